@@ -159,11 +159,16 @@ def draw(scene: Scene, *, is_shown: bool) -> None:
 
 def _write_png(svg: str, path: Path) -> None:
     """Write a picture as a PNG."""
+    import manimgx_fonts  # type: ignore[import-untyped]
     import resvg_py
     from PIL import Image
 
     png = resvg_py.svg_to_bytes(
-        svg_string=svg, monospace_family="DejaVu Sans Mono", font_family="DejaVu Sans Mono"
+        svg_string=svg,
+        monospace_family="DejaVu Sans Mono",
+        font_family="DejaVu Sans Mono",
+        # Emoji have a font of their own; without it they would be boxes.
+        font_files=[str(f) for f in Path(manimgx_fonts.__file__).parent.glob("NotoEmoji*.ttf")],
     )
     picture = Image.open(io.BytesIO(bytes(png))).convert("RGB")
     picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)

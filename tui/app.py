@@ -7,8 +7,7 @@ of them again as soon as another theme is set.
 
 import asyncio
 import contextlib
-from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
+from collections.abc import Sequence
 from typing import ClassVar
 
 from rich.console import RenderableType
@@ -18,50 +17,23 @@ from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.worker import WorkerFailed
 
-from tui.desk.context import AppContext, BackgroundStartError
+from tui.desk.context import AppContext
 from tui.desk.notifications import AgentNotifier
 from tui.domain.change import RELOAD
 from tui.domain.text import one_line
 from tui.key_handling import InboxKeys
+from tui.screens.base import DialogScreen
 from tui.screens.inbox import InboxScreen
-from tui.screens.palette import CommandProvider
+from tui.served_app import Background, ServedApp
 from tui.startup import gc_tuning
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.terminal.ascii_fallback import AsciiFilter
 from tui.terminal.cell_diff import TerminalCells
 from tui.terminal.desktop_notifications import RESTORE_TITLE, SAVE_TITLE
-from tui.terminal.private_api import HookedApp, ReadySequence, ScreenUpdate
-from tui.widgets.status_messages import StatusMessage
-from tui.widgets.themes import THEMES, to_theme_name
-
-
-class ThemedApp(HookedApp[int]):
-    """An app that starts in one of our themes."""
-
-    def __init__(self, theme_setting: str, *, ansi_color: bool | None) -> None:
-        """Create the app and set its theme.
-
-        Args:
-            theme_setting: Name of the theme in the settings.
-            ansi_color: Whether to use the terminal's own colours; None to let Textual decide.
-        """
-        super().__init__(ansi_color=ansi_color)
-        for theme in THEMES:
-            self.register_theme(theme)
-        self.theme = self._parsed_theme = to_theme_name(theme_setting)
-        self.stylesheet.set_variables(self.get_css_variables())
-
-    def refresh_css(self, animate: bool = True) -> None:
-        """Read the stylesheets again, unless they are about to be read for this theme anyway."""
-        if self.theme != self._parsed_theme:
-            super().refresh_css(animate)
-        self._parsed_theme = ""
-
-
-Background = Callable[[], AbstractAsyncContextManager[object]]
-"""Make the context of the background work, entered after the first paint and left at the end."""
-
+from tui.terminal.private_api import ReadySequence, ScreenUpdate
+from tui.widgets.status_messages import RedrawRequest, StatusMessage
+from tui.widgets.themes import ThemedApp
 
 _ACCOUNT_CHECK_SECONDS = 3.0
 """Seconds between two checks for accounts that have stopped, fallen silent or lost the listener.
@@ -72,7 +44,7 @@ _RETRY_SECONDS = 1.0
 """Seconds before the store is watched again after an error."""
 
 
-class SmsDeskApp(InboxKeys, ThemedApp, inherit_bindings=False):
+class SmsDeskApp(InboxKeys, ServedApp, ThemedApp, inherit_bindings=False):
     """Show the inbox over an open store; the only keys are those of the command registry."""
 
     TITLE = "smsdesk"
@@ -93,7 +65,6 @@ class SmsDeskApp(InboxKeys, ThemedApp, inherit_bindings=False):
     """Look of dialogs; here and not in a stylesheet, so that a screen can override it."""
     ENABLE_COMMAND_PALETTE = False
     """The palette is opened by a command of the registry instead."""
-    COMMANDS: ClassVar[set[type[CommandProvider]]] = {CommandProvider}  # type: ignore[assignment]
 
     def __init__(
         self, store: Store, context: AppContext, background: Background | None = None
@@ -107,10 +78,9 @@ class SmsDeskApp(InboxKeys, ThemedApp, inherit_bindings=False):
         """
         theme_setting = context.preferences.theme if context.colours else "terminal"
         super().__init__(theme_setting, ansi_color=None if context.colours else True)
+        self.background = background
         self._store = store
         self._app_context = context
-        self._background = background
-        self._background_task: asyncio.Task[None] | None = None
         self.failure: Exception | None = None
         """Error that ended the app, or None if it ended in good order."""
         self._ascii_filter = AsciiFilter()
@@ -145,6 +115,7 @@ class SmsDeskApp(InboxKeys, ThemedApp, inherit_bindings=False):
         self.write_to_terminal(SAVE_TITLE if self._app_context.terminal.has_title else "")
         self.set_interval(1.0, self._notifier.notify_if_due)
         self.set_interval(_ACCOUNT_CHECK_SECONDS, self._check_accounts)
+        self.set_interval(_ACCOUNT_CHECK_SECONDS, self.check_settings)
         self.app_resume_signal.subscribe(self, lambda _: self._terminal_cells.forget_cells())
         self.call_after_refresh(self._start_after_paint)
         self.call_after_refresh(self._notifier.start)
@@ -153,19 +124,9 @@ class SmsDeskApp(InboxKeys, ThemedApp, inherit_bindings=False):
         """Start the work that the first paint need not wait for."""
         self.inbox.threads.enable_number_grouping()
         gc_tuning.resume_collection()
-        if self._background is not None:
-            self._background_task = asyncio.create_task(
-                self._run_background(self._background), name="sync"
-            )
-            self._background_task.add_done_callback(self._report_background_end)
+        self.start_background()
         if self._app_context.account_setup is not None and not self._app_context.accounts:
             self.run_worker(self.inbox.action_run("add_account"), exit_on_error=False)
-
-    async def end_background(self) -> None:
-        """Stop the background work and wait for it; call this before the store is closed."""
-        if self._background_task is not None:
-            self._background_task.cancel()
-            await asyncio.wait([self._background_task])
 
     @on(StatusMessage)
     def _show_status_message(self, event: StatusMessage) -> None:
@@ -176,6 +137,25 @@ class SmsDeskApp(InboxKeys, ThemedApp, inherit_bindings=False):
     def on_resize(self) -> None:
         """Repaint all cells, as terminals mix up their contents when their size changes."""
         self._terminal_cells.forget_cells()
+
+    @on(RedrawRequest)
+    def _redraw(self) -> None:
+        """Read the size of the terminal again, and write all cells."""
+        self._terminal_cells.forget_cells()
+        for screen in self.screen_stack:
+            screen.refresh(layout=True)
+
+    def action_redraw(self) -> None:
+        """Draw again from a dialog."""
+        self._redraw()
+
+    def action_explain_dialog(self) -> None:
+        """Show the keys of the dialog that is open."""
+        from tui.screens.key_help import HelpScreen, list_dialog_sections
+
+        if isinstance(self.screen, DialogScreen):
+            sections = list_dialog_sections(self.screen)
+            self.push_screen(HelpScreen(sections, self.screen.describe_place()))
 
     def on_app_focus(self) -> None:
         """Repaint all cells, as other programs may have written to the terminal meanwhile."""
@@ -203,6 +183,9 @@ class SmsDeskApp(InboxKeys, ThemedApp, inherit_bindings=False):
                     # Before the paint: a notification depends on whether the agent is looking now.
                     await self._notifier.process_changes(changes)
                     await self.inbox.apply_changes(changes)
+                    for screen in self.screen_stack[1:]:
+                        if isinstance(screen, DialogScreen) and screen.is_mounted:
+                            await screen.apply_changes(changes)
             except StoreError as error:
                 self.inbox.show_status(one_line(str(error), 300))
                 await asyncio.sleep(_RETRY_SECONDS)
@@ -227,20 +210,6 @@ class SmsDeskApp(InboxKeys, ThemedApp, inherit_bindings=False):
         """Read everything again, as changes may have been missed."""
         with contextlib.suppress(StoreError):  # just reported, and reported again if it lasts
             await self.inbox.apply_changes((RELOAD,))
-
-    async def _run_background(self, background: Background) -> None:
-        """Run the background work until the app ends."""
-        try:
-            async with background():
-                await asyncio.Event().wait()
-        except (BackgroundStartError, StoreError, OSError) as error:
-            self.inbox.show_status(one_line(f"Not connected: {error}", 300))
-
-    def _report_background_end(self, task: asyncio.Task[None]) -> None:
-        """Report an unexpected error that ended the background work, so that it is noticed."""
-        error = None if task.cancelled() else task.exception()
-        if isinstance(error, Exception):
-            self.report_failure(error)
 
     def report_failure(self, error: Exception) -> None:
         """End the app because of an error, and keep it for the code that ran the app."""

@@ -18,14 +18,18 @@ import pytest
 from tests.cli.conftest import ROOT, Desk, read_error_line
 from tests.conftest import OpenStore
 from tests.store.consistency import check_counters_and_summaries
+from tests.ui.desk import read_screen
 from tests.waiting import wait_until
+from tui.app import SmsDeskApp
 from tui.clock import DAY, ManualClock, SystemClock
-from tui.demo.accounts import ACCOUNTS, AGENT
-from tui.demo.sample_history import CUSTOMERS, write_history
+from tui.commands import get_first_keys, get_line_keys
+from tui.demo.accounts import ACCOUNTS, AGENT, format_banner, make_demo_settings
+from tui.demo.sample_history import CUSTOMERS, TEMPLATES, write_history
 from tui.demo.world import run_demo_world
 from tui.domain.conversation import Conversation, State, View
 from tui.domain.message import NewMessage
 from tui.domain.status import Status
+from tui.startup.wiring import create_context
 from tui.store.conversations import FIRST_POSITION
 from tui.store.store import Store
 
@@ -199,3 +203,28 @@ def read_until(terminal: int, word: bytes | None) -> bytes:
             except OSError:  # Linux raises this when the other end is closed
                 break
     return seen
+
+
+@pytest.mark.parametrize("size", [(80, 24), (130, 40)])
+async def test_the_demo_says_that_it_is_one_and_what_to_try(
+    open_store: OpenStore, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    store = await open_store()
+    context = create_context(make_demo_settings(tmp_path / "demo.db", None), SystemClock(), {})
+    context.banner = format_banner(get_first_keys(context.commands))
+    app = SmsDeskApp(store, context)
+    async with app.run_test(size=size) as pilot:
+        await pilot.pause()
+        shown = read_screen(app)[1]
+    assert shown.strip() == context.banner
+    assert "DEMO" in shown and all(f" {key} " in shown for key in "rt:")
+
+
+def test_the_banner_has_the_words_of_line_mode() -> None:
+    banner = format_banner(get_line_keys(), plain=True)
+    assert banner == "DEMO: nothing is sent · try n next, r reply, ? help"
+
+
+def test_the_canned_replies_of_the_demo_greet_by_first_name() -> None:
+    assert any("{first_name}" in reply.body for reply in TEMPLATES)
+    assert not any("{name}" in reply.body for reply in TEMPLATES)

@@ -15,13 +15,40 @@ def measure_width(pairs: list[key_hints.KeyHint]) -> int:
 
 def test_the_hints_fit_into_eighty_columns() -> None:
     for pairs in (
-        key_hints.get_browsing_hints(COMMANDS),
+        key_hints.get_reading_hints(COMMANDS),
         key_hints.get_selection_hints(COMMANDS, 1_000),
         key_hints.get_triage_hints(COMMANDS),
         key_hints.get_triage_end_hints(COMMANDS),
         key_hints.get_filter_hints(),
     ):
         assert measure_width(pairs) <= 80
+
+
+@pytest.mark.parametrize(
+    ("state", "first", "last"),
+    [
+        (key_hints.HintState(is_open=True), ["Enter Open", "r Reply"], "? Help"),
+        (
+            key_hints.HintState(is_open=True, is_reading=True),
+            ["r Reply", "e Close"],
+            "Esc Back",
+        ),
+        (key_hints.HintState(is_writing=True), ["Enter Send"], "Esc Back"),
+        (key_hints.HintState(is_writing=True, is_note=True), ["Enter Save the note"], "Esc Back"),
+        (key_hints.HintState(is_filtering=True), ["Enter Keep the filter"], "Esc Show all"),
+        (key_hints.HintState(is_triage=True, is_open=True), ["1-9 Canned", "r Reply"], "Esc End"),
+        (key_hints.HintState(is_triage=True), ["z Undo"], "Esc To the list"),
+        (key_hints.HintState(selected=3), ["3 selected", "e Close"], "Esc Clear"),
+    ],
+)
+@pytest.mark.parametrize("width", [80, 100, 40])
+def test_the_keys_that_matter_are_in_the_line_and_whole(
+    state: key_hints.HintState, first: list[str], last: str, width: int
+) -> None:
+    pairs = select_fitting(key_hints.choose_hints(COMMANDS, state), width)
+    shown = [" ".join(pair) for pair in pairs]
+    assert shown[: len(first)] == first and shown[-1] == last
+    assert measure_width(pairs) <= width
 
 
 def test_remapped_keys_are_shown_in_the_hints() -> None:
@@ -68,6 +95,10 @@ def test_the_last_hint_while_writing_is_esc() -> None:
         (key_hints.HintState(is_triage=True), key_hints.get_triage_end_hints(COMMANDS)),
         (key_hints.HintState(is_open=True, selected=2), key_hints.get_selection_hints(COMMANDS, 2)),
         (key_hints.HintState(is_open=True), key_hints.get_browsing_hints(COMMANDS)),
+        (
+            key_hints.HintState(is_open=True, is_reading=True),
+            key_hints.get_reading_hints(COMMANDS),
+        ),
     ],
 )
 def test_the_hints_fit_what_the_agent_is_doing(

@@ -140,12 +140,12 @@ def describe(
 @pytest.mark.parametrize(
     ("minutes", "text"),
     [
-        (2, "Arrived 2 min later, at 10:02"),
-        (12, "Arrived 12 min later, at 10:12"),
-        (60, "Arrived 1 h later, at 11:00"),
-        (95, "Arrived 1 h 35 min later, at 11:35"),
-        (15 * 60, "Arrived 15 h later, at Thu 5 Mar 01:00"),
-        (3 * 24 * 60, "Arrived 3 days later, at Sat 7 Mar 10:00"),
+        (2, "Arrived 2m later, at 10:02"),
+        (12, "Arrived 12m later, at 10:12"),
+        (60, "Arrived 1h later, at 11:00"),
+        (95, "Arrived 1h 35m later, at 11:35"),
+        (15 * 60, "Arrived 15h later, at Thu 5 Mar 01:00"),
+        (3 * 24 * 60, "Arrived 3d later, at Sat 7 Mar 10:00"),
     ],
 )
 def test_a_late_arrival_is_described_with_its_time(minutes: int, text: str) -> None:
@@ -170,4 +170,4 @@ def test_copies_of_a_text_are_explained() -> None:
     assert describe(20, copy=CopyKind.REPEATED) == ["Came again with less at 10:20"]
     used = "The provider used this id for another message, too"
     assert describe(0, copy=CopyKind.REUSED, late=False) == [used]
-    assert describe(12, copy=CopyKind.REUSED) == ["Arrived 12 min later, at 10:12", used]
+    assert describe(12, copy=CopyKind.REUSED) == ["Arrived 12m later, at 10:12", used]

@@ -12,7 +12,6 @@ from tui.domain.statistics import (
     draw_sparkline,
     find_busiest_hours,
     find_median_wait,
-    format_span,
     measure_waits,
 )
 
@@ -60,11 +59,3 @@ def test_a_plot_has_a_character_per_value_and_a_blank_for_none(
 )
 def test_a_bar_is_filled_in_proportion(part: int, whole: int, drawn: str) -> None:
     assert draw_bar(part, whole, 4, ascii=True) == drawn
-
-
-@pytest.mark.parametrize(
-    ("span", "expected"),
-    [(None, "–"), (40_000, "40 s"), (12 * 60_000, "12 min"), (3 * HOUR + 300_000, "3 h 05")],
-)
-def test_a_duration_is_shown_in_a_suitable_unit(span: int | None, expected: str) -> None:
-    assert format_span(span) == expected

@@ -4,12 +4,16 @@ import asyncio
 import contextlib
 import random
 import re
+from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import httpx
 
 from tui.clock import ManualClock
 from tui.sandbox.customers import CUSTOMERS
-from tui.sandbox.scenario import add_customers, play_scenario
+from tui.sandbox.handset import extract_digits
+from tui.sandbox.scenario import MOST_WAITING, add_customers, play_scenario
 from tui.sandbox.state import Sandbox
 
 FICTION = re.compile(
@@ -55,4 +59,62 @@ async def test_a_customer_replies_to_a_message(
         clock.advance(6)
     replies = (await client.get("/messagemedia/v1/replies")).json()["replies"]
     given = [reply["content"] for reply in replies]
-    assert given == [*customer.answers, customer.answers[0]]
+    assert given == [*customer.answers]
+
+
+def void(_: object) -> None:
+    """Ignore a value."""
+
+
+async def play_for(
+    sandbox: Sandbox, clock: ManualClock, rounds: int, answer: Callable[[str], None]
+) -> list[tuple[str, str]]:
+    """Play the scenario for some pauses and return who wrote what.
+
+    Args:
+        sandbox: Sandbox that is written into.
+        clock: Clock of the sandbox.
+        rounds: Number of pauses of 40 seconds.
+        answer: Called with each number that has written.
+    """
+    emulators = sandbox.emulators.values()
+    written: list[tuple[str, str]] = []
+    receive = {emulator: emulator.receive_message for emulator in emulators}
+
+    def record(number: str, own: str, text: str, files: Any, *, emulator: Any) -> str:
+        written.append((number, text))
+        return str(receive[emulator](number, own, text, files))
+
+    for emulator in emulators:
+        emulator.receive_message = partial(record, emulator=emulator)  # type: ignore[method-assign]
+    playing = asyncio.create_task(play_scenario(sandbox, random.Random(3), clock))
+    for _ in range(rounds):
+        for _ in range(3):
+            await asyncio.sleep(0)
+        count = len(written)
+        clock.advance(40)
+        for _ in range(3):
+            await asyncio.sleep(0)
+        for number, _text in written[count:]:
+            answer(number)
+    playing.cancel()
+    with contextlib.suppress(asyncio.CancelledError):
+        await playing
+    return written
+
+
+async def test_customers_rest_while_they_wait_for_answers(
+    sandbox: Sandbox, clock: ManualClock
+) -> None:
+    written = await play_for(sandbox, clock, 60, lambda number: None)
+    assert len(written) == MOST_WAITING == len({number for number, _ in written})
+
+
+async def test_no_customer_says_anything_twice(sandbox: Sandbox, clock: ManualClock) -> None:
+    written = await play_for(
+        sandbox, clock, 60, lambda number: void(sandbox.responders[extract_digits(number)]("Hello"))
+    )
+    present = [customer for customer in CUSTOMERS if customer.provider in sandbox.emulators]
+    assert len(written) == len(set(written)) == sum(len(c.openings) for c in present)
+    firsts = [number for number, _ in written[: len(present)]]
+    assert len(set(firsts)) == len(present)

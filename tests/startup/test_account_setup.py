@@ -185,8 +185,9 @@ def test_every_provider_of_the_catalogue_can_be_set_up(account_setup: AccountSet
     ],
 )
 def test_a_missing_or_invalid_value_is_named(change: dict[str, str], expected: str) -> None:
-    assert expected in replace(NEW, **change).problem  # type: ignore[arg-type]
-    assert NEW.problem == ""
+    problem = replace(NEW, **change).find_problem()  # type: ignore[arg-type]
+    assert problem is not None and expected in problem.text
+    assert NEW.find_problem() is None
 
 
 @pytest.mark.parametrize("entry", CATALOG.values(), ids=CATALOG)

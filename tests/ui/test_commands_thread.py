@@ -213,7 +213,7 @@ async def test_the_timeline_of_a_text_shows_its_copies_and_its_arrival(desk: Des
             await desk.command("previous_message")
             await desk.command("timeline")
             await desk.shows(
-                shown.text, "Arrived 12 min later, at 14:02", "reply: came in",
+                shown.text, "Arrived 12m later, at 14:02", "reply: came in",
                 "The provider used this id for another message, too",
             )  # fmt: skip
             if shown is rich:

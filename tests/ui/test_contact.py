@@ -86,7 +86,7 @@ async def test_cancelling_changes_nothing(desk: Desk) -> None:
         await desk.move_to(CHLOE)
         await desk.command("edit_contact")
         await desk.type("nonsense")
-        await desk.press("escape")
+        await desk.press("escape", "escape")
         await desk.hides("nonsense")
         assert (await desk.thread(CHLOE)).name == "Chloe Martin"
 

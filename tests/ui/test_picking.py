@@ -32,7 +32,7 @@ async def test_snoozing_shows_the_time_and_hides_the_conversation(desk: Desk, si
         await desk.command("snooze")
         await desk.shows("Snooze Chloe Martin", "When?")
         await desk.type("tomorrow 9")
-        await desk.shows("→ tomorrow 09:00, in 19 hours")
+        await desk.shows("→ tomorrow 09:00, in 18h 58m")
         await desk.press("enter")
         await desk.shows("Snoozed Chloe Martin until tomorrow 09:00 · z undoes")
         chloe = await desk.thread(CHLOE)

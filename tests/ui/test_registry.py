@@ -5,15 +5,16 @@ import re
 from pathlib import Path
 
 import pytest
-from textual.widgets import OptionList
 
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk
 from tests.ui.history import AGENT, CHLOE
 from tui import handlers
 from tui.commands import COMMANDS, PREFIX_KEY, Scope, index_by_id, remap_keys
+from tui.desk.key_hints import Place
 from tui.desk.key_names import format_key
 from tui.handlers.common import Handler, InboxActions, command_handler
-from tui.screens.key_help import format_help
+from tui.screens.key_help import format_help, list_sections
+from tui.screens.pick import Choices
 
 LOCAL = {"send", "send_close", "new_line"}
 """Commands that the composer runs itself, in the order of the keys."""
@@ -122,9 +123,13 @@ async def test_the_palette_has_every_command(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.command("palette")
         await desk.shows("Next conversation")
-        options = desk.app.screen.query_one(OptionList).options
-        offered = {str(option.prompt).split("  (")[0] for option in options}
-        assert {command.title for command in COMMANDS} <= offered
+        rows = desk.app.screen.query_one(Choices).rows
+        assert {(c.id, c.title) for c in COMMANDS} == {
+            (row.value, row.text.split(" · ")[0]) for row in rows
+        }
+        for command in COMMANDS:
+            (row,) = [row for row in rows if row.value == command.id]
+            assert row.detail == "  ".join(format_key(key) for key in command.keys)
 
 
 async def test_the_palette_finds_a_command_by_its_title_and_runs_it(desk: Desk) -> None:
@@ -132,14 +137,14 @@ async def test_the_palette_finds_a_command_by_its_title_and_runs_it(desk: Desk) 
         await desk.move_to(CHLOE)
         await desk.command("palette")
         await desk.type("assign to me")
-        await desk.shows("Assign to me  (A)")
+        await desk.shows("Assign to me · ", " A ")
         await desk.press("enter")
         await desk.shows("Assigned Chloe Martin to you")
         assert (await desk.thread(CHLOE)).assignee == AGENT
 
 
 def test_the_help_shows_every_command_with_all_its_keys() -> None:
-    lines = format_help(COMMANDS).plain.split("\n")
+    lines = format_help(list_sections(COMMANDS, Place("", ()))).plain.split("\n")
     for command in COMMANDS:
         keys = "  ".join(format_key(key) for key in command.keys)
         expected = f"{keys} {command.title} {command.description}".split()
@@ -162,7 +167,8 @@ async def test_a_remapped_key_works_and_is_shown_everywhere(desk: Desk) -> None:
         await desk.press("question_mark")
         await desk.shows("Keys")
         await desk.press("escape")
-        assert "\nF9  " in format_help(desk.app_context.commands).plain
+        sections = list_sections(desk.app_context.commands, Place("", ()))
+        assert "\nF9  " in format_help(sections).plain
         assert (await desk.thread(CHLOE)).starred
 
 

@@ -4,6 +4,7 @@ import asyncio
 from dataclasses import replace
 
 import pytest
+from textual.widgets import Input
 
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
 from tui.desk.account_form import (
@@ -24,7 +25,7 @@ class FakeSetup:
         """Create a set-up that accepts every account at once."""
         self.checked: list[NewAccount] = []
         self.saved: list[NewAccount] = []
-        self.refusal = ""
+        self.refusal = self.refused_field = ""
         self.lines: list[str] = []
         self.addresses: list[PanelAddress] = []
         self.may_answer = asyncio.Event()
@@ -35,7 +36,7 @@ class FakeSetup:
         self.checked.append(new)
         await self.may_answer.wait()
         if self.refusal:
-            raise AccountSetupError(self.refusal)
+            raise AccountSetupError(self.refusal, self.refused_field)
         return "MessageMedia answers: 812 credits"
 
     async def save(self, new: NewAccount) -> list[str]:
@@ -82,9 +83,9 @@ async def test_without_accounts_the_app_starts_with_the_set_up(
         await empty_desk.shows("812 credits", "Enter saves it")
         assert provider.saved == []
         await empty_desk.press("enter")
-        await empty_desk.shows("Saved in /home/mia/config.toml", "Enter opens the inbox")
+        await empty_desk.shows("Saved in /home/mia/config.toml", "Enter closes")
         await empty_desk.press("enter")
-        await empty_desk.until(lambda: empty_desk.app.return_value == ExitAction.RESTART, "the end")
+        await empty_desk.hides("Set up smsdesk")
     (saved,) = provider.saved
     assert (saved.name, saved.api_key, saved.api_secret) == (
         "messagemedia",
@@ -248,7 +249,7 @@ async def test_the_last_page_shows_what_to_enter_at_the_provider(
         await desk.press("f6")
         assert desk.app.clipboard == ""
         await desk.press("enter")
-        await desk.shows("smsdesk doctor --selftest tests it", "Enter opens the inbox")
+        await desk.shows("smsdesk doctor --selftest tests it", "Enter closes")
         copied = []
         for _ in range(4):
             await desk.press("f6")
@@ -259,6 +260,82 @@ async def test_the_last_page_shows_what_to_enter_at_the_provider(
         await desk.shows("API key")
         await desk.press("pagedown", "pagedown")
         await desk.shows("Template of the body:", '{"id":"$id"}')
+
+
+@BOTH_SIZES
+@pytest.mark.parametrize(
+    ("field", "typed", "text"),
+    [
+        ("name", "Not A Name", "Use lower-case a-z"),
+        ("key", "", "API key is missing"),
+        ("secret", "", "API secret is missing"),
+        ("url", "ftp://example.com", "The address begins with https://"),
+        ("region", "Australia", "The country has two characters"),
+        ("region", "ZZ", "The country has two characters"),
+    ],
+)
+async def test_the_focus_goes_to_what_is_wrong(
+    desk: Desk, provider: FakeSetup, size: tuple[int, int], field: str, typed: str, text: str
+) -> None:
+    async with desk.open(size, account_setup=provider.account_setup):
+        await desk.command("add_account")
+        await type_credentials(desk)
+        wrong = desk.app.screen.query_one(f"#setup-{field}", Input)
+        wrong.value = typed
+        await desk.press("enter")
+        await desk.shows(text)
+        assert desk.app.focused is wrong and provider.checked == []
+
+
+@BOTH_SIZES
+@pytest.mark.parametrize("field", ["key", "url", "inbound_secret"])
+async def test_a_long_refusal_is_whole_and_its_field_has_the_focus(
+    desk: Desk, provider: FakeSetup, size: tuple[int, int], field: str
+) -> None:
+    provider.refusal = " ".join(f"reason{n}" for n in range(30))
+    provider.refused_field = field
+    async with desk.open(size, account_setup=provider.account_setup):
+        await desk.command("add_account")
+        await desk.press("f2")
+        await desk.shows("API username")
+        await desk.type("mykey")
+        await desk.press("tab")
+        await desk.type("s3cret-value")
+        await desk.press("enter")
+        await desk.shows("reason0", "reason29", "F5 saves it anyway")
+        assert desk.app.focused is desk.app.screen.query_one(f"#setup-{field}", Input)
+
+
+@BOTH_SIZES
+async def test_every_field_of_the_form_can_be_reached(
+    desk: Desk, provider: FakeSetup, size: tuple[int, int]
+) -> None:
+    async with desk.open(size, account_setup=provider.account_setup):
+        await desk.command("add_account")
+        await desk.press("f2")
+        await desk.shows("API username")
+        shown = [field for field in desk.app.screen.query(Input) if field.display]
+        for _ in tuple(shown):
+            field = desk.app.focused
+            assert isinstance(field, Input)
+            await desk.work_done()
+            assert desk.app.screen.find_widget(field).visible_region.height == 1
+            shown.remove(field)
+            await desk.press("down")
+        assert shown == []
+
+
+async def test_the_country_of_an_account_is_saved(desk: Desk, provider: FakeSetup) -> None:
+    async with desk.open(WIDE, account_setup=provider.account_setup):
+        await desk.command("add_account")
+        await type_credentials(desk)
+        await desk.press("tab", "tab")
+        await desk.type("nz")
+        await desk.press("enter")
+        await desk.shows("Enter saves it")
+        await desk.press("enter")
+        await desk.shows("Saved in")
+    assert provider.saved[0].region == "NZ"
 
 
 async def test_incomplete_credentials_are_not_checked(desk: Desk, provider: FakeSetup) -> None:

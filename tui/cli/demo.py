@@ -14,7 +14,8 @@ from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.show import show_progress
 from tui.cli.signals import cancel_on_signals
 from tui.clock import Clock, SystemClock
-from tui.demo.accounts import ACCOUNTS, make_demo_settings
+from tui.commands import get_first_keys, get_line_keys
+from tui.demo.accounts import ACCOUNTS, format_banner, make_demo_settings
 from tui.domain.phone import parse_address
 from tui.startup.wiring import create_context, open_store
 from tui.store.errors import StoreError
@@ -70,7 +71,10 @@ async def _run_demo(path: Path, arguments: Namespace, clock: Clock, rng: random.
         background = functools.partial(_run_background, store, clock, rng)
         with cancel_on_signals():
             app_context = create_context(desk, clock, os.environ)
+            app_context.banner = format_banner(get_first_keys(app_context.commands))
             plain = is_plain(arguments, os.environ)
+            if plain:
+                print(format_banner(get_line_keys(), plain=True))
             return await run_app(store, app_context, background, plain=plain)
 
 

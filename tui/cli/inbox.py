@@ -24,8 +24,8 @@ from tui.store.errors import StoreError
 if TYPE_CHECKING:
     from random import Random
 
-    from tui.app import Background
     from tui.desk.context import AppContext
+    from tui.served_app import Background
     from tui.settings.public import Preferences
     from tui.store.store import Store
 
@@ -38,9 +38,7 @@ def run(arguments: Namespace) -> int:
     Args:
         arguments: Parsed arguments with `config`, `ascii` and `plain`.
     """
-    exit_code: int = ExitAction.RESTART
-    while exit_code == ExitAction.RESTART:
-        exit_code = _open_once(arguments)
+    exit_code = _open_inbox(arguments)
     return _run_demo(arguments) if exit_code == ExitAction.DEMO else exit_code
 
 
@@ -52,8 +50,8 @@ def _run_demo(arguments: Namespace) -> int:
     return demo.run(parse_arguments(["demo", *(["--ascii"] if arguments.ascii else [])]))
 
 
-def _open_once(arguments: Namespace) -> int:
-    """Open the inbox once, with the settings as they are now."""
+def _open_inbox(arguments: Namespace) -> int:
+    """Open the inbox with the settings as they are now."""
     from tui.startup.first_paint import show_first_paint
 
     desk, clock = load_inbox_settings(arguments), SystemClock()
@@ -97,7 +95,7 @@ def is_plain(arguments: Namespace, environ: Mapping[str, str]) -> bool:
 
 async def _run_inbox(arguments: Namespace, desk: "Preferences", clock: Clock, rng: "Random") -> int:
     """Open the store and run the app with its background services."""
-    from tui.startup.account_setup import create_account_setup
+    from tui.startup.account_setup import create_account_setup, create_settings_reader
     from tui.startup.panel_addresses import load_panel_addresses
     from tui.startup.retry_held import create_held_retry
     from tui.startup.wiring import create_context, open_store
@@ -109,10 +107,13 @@ async def _run_inbox(arguments: Namespace, desk: "Preferences", clock: Clock, rn
             create_context(desk, clock, os.environ),
             account_setup=create_account_setup(os.environ, arguments.config, clock, rng),
             retry_held=create_held_retry(store, load, clock, desk.agent),
+            read_changed_settings=create_settings_reader(os.environ, arguments.config, desk),
             load_addresses=functools.partial(load_panel_addresses, os.environ, arguments.config),
         )
-        served = background if desk.accounts else None
-        return await run_app(store, app_context, served, plain=is_plain(arguments, os.environ))
+        plain = is_plain(arguments, os.environ)
+        # Line mode has no set-up: without accounts there is nothing to serve.
+        served = None if plain and not desk.accounts else background
+        return await run_app(store, app_context, served, plain=plain)
 
 
 async def run_app(

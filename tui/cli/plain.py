@@ -11,8 +11,8 @@ from contextlib import AsyncExitStack
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from tui.app import Background
     from tui.desk.context import AppContext
+    from tui.served_app import Background
     from tui.store.store import Store
 
 _CHUNK_BYTES = 4_096

@@ -9,8 +9,8 @@ import sys
 import unicodedata
 from typing import Any
 
-from tui.clock import DAY, HOUR, MINUTE
 from tui.desk.badges import BADGES
+from tui.desk.format import format_age
 from tui.desk.message_text import MessageText, format_preview
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Message
@@ -46,7 +46,8 @@ def format_conversation(conversation: Conversation, now: int) -> str:
         conversation: Conversation to show.
         now: Current time in ms UTC.
     """
-    waiting = format_age(now - conversation.waiting_since) if conversation.waiting_since else "-"
+    since = conversation.waiting_since
+    waiting = format_age(since, now) if since else "-"
     unread = str(conversation.unread or "-")
     name = pad_text(one_line(conversation.name, _NAME_CELLS), _NAME_CELLS)
     address = pad_text(one_line(conversation.address, 20), 16)
@@ -89,18 +90,6 @@ def format_message(message: Message, customer: str = "") -> str:
         texts.agent,
     ]
     return " ".join(part for part in parts if part)
-
-
-def format_age(ms: int) -> str:
-    """Format a duration in its largest whole unit: "4m", "2h", "3d".
-
-    Args:
-        ms: Duration in milliseconds.
-    """
-    for unit, suffix in ((DAY, "d"), (HOUR, "h"), (MINUTE, "m")):
-        if ms >= unit:
-            return f"{ms // unit}{suffix}"
-    return "now"
 
 
 def get_terminal_width() -> int:

@@ -1,5 +1,6 @@
 """Define the demo's accounts: one at each provider, all in the sandbox."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -41,6 +42,25 @@ ACCOUNTS = (
     DemoAccount("mp", "messageport", "Surveys", "AU"),
 )
 """Accounts of the demo, one for each provider."""
+
+
+def format_banner(keys: Mapping[str, str], *, plain: bool = False) -> str:
+    """Return the line that says that this is a demo, and three things to try.
+
+    Args:
+        keys: What to press or to type for each command, by id.
+        plain: Whether it is for line mode, which has no triage and no list of commands.
+    """
+    tries = (
+        ((keys["next_waiting"], "next"), (keys["reply"], "reply"), (keys["help"], "help"))
+        if plain
+        else (
+            (keys["reply"], "to reply"),
+            (keys["triage"], "for all who wait"),
+            (keys["palette"], "for commands"),
+        )
+    )
+    return "DEMO: nothing is sent · try " + ", ".join(" ".join(pair) for pair in tries)
 
 
 def find_account(provider: str) -> DemoAccount:

@@ -99,9 +99,9 @@ AGENT_ACTIONS = (
 """Actions for each conversation that an agent has worked on."""
 
 TEMPLATES = (
-    CannedReply("ready", "Hi {name}, your device is ready. We are open until 6 pm."),
+    CannedReply("ready", "Hi {first_name}, your device is ready. We are open until 6 pm."),
     CannedReply("hours", "We are open Monday to Friday 9-18, Saturday 10-16."),
-    CannedReply("thanks", "Thank you, {name}! Have a good day."),
+    CannedReply("thanks", "Thank you, {first_name}! Have a good day."),
 )
 """Canned replies of the demo."""
 

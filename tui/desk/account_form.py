@@ -9,9 +9,11 @@ import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum
+from typing import NamedTuple
 
 from tui.desk.panel_addresses import PanelAddress
 from tui.domain.account import NeededSetting, ProviderInfo
+from tui.domain.phone import is_country
 
 _VALID_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
@@ -19,8 +21,6 @@ _VALID_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 class ExitAction(IntEnum):
     """What the start-up code does after the app has ended."""
 
-    RESTART = -1
-    """Open the app again: the settings have changed."""
     DEMO = -2
     """Open the demo."""
 
@@ -31,6 +31,13 @@ class SecretLocation(Enum):
     FILE = "in a file of its own that only you can read"
     KEYRING = "in this system's keyring"
     ENVIRONMENT = "in an environment variable that you set"
+
+
+class FormProblem(NamedTuple):
+    """What is wrong with one field of the form."""
+
+    field: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,24 +52,40 @@ class NewAccount:
     secret_location: SecretLocation = SecretLocation.FILE
     other_secrets: Mapping[str, str] = field(default_factory=dict, repr=False)
     """The secrets of `needed_settings` that were filled in, by setting."""
+    region: str = ""
+    """Country of numbers without a country code, as two characters; empty for that of the desk."""
 
-    @property
-    def problem(self) -> str:
-        """Return what is missing or invalid before the provider is asked, or "" if nothing is."""
+    def find_problem(self) -> FormProblem | None:
+        """Return what is missing or invalid before the provider is asked; None if nothing is."""
         # "__" separates the levels in the names of environment variables.
         if not _VALID_NAME.fullmatch(self.name) or "__" in self.name:
-            return "Use lower-case a-z, digits, - and _: the name is a key in the settings"
+            text = "Use lower-case a-z, digits, - and _: the name is a key in the settings"
+            return FormProblem("name", text)
         if not self.api_key:
-            return f"{self.provider.key_label} is missing"
+            return FormProblem("key", f"{self.provider.key_label} is missing: type or paste it")
         if not self.api_secret:
-            return f"{self.provider.secret_label} is missing"
+            text = f"{self.provider.secret_label} is missing: type or paste it"
+            return FormProblem("secret", text)
         if not self.base_url.startswith(("https://", "http://")):
-            return "The address begins with https://"
-        return ""
+            return FormProblem("url", "The address begins with https://")
+        if self.region and not is_country(self.region):
+            text = "The country has two characters, such as AU or GB; empty for that of the desk"
+            return FormProblem("region", text)
+        return None
 
 
 class AccountSetupError(Exception):
     """Raised when an account could not be tested or stored; the text is fit for an agent."""
+
+    def __init__(self, text: str, field: str = "") -> None:
+        """Create the error.
+
+        Args:
+            text: What is wrong and what to do.
+            field: Field of the form that it is about; empty if it is about none.
+        """
+        super().__init__(text)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from tui.clock import DAY, HOUR, MINUTE
+from tui.clock import DAY
+from tui.commands import get_first_keys
 from tui.desk.context import AppContext
 from tui.desk.format import find_shown_health, format_age, format_attention, format_moment
 from tui.domain.account import Account, AccountState, Health, NeededSetting
 from tui.domain.attention import CROWD_SHOWN_MS, Attention, AttentionKind, list_attentions
-from tui.domain.text import one_line
+from tui.domain.text import format_span, one_line
 from tui.store.store import Store
 
 LISTENER_FIX = "keep smsdesk sync --listen running, or set listen and keep an inbox open"
@@ -101,7 +102,7 @@ def _describe_attention(
             line = f"{begin}: what arrived and could not be used"
             fix = "g h shows the reasons, as does smsdesk held list"
         case AttentionKind.STUCK:
-            usual = _format_span(state.receipt_limit_ms) if state else ""
+            usual = format_span(state.receipt_limit_ms, units=2) if state else ""
             noun = "message waits for its" if attention.count == 1 else "messages wait for their"
             line = f"{attention.count} {noun} receipt longer than usual here ({usual})"
             if attention.since is not None:
@@ -112,6 +113,12 @@ def _describe_attention(
             line = f"No reply for {age}, which is unusually long for this account"
             fix = "send a text to it from a phone; check the listener and the provider's panel"
     return AccountNotice(attention.kind, line, fix)
+
+
+def describe_missing_accounts(context: AppContext) -> str:
+    """Return how to add an account if there is none, or ""."""
+    key = get_first_keys(context.commands)["add_account"]
+    return "" if context.accounts else f"No accounts yet: {key} adds one"
 
 
 async def find_accounts_in_trouble(store: Store, context: AppContext) -> list[str]:
@@ -185,10 +192,3 @@ def _name_pushed(account: Account) -> str:
     if can is None or (can.has_pushed_replies_only and can.has_pushed_receipts_only):
         return "replies and receipts"
     return "replies" if can.has_pushed_replies_only else "receipts"
-
-
-def _format_span(span: int) -> str:
-    """Return a length of time (ms) in whole minutes or hours."""
-    if span < 2 * HOUR:
-        return f"{max(1, round(span / MINUTE))} minutes"
-    return f"{round(span / HOUR)} hours"

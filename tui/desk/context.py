@@ -1,7 +1,7 @@
 """What the app is given: the user's preferences, and what the terminal and the system provide."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,9 +28,19 @@ class BackgroundStartError(Exception):
     """Raised when the service behind a screen cannot start; the text is fit for an agent."""
 
 
-@dataclass(frozen=True, slots=True)
+ReadChangedSettings = Callable[[], Awaitable[Preferences | None]]
+"""Return the preferences if the settings have changed since the last call, else None.
+
+Raises `BackgroundStartError` if the settings are not valid.
+"""
+
+
+@dataclass(slots=True)
 class AppContext:
-    """What a screen needs besides the store; it contains no secret."""
+    """What a screen needs besides the store; it contains no secret.
+
+    Everything stays as it is while the app runs but the accounts.
+    """
 
     preferences: Preferences
     """The settings; their accounts know their capabilities here."""
@@ -49,12 +59,16 @@ class AppContext:
     """Features of the terminal that notifications use."""
     log_file: Path | None = None
     """File in which unexpected errors are logged; None for none."""
+    banner: str = ""
+    """Line below the header that says what kind of inbox this is; empty for a real one."""
     account_setup: "AccountSetup | None" = None
     """Tests and stores new accounts; None if none can be added."""
     retry_held: "RetryHeld | None" = None
     """Reads held items again with the settings of now; None where there are no settings."""
     load_addresses: "LoadAddresses | None" = None
     """Reads what to enter at the providers' panels, which holds secrets; None for the demo."""
+    read_changed_settings: "ReadChangedSettings | None" = None
+    """Reads the settings again, so that other accounts work at once; None for the demo."""
 
     @property
     def agent(self) -> str:
@@ -65,6 +79,27 @@ class AppContext:
     def accounts(self) -> tuple[Account, ...]:
         """Return the accounts, in the order of the settings."""
         return self.preferences.accounts
+
+    @property
+    def has_several_accounts(self) -> bool:
+        """Return whether messages can go through more than one account."""
+        return len(self.accounts) > 1
+
+    def replace_accounts(self, accounts: tuple[Account, ...]) -> str:
+        """Use other accounts from now on; return what is different, or "" for nothing.
+
+        Args:
+            accounts: Accounts of the settings as they are now.
+        """
+        old = {account.name: account for account in self.accounts}
+        new = {account.name: account for account in accounts}
+        self.preferences = replace(self.preferences, accounts=accounts)
+        names = {
+            "added": [name for name in new if name not in old],
+            "changed": [name for name in new if name in old and new[name] != old[name]],
+            "removed": [name for name in old if name not in new],
+        }
+        return " · ".join(f"{', '.join(found)} {what}" for what, found in names.items() if found)
 
     @property
     def commands(self) -> tuple[Command, ...]:

@@ -7,40 +7,30 @@ text passes `printable` or `one_line` and is never read as markup.
 
 from datetime import datetime, tzinfo
 
-from tui.clock import DAY, HOUR, MINUTE, SECOND
+from tui.clock import MINUTE, SECOND
 from tui.desk.badges import HEALTH_BADGES, format_held_count
 from tui.domain.account import Account, AccountState, Health
 from tui.domain.attention import Attention, AttentionKind, list_attentions
 from tui.domain.conversation import Conversation
 from tui.domain.phone import format_phone_number
-from tui.domain.text import one_line
+from tui.domain.text import format_span, one_line
 
 MAX_BODY_LENGTH = 4_000
 """Characters of one message that a view shows; the timeline has all of it."""
 MAX_FILES = 20
 """Files of one message that a view lists; the viewer shows all."""
-MUTED_STYLE = "$foreground 60%"
+MUTED_STYLE = "$text-muted"
 """Style of less important text, for `Content`."""
 
 
 def format_age(since: int, now: int) -> str:
-    """Return an age in at most four characters: "now", "12m", "3h", "5d", "9w".
+    """Return an age in at most four characters: "now", "12m", "3h", "5d", "9w", as `format_span`.
 
     Args:
         since: The moment (ms UTC).
         now: Current time (ms UTC).
     """
-    passed = max(0, now - since)
-    if passed < MINUTE:
-        return "now"
-    if passed < HOUR:
-        return f"{passed // MINUTE}m"
-    if passed < DAY:
-        return f"{passed // HOUR}h"
-    if passed < 14 * DAY:
-        return f"{passed // DAY}d"
-    weeks = passed // (7 * DAY)
-    return f"{weeks}w" if weeks < 100 else f"{weeks // 52}y"
+    return "now" if now - since < MINUTE else format_span(now - since)
 
 
 def format_time(at: int, zone: tzinfo | None = None, *, seconds: bool = False) -> str:

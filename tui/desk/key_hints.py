@@ -5,6 +5,7 @@ For a failed message, also format the key that does the next best step.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from tui.commands import Command, Scope, index_by_id
 from tui.desk.key_names import format_key
@@ -16,6 +17,7 @@ KeyHint = tuple[str, str]
 
 _NOTE_COMMANDS = ("new_line", "editor")
 _SELECTION_COMMANDS = ("close", "snooze", "assign", "label", "star")
+_READING_COMMANDS = ("reply", "close", "snooze", "assign", "note", "undo", "help")
 _TRIAGE_COMMANDS = ("reply", "close", "snooze", "skip", "undo")
 
 
@@ -36,10 +38,20 @@ def get_filter_hints() -> list[KeyHint]:
 
 
 def get_browsing_hints(commands: Iterable[Command]) -> list[KeyHint]:
-    """Return the hints for the list and the open conversation."""
-    return _make_hints(
-        c for c in commands if c.bar_label and c.scope is not Scope.COMPOSE and c.id != "skip"
-    )
+    """Return the hints for the list: first how to open and how to answer, last the help."""
+    return [
+        *_make_hints_by_id(commands, ("open", "reply")),
+        *_make_hints(
+            c
+            for c in commands
+            if c.bar_label and c.scope is not Scope.COMPOSE and c.id not in ("skip", "reply")
+        ),
+    ]
+
+
+def get_reading_hints(commands: Iterable[Command]) -> list[KeyHint]:
+    """Return the hints for a conversation: first how to answer and close it, last the way back."""
+    return [*_make_hints_by_id(commands, _READING_COMMANDS), ("Esc", "Back")]
 
 
 def get_selection_hints(commands: Iterable[Command], selected: int) -> list[KeyHint]:
@@ -81,6 +93,8 @@ class HintState:
     is_triage: bool = False
     is_open: bool = False
     """Whether a conversation is shown."""
+    is_reading: bool = False
+    """Whether a conversation was opened from the list."""
     selected: int = 0
     """Number of selected conversations."""
 
@@ -100,7 +114,50 @@ def choose_hints(commands: Iterable[Command], state: HintState) -> list[KeyHint]
         return get_triage_hints(commands) if state.is_open else get_triage_end_hints(commands)
     if state.selected:
         return get_selection_hints(commands, state.selected)
-    return get_browsing_hints(commands)
+    return get_reading_hints(commands) if state.is_reading else get_browsing_hints(commands)
+
+
+class Place(NamedTuple):
+    """Where the agent is, for the help and the list of all commands."""
+
+    name: str
+    """Phrase for a title: "in the list"."""
+    scopes: tuple[Scope, ...]
+    """What the commands that matter there are about, the nearest first."""
+    must_leave: bool = False
+    """Whether a character key types there, so that Esc comes before the other commands."""
+
+
+_ABOUT_CONVERSATION = (Scope.CONVERSATION, Scope.MESSAGES, Scope.FAILED, Scope.CUSTOMER)
+
+
+def find_place(state: HintState) -> Place:
+    """Return where the agent is in a state of the main screen.
+
+    Args:
+        state: What the agent is doing.
+    """
+    if state.is_writing:
+        name = "writing a private note" if state.is_note else "writing a message"
+        return Place(name, (Scope.COMPOSE,), must_leave=True)
+    if state.is_filtering:
+        return Place("in the filter of the list", (), must_leave=True)
+    if state.is_triage:
+        return Place("in triage", (Scope.TRIAGE, *_ABOUT_CONVERSATION))
+    if state.is_reading:
+        return Place("in a conversation", _ABOUT_CONVERSATION)
+    return Place("in the list", (Scope.CONVERSATIONS, Scope.CONVERSATION, Scope.TRIAGE))
+
+
+def sort_commands(commands: Iterable[Command], place: Place) -> list[Command]:
+    """Return the commands with those first that matter where the agent is.
+
+    Args:
+        commands: The registry with the agent's own keys.
+        place: Where the agent is.
+    """
+    order = (*place.scopes, *(scope for scope in Scope if scope not in place.scopes))
+    return sorted(commands, key=lambda command: order.index(command.scope))
 
 
 def _make_hints_by_id(commands: Iterable[Command], ids: Sequence[str]) -> list[KeyHint]:

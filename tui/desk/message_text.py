@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from tui.clock import DAY, HOUR, MINUTE, SECOND
+from tui.clock import SECOND
 from tui.desk.badges import BADGES, Badge
 from tui.desk.format import MAX_BODY_LENGTH, format_date_time, format_time, get_day_number
 from tui.domain.conversation import Conversation
@@ -17,7 +17,7 @@ from tui.domain.events import CopyKind, TimelineEntry, TimeProblem, find_time_pr
 from tui.domain.file_names import format_file_count, format_size
 from tui.domain.message import AttachmentInfo, Direction, Format, Message
 from tui.domain.status import Status
-from tui.domain.text import one_line, to_printable
+from tui.domain.text import format_span, one_line, to_printable
 
 _MAX_AGENT = 20
 _MAX_REASON = 160
@@ -161,7 +161,7 @@ def format_file(file: AttachmentInfo) -> str:
 
 
 def format_arrival(at: int, arrived_at: int, zone: tzinfo | None = None) -> str:
-    """Return how late a text came: "Arrived 12 min later, at 10:17".
+    """Return how late a text came: "Arrived 12m later, at 10:17".
 
     Args:
         at: When it was written (ms UTC).
@@ -169,7 +169,8 @@ def format_arrival(at: int, arrived_at: int, zone: tzinfo | None = None) -> str:
         zone: Time zone of the agent; None for the system's.
     """
     return (
-        f"Arrived {_format_delay(arrived_at - at)} later, at {_format_moment(arrived_at, at, zone)}"
+        f"Arrived {format_span(arrived_at - at, units=2)} later, "
+        f"at {_format_moment(arrived_at, at, zone)}"
     )
 
 
@@ -205,16 +206,6 @@ def list_reply_details(
     if entry.copy is CopyKind.REUSED:
         details.append("The provider used this id for another message, too")
     return details
-
-
-def _format_delay(delay: int) -> str:
-    """Return a delay in ms as text: "12 min", "3 h 5 min", "2 days"."""
-    if delay < HOUR:
-        return f"{delay // MINUTE} min"
-    if delay >= 2 * DAY:
-        return f"{delay // DAY} days"
-    minutes = delay % HOUR // MINUTE
-    return f"{delay // HOUR} h {minutes} min" if minutes else f"{delay // HOUR} h"
 
 
 def _format_moment(at: int, other: int, zone: tzinfo | None) -> str:

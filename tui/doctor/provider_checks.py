@@ -100,9 +100,9 @@ async def check_clock(settings: Settings, clock: Clock) -> CheckResult:
 def _report_skew(skew: float) -> CheckResult:
     """Return the result for a clock difference in seconds."""
     if abs(skew) <= _MAX_SKEW_SECONDS:
-        return report_good("clock", f"within {max(1, round(abs(skew)))} s of the provider's")
+        return report_good("clock", f"within {max(1, round(abs(skew)))}s of the provider's")
     direction = "ahead of" if skew > 0 else "behind"
-    line = f"{round(abs(skew))} s {direction} the provider's: signed requests may be refused"
+    line = f"{round(abs(skew))}s {direction} the provider's: signed requests may be refused"
     return report_bad("clock", line, "switch time synchronisation on (timedatectl set-ntp true)")
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from tui.domain.local_time import resolve_wall_clock
-from tui.domain.text import format_count
+from tui.domain.text import format_span
 
 _SECOND_MS = 1_000
 _MINUTE_MS = 60 * _SECOND_MS
@@ -110,7 +110,7 @@ def _normalize_phrase(text: str) -> str:
 
 
 def format_moment(at: int | None, now: int, zone: tzinfo | None) -> str:
-    """Return a moment as text: "tomorrow 09:00, in 19 hours".
+    """Return a moment as text: "tomorrow 09:00, in 19h".
 
     Args:
         at: Moment, ms UTC; None for "until they reply".
@@ -289,12 +289,7 @@ def _format_day(then: date, today: date) -> str:
 
 
 def _format_distance(length: int) -> str:
-    """Return the distance in the largest sufficient unit: "in 20 minutes"."""
+    """Return the distance, rounded to minutes: "in 20m", "2h 5m ago"."""
     minutes = max(1, round(abs(length) / _MINUTE_MS))
-    if minutes < 90:
-        amount = format_count(minutes, "minute")
-    elif minutes < 36 * 60:
-        amount = format_count(round(minutes / 60), "hour")
-    else:
-        amount = format_count(round(minutes / 60 / 24), "day")
+    amount = format_span(minutes * _MINUTE_MS, units=2)
     return f"in {amount}" if length >= 0 else f"{amount} ago"

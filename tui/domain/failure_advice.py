@@ -11,6 +11,7 @@ from tui.domain.account import Account, AccountState
 from tui.domain.capabilities import ReceiptChannel
 from tui.domain.message import Advice, Direction, Message
 from tui.domain.status import Status
+from tui.domain.text import format_span
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,9 +82,7 @@ def recommend_step(message: Message, *, several_accounts: bool = True) -> NextSt
     return _STEPS[advice]
 
 
-_HOUR_MS = 3_600_000
 _WAITS_FOR_RECEIPT = frozenset({Status.ACCEPTED, Status.SUBMITTED})
-_DAY_HOURS = 24
 
 
 def explain_stalled_status(
@@ -113,7 +112,7 @@ def explain_stalled_status(
             capabilities.title, pushed=capabilities.receipts_pushed, listener=account.listener
         )
     if capabilities.receipts_last_ms and now - message.at > capabilities.receipts_last_ms:
-        span = _format_span(capabilities.receipts_last_ms)
+        span = format_span(capabilities.receipts_last_ms, units=2)
         return f"{capabilities.title} provides receipts for {span}; that time has passed"
     return _explain_late(message, state, now)
 
@@ -140,15 +139,9 @@ def _explain_late(message: Message, state: AccountState | None, now: int) -> str
     if message.status not in _WAITS_FOR_RECEIPT or not limit or now - sent_at <= limit:
         return ""
     return (
-        f"Its receipt is late: on this account they usually come within {_format_minutes(limit)}; "
-        "the phone may be off"
+        "Its receipt is late: on this account they usually come within "
+        f"{format_span(limit, units=2)}; the phone may be off"
     )
-
-
-def _format_minutes(span: int) -> str:
-    """Return a length of time (ms) in whole minutes, or in hours if it is long."""
-    hours = span // _HOUR_MS
-    return f"{hours} hours" if hours >= 3 else f"{max(1, span // 60_000)} minutes"
 
 
 def _explain_push_only(title: str, *, pushed: bool, listener: bool) -> str:
@@ -158,11 +151,3 @@ def _explain_push_only(title: str, *, pushed: bool, listener: bool) -> str:
     if not listener:
         return f"{title} shows no more without the listener (settings: hook_secret, listen)"
     return f"{title} cannot be asked: the badge changes when its receipt is pushed to the listener"
-
-
-def _format_span(span: int) -> str:
-    """Return a length of time (ms) in whole days, or in hours if it is short."""
-    hours = span // _HOUR_MS
-    if hours > 3 * _DAY_HOURS:
-        return f"{hours // _DAY_HOURS} days"
-    return f"{hours} hours"

@@ -114,18 +114,3 @@ def draw_bar(part: int, whole: int, width: int, *, ascii: bool = False) -> str:
     full = round(width * part / whole) if whole else 0
     on, off = ("#", ".") if ascii else ("█", "░")
     return on * full + off * (width - full)
-
-
-def format_span(span: int | None) -> str:
-    """Return a length of time as text: "40 s", "12 min", "3 h 05", or a dash for None.
-
-    Args:
-        span: Length in ms.
-    """
-    if span is None:
-        return "–"
-    seconds = span // _SECOND_MS
-    if seconds < 60:
-        return f"{seconds} s"
-    minutes = seconds // 60
-    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02}"

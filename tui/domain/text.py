@@ -342,6 +342,35 @@ def join_texts(subject: str, body: str) -> str:
     return f"{subject} {body}" if subject else body
 
 
+_SPAN_UNITS = (
+    (52 * 604_800, 100 * 604_800, "y"),
+    (604_800, 2 * 604_800, "w"),
+    (86_400, 86_400, "d"),
+    (3_600, 3_600, "h"),
+    (60, 60, "m"),
+    (1, 1, "s"),
+)
+"""Length of each unit of time in seconds, from how many seconds on it is used, and its sign."""
+
+
+def format_span(span: int, *, units: int = 1) -> str:
+    """Return a length of time: "40s", "12m", "3h", "5d", "9w"; with two units "3h 5m".
+
+    Every length of time has this form: on the screen, in line mode and in the commands.
+
+    Args:
+        span: Length in ms; a negative one counts as 0.
+        units: Most units to use; a second one that is 0 is left out.
+    """
+    rest = max(0, span) // 1_000
+    parts: list[tuple[int, str]] = []
+    for length, least, sign in _SPAN_UNITS:
+        if parts or rest >= least:
+            parts.append((rest // length, sign))
+            rest %= length
+    return " ".join(f"{count}{sign}" for count, sign in parts[:units] if count) or "0s"
+
+
 def format_count(count: int, noun: str) -> str:
     """Return a count with its noun, in the plural unless it is one: "1 part", "2 parts".
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from tui.desk.actions import ConversationActions
     from tui.desk.context import AppContext
+    from tui.desk.key_hints import HintState
     from tui.desk.undo_stack import UndoEntry
     from tui.domain.conversation import View
     from tui.screens.pick import Choice
@@ -82,6 +83,10 @@ class InboxActions(Protocol):
     @property
     def current_conversation(self) -> Conversation | None:
         """Return the conversation that commands act on."""
+
+    @property
+    def hint_state(self) -> HintState:
+        """Return what the agent is doing."""
 
     @property
     def is_composer_focused(self) -> bool:

@@ -257,4 +257,5 @@ async def show_history(inbox: InboxActions) -> None:
     conversation = inbox.current_conversation
     if conversation is not None:
         entries = await inbox.store.triage.get_audit_trail(conversation.id)
-        inbox.app.push_screen(HistoryScreen(conversation.title, entries, inbox.app_context))
+        screen = HistoryScreen(conversation, entries, inbox.app_context, inbox.store)
+        inbox.app.push_screen(screen)

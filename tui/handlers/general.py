@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING
 
 from tui.commands import get_first_keys, get_prefixed_commands, index_by_id
 from tui.desk.format import format_title
+from tui.desk.key_hints import find_place
 from tui.desk.undo import format_unsent
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.handlers.common import InboxActions, command_handler
 from tui.screens.base import report_store_errors
 from tui.store.errors import StoreError
+from tui.widgets.status_messages import RedrawRequest
 from tui.widgets.themes import THEMES, to_theme_setting
 
 if TYPE_CHECKING:
     from tui.desk.undo_stack import UndoEntry
+    from tui.screens.pick import Picked
     from tui.store.saved_views import SavedView
 
 
@@ -117,7 +120,11 @@ async def show_accounts(inbox: InboxActions) -> None:
     """Show the state of every account."""
     from tui.screens.accounts import AccountsScreen
 
-    inbox.app.push_screen(AccountsScreen(inbox.store, inbox.app_context))
+    async def add_if_chosen(chosen: bool | None) -> None:
+        if chosen:
+            await add_account(inbox)
+
+    inbox.app.push_screen(AccountsScreen(inbox.store, inbox.app_context), add_if_chosen)
 
 
 @command_handler("held")
@@ -130,18 +137,32 @@ async def show_held_items(inbox: InboxActions) -> None:
 
 @command_handler("palette")
 async def open_palette(inbox: InboxActions) -> None:
-    """Open the command palette."""
+    """Open the list of all commands and run the chosen one."""
     from tui.screens.palette import Palette
 
-    inbox.app.push_screen(Palette())
+    @report_store_errors
+    async def run_chosen(inbox: InboxActions, answer: Picked | None) -> None:
+        if answer is not None:
+            await inbox.action_run(answer.value)
+
+    context = inbox.app_context
+    palette = Palette(context.commands, find_place(inbox.hint_state), ascii=context.ascii)
+    inbox.app.push_screen(palette, partial(run_chosen, inbox))
 
 
 @command_handler("help")
 async def show_help(inbox: InboxActions) -> None:
-    """Show all keys and what they do."""
-    from tui.screens.key_help import HelpScreen
+    """Show the keys that matter where the agent is, then all others."""
+    from tui.screens.key_help import HelpScreen, list_sections
 
-    inbox.app.push_screen(HelpScreen(inbox.app_context.commands))
+    place = find_place(inbox.hint_state)
+    inbox.app.push_screen(HelpScreen(list_sections(inbox.app_context.commands, place), place.name))
+
+
+@command_handler("redraw")
+async def redraw_screen(inbox: InboxActions) -> None:
+    """Write every cell of the terminal again, at its present size."""
+    inbox.app.post_message(RedrawRequest())
 
 
 @command_handler("quit")

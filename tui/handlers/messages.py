@@ -57,7 +57,8 @@ async def show_timeline(inbox: InboxActions) -> None:
         return
     entries = await inbox.store.messages.list_events(message.id)
     state = (await inbox.store.accounts.get_states()).get(message.account)
-    inbox.app.push_screen(TimelineScreen(message, entries, inbox.app_context, state))
+    screen = TimelineScreen(message, entries, inbox.app_context, state, inbox.store)
+    inbox.app.push_screen(screen)
 
 
 @command_handler("copy_text")

@@ -1,9 +1,11 @@
 """Screen with the state of every account: health, advice, balance, delay, polling process."""
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual import getters, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -33,19 +35,21 @@ from tui.store.store import Store
 from tui.widgets.status_messages import StoreReader
 
 
-class AccountsScreen(StoreReader, DialogScreen[None]):
+class AccountsScreen(StoreReader, DialogScreen[bool]):
     """Page that is updated every second while it is open; Esc or F3 closes it.
 
-    t has accounts in trouble tried again at once, a shows what to enter at the providers' panels.
+    t has accounts in trouble tried again at once, a shows what to enter at the providers' panels,
+    n returns True: another account is to be added.
     """
 
     DEFAULT_CSS = """
     AccountsScreen .dialog { width: 84; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,f3", "dismiss", "Close"),
+        Binding("escape,q,f3", "dismiss(False)", "Close"),
         Binding("t", "try_now", "Try now"),
         Binding("a", "show_addresses", "Addresses"),
+        Binding("n", "dismiss(True)", "Add an account"),
     ]
     text = getters.query_one("#accounts", Static)
 
@@ -64,7 +68,9 @@ class AccountsScreen(StoreReader, DialogScreen[None]):
         """Yield one scrollable text."""
         with VerticalScroll(classes="dialog") as page:
             page.border_title = "Accounts"
-            page.border_subtitle = "t tries again now · a addresses for providers · Esc closes"
+            page.border_subtitle = (
+                "t tries again now · a addresses · n adds an account · Esc closes"
+            )
             yield Static(id="accounts")
 
     async def on_mount(self) -> None:
@@ -78,7 +84,12 @@ class AccountsScreen(StoreReader, DialogScreen[None]):
         states = await self._store.accounts.get_states()
         held = await self._store.held_items.summarize()
         refused = await self._store.held_items.list_refusals()
-        self.text.update(format_accounts(self._app_context, states, held, refused))
+        page = format_accounts(self._app_context, states, held, refused)
+        self.text.update(wrap_indented(page, self.text.size.width))
+
+    async def on_resize(self) -> None:
+        """Wrap the lines again for the new width."""
+        await self._update_states()
 
     @report_store_errors
     async def action_try_now(self) -> None:
@@ -107,6 +118,35 @@ class AccountsScreen(StoreReader, DialogScreen[None]):
         self.app.push_screen(AddressesScreen(entries))
 
 
+def wrap_indented(text: Content, width: int) -> Content:
+    """Return the text wrapped at blanks; what goes on in the next line is indented below it.
+
+    Args:
+        text: Lines, each with blanks before it that show to what it belongs.
+        width: Cells of a line; 0 if that is not known yet.
+    """
+    lines = [part for line in text.split("\n") for part in _wrap_line(line, width)]
+    return Content("\n").join(lines) if width else text
+
+
+_HANGING_CELLS = 2
+"""Cells by which a line goes on further to the right than it began."""
+
+
+def _wrap_line(line: Content, width: int) -> list[Content]:
+    """Return one line as one or more, none wider than the width unless a word is."""
+    begin = len(line.plain) - len(line.plain.lstrip(" "))
+    indent = begin + (_HANGING_CELLS if begin else 0)
+    breaks, used = [], begin
+    for word in re.finditer(r"[^ ]+ *", line.plain):
+        if used > begin and used + cell_len(word[0].rstrip()) > width:
+            breaks.append(word.start())
+            used = indent
+        used += cell_len(word[0])
+    first, *others = line.divide(breaks) if breaks else [line]
+    return [first, *(Content(" " * indent) + other for other in others)]
+
+
 def format_accounts(
     app_context: AppContext,
     states: Mapping[str, AccountState],
@@ -130,7 +170,7 @@ def format_accounts(
         for name in sorted({group.account for group in held} - names)
     ]
     if not app_context.accounts:
-        line = Content("No account is configured yet: run smsdesk doctor.")
+        line = Content("No accounts yet: n adds one.")
         return Content("\n\n").join([line, *removed])
     paragraphs = [
         _format_account(account, states.get(account.name), app_context)

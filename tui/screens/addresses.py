@@ -21,7 +21,7 @@ class AddressesScreen(DialogScreen[None]):
     DEFAULT_CSS = """
     AddressesScreen .dialog { width: 96; }
     AddressesScreen .address { height: auto; padding: 0 1; margin-bottom: 1; }
-    AddressesScreen .-selected { background: $boost; }
+    AddressesScreen .-selected { background: $primary-muted; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "Close"),

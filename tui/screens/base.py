@@ -5,13 +5,22 @@ screen paints everything that one key changed in a single frame.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Iterable
 from functools import wraps
-from typing import Any, Concatenate, Generic, ParamSpec, Protocol, TypeVar
+from typing import Any, ClassVar, Concatenate, Generic, ParamSpec, Protocol, TypeVar
 
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.screen import ModalScreen, ScreenResultType
 from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Input, Static, TextArea
 
+from tui.desk.key_hints import KeyHint
+from tui.desk.key_names import format_key
+from tui.domain.change import Change
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
 from tui.terminal.private_api import AnnouncingScreen, HookedScreen
@@ -53,6 +62,16 @@ def report_store_errors(
     return run_and_report
 
 
+def _split_hints(box: Widget) -> list[str]:
+    """Return the key hints on the lower border of a dialog."""
+    return to_plain_text(box.border_subtitle).split("·")
+
+
+def to_plain_text(title: str | None) -> str:
+    """Return the text on a border without its markup."""
+    return Content.from_markup(title).plain if title else ""
+
+
 _FRAME_SECONDS = 1 / 120
 """Seconds between two frames; opening a conversation takes less than Textual's 1/60 s."""
 _LOOP_TURNS = 4
@@ -74,6 +93,110 @@ class PacedScreen(HookedScreen[ScreenResultType], Generic[ScreenResultType]):
         self.paint_changes()
 
 
+_TEXTUAL_ACTIONS = frozenset({"app.focus_next", "app.focus_previous", "screen.copy_text"})
+"""Actions that Textual binds on every screen."""
+
+
 # Textual takes the style rules of the first base only.
 class DialogScreen(ModalScreen[ScreenResultType], AnnouncingScreen[ScreenResultType]):
-    """Dialog over the inbox, closed with a result."""
+    """Dialog over the inbox, closed with a result.
+
+    F1 shows its keys, and so does ? outside text fields.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1,question_mark", "app.explain_dialog", "Help", show=False),
+        Binding("ctrl+l", "app.redraw", "Draw again", show=False),
+    ]
+
+    def describe_place(self) -> str:
+        """Return the name of the dialog, for the title of its help."""
+        titles = [to_plain_text(box.border_title) for box in self.query(".dialog, .question")]
+        return next(filter(None, titles), "this question")
+
+    def describe_keys(self) -> list[KeyHint]:
+        """Return the dialog's keys with what they do, as the dialog itself names them first."""
+        hints = [part.strip() for box in self.query(".dialog") for part in _split_hints(box)]
+        # Enter is a message of the field or the list, and stands in no binding.
+        found = [("Enter", hint.removeprefix("Enter ")) for hint in hints if hint[:6] == "Enter "]
+        labels: dict[tuple[str, str], list[str]] = {}
+        for key, active in self.active_bindings.items():
+            is_own = active.node is self and active.binding.action not in _TEXTUAL_ACTIONS
+            if is_own and active.enabled and active.binding.description:
+                label = active.binding.description, active.binding.action
+                labels.setdefault(label, []).append(format_key(key))
+        return [
+            *([] if any("Enter" in keys for keys in labels.values()) else found),
+            *(
+                ("  ".join(keys), text)
+                # What every dialog has comes last.
+                for (text, _), keys in sorted(
+                    labels.items(), key=lambda item: item[0][1].startswith("app.")
+                )
+            ),
+        ]
+
+    async def apply_changes(self, changes: Iterable[Change]) -> None:
+        """Follow changes in the store; a dialog that shows what can change overrides it.
+
+        Args:
+            changes: What changed, in the order of the store.
+        """
+
+
+class FormScreen(DialogScreen[ScreenResultType]):
+    """Dialog with fields: Enter saves, and Esc does not discard what is typed without a word."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Cancel", priority=True)]
+
+    _texts_before: tuple[str, ...] | None = None
+    _hint_before: Content | None = None
+    """Key hints to restore; None while Esc has not been pressed."""
+
+    def on_mount(self) -> None:
+        """Remember what the fields hold."""
+        self.mark_saved()
+
+    def mark_saved(self) -> None:
+        """Take what the fields hold now for what is stored."""
+        self._texts_before = self._collect_texts()
+
+    def has_changes(self) -> bool:
+        """Return whether something is typed that is not stored."""
+        return self._texts_before not in (None, self._collect_texts())
+
+    def _collect_texts(self) -> tuple[str, ...]:
+        """Return the text of every field."""
+        return tuple(
+            field.value if isinstance(field, Input) else field.text
+            for field in self.query("*")
+            if isinstance(field, Input | TextArea)
+        )
+
+    def action_leave(self) -> None:
+        """Close the dialog; with changed fields, say first that they are not saved."""
+        if self._hint_before is not None or not self.has_changes():
+            self.dismiss(None)
+            return
+        box = self.query_one(".dialog")
+        self._hint_before = Content.from_markup(box.border_subtitle or "")
+        box.border_subtitle = "Not saved yet · Enter saves · Esc again discards it"
+
+    @on(Input.Changed)
+    @on(TextArea.Changed)
+    def _restore_hints(self) -> None:
+        """Show the key hints again as soon as more is typed."""
+        if self._hint_before is not None:
+            self.query_one(".dialog").border_subtitle = self._hint_before
+            self._hint_before = None
+
+
+def compose_field(label: str, field: Widget) -> ComposeResult:
+    """Yield a field below its label, as in every form.
+
+    Args:
+        label: What belongs into the field.
+        field: The field.
+    """
+    yield Static(Content(label), classes="label")
+    yield field

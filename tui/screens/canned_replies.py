@@ -27,7 +27,7 @@ from tui.domain.templates import (
     validate_reply,
 )
 from tui.domain.text import clean_typed_text, one_line, to_printable
-from tui.screens.base import DialogScreen, report_store_errors
+from tui.screens.base import FormScreen, compose_field, report_store_errors
 from tui.screens.editable_list import EditableList
 from tui.screens.pick import Choice
 from tui.screens.pick_canned_reply import format_reply_preview, list_reply_choices
@@ -35,19 +35,21 @@ from tui.screens.questions import PromptScreen
 from tui.widgets.text_editor import TextEditor
 from tui.widgets.virtual_list import VirtualList
 
+_FORM_HINTS = "Tab next field · Alt+Enter new line · Enter saves · Esc cancels"
 _BUILT_IN_FIELDS = " ".join(f"{{{name}}}" for name in BUILT_IN_FIELDS)
 
 
-class CannedReplyScreen(DialogScreen[CannedReply | None]):
+class CannedReplyScreen(FormScreen[CannedReply | None]):
     """Return the edited canned reply, or None if the dialog was cancelled."""
 
     DEFAULT_CSS = """
     CannedReplyScreen .dialog { width: 76; }
-    CannedReplyScreen TextArea { height: 7; border: none; margin: 1 0; padding: 0 1; }
+    CannedReplyScreen TextArea { height: 7; margin-bottom: 1; }
+    CannedReplyScreen Input { margin-bottom: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel", priority=True),
-        Binding("f2", "keep", "Keep", priority=True),
+        Binding("enter,f2", "keep", "Save", priority=True),
+        Binding("alt+enter,ctrl+j", "break_line", "New line", priority=True),
     ]
     name_field = getters.query_one("#template-name", Input)
     body = getters.query_one(TextArea)
@@ -68,11 +70,17 @@ class CannedReplyScreen(DialogScreen[CannedReply | None]):
         """Yield the fields for name and text, the length and the available fields."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Canned reply"
-            dialog.border_subtitle = "Tab moves on · F2 saves · Esc cancels"
+            dialog.border_subtitle = _FORM_HINTS
             name = to_printable(self._template.name)
-            yield Input(name, placeholder="name", id="template-name", compact=True)
-            body = clean_typed_text(self._template.body)
-            yield TextEditor(body, compact=True, tab_behavior="focus")
+            name_field = Input(name, placeholder="thanks", id="template-name", compact=True)
+            yield from compose_field("Name, to find it by", name_field)
+            body = TextEditor(
+                clean_typed_text(self._template.body),
+                placeholder="Thank you, {first_name}!",
+                compact=True,
+                tab_behavior="focus",
+            )
+            yield from compose_field("Text", body)
             yield Static(id="verdict")
             own_fields = one_line(" ".join(f"{{{name}}}" for name in sorted(self._own_fields)), 120)
             yield Static(
@@ -96,10 +104,10 @@ class CannedReplyScreen(DialogScreen[CannedReply | None]):
         self.verdict.remove_class("problem")
         self.verdict.update(Content(" · ".join(phrases)))
 
-    @on(Input.Submitted)
-    def _focus_text(self) -> None:
-        """Move the focus from the name to the text."""
-        self.body.focus()
+    def action_break_line(self) -> None:
+        """Insert a line break in the text."""
+        if self.body.has_focus:
+            self.body.insert("\n")
 
     def action_keep(self) -> None:
         """Close the dialog with the canned reply, or show what is wrong."""
@@ -107,7 +115,8 @@ class CannedReplyScreen(DialogScreen[CannedReply | None]):
             template = validate_reply(self.name_field.value, self.body.text)
         except InvalidCannedReplyError as problem:
             self.verdict.add_class("problem")
-            self.verdict.update(Content(one_line(str(problem), 70)))
+            self.verdict.update(Content(one_line(f"Not saved: {problem}", 300)))
+            (self.body if self.name_field.value.strip() else self.name_field).focus()
         else:
             self.dismiss(template)
 
@@ -119,7 +128,7 @@ class CannedRepliesScreen(EditableList[CannedReply]):
     """List of the canned replies, with the full text of the current one below."""
 
     DEFAULT_CSS = """
-    CannedRepliesScreen #text { height: auto; max-height: 7; border-top: solid $panel-lighten-2; }
+    CannedRepliesScreen #text { height: auto; max-height: 7; border-top: solid $rule; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("i", "take_in", "Import"),
@@ -190,7 +199,12 @@ class CannedRepliesScreen(EditableList[CannedReply]):
         try:
             templates, values = parse_canned_replies(await asyncio.to_thread(_read_file, path))
         except (OSError, InvalidCannedReplyError, UnicodeDecodeError) as problem:
-            self.show_status(f"Nothing imported: {problem}")
+            reason = str(problem)
+            if isinstance(problem, OSError):
+                reason = f"{problem.strerror} ({one_line(path, 60)})"
+            if isinstance(problem, UnicodeDecodeError):
+                reason = "the file is not UTF-8 text"
+            self.show_status(f"Nothing imported: {reason} · i asks for a file again")
             return
         await self.store.templates.import_templates(templates, values, self.app_context.agent)
         await self.reload_items()

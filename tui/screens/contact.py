@@ -14,10 +14,11 @@ from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.conversation import Conversation
 from tui.domain.phone import Address, InvalidNumberError, format_phone_number, parse_destination
 from tui.domain.text import one_line, to_printable
-from tui.screens.base import DialogScreen
+from tui.screens.base import DialogScreen, FormScreen, compose_field
 from tui.store.store import Store
 from tui.widgets.status_messages import StoreReader
 
+_FORM_HINTS = "Tab next field · Alt+Enter new line · Enter saves · Esc cancels"
 _LONGEST_NAME = 80
 LONGEST_NOTE = 2_000
 
@@ -29,16 +30,15 @@ class ContactCard(NamedTuple):
     note: str
 
 
-class ContactScreen(DialogScreen[ContactCard | None]):
+class ContactScreen(FormScreen[ContactCard | None]):
     """Return the changed card, or None if the dialog was cancelled."""
 
     DEFAULT_CSS = """
-    ContactScreen .dialog { width: 64; padding: 1 2; }
-    ContactScreen TextArea { height: 6; margin-top: 1; border: none; background: $boost; }
-    ContactScreen .hint { margin-top: 1; }
+    ContactScreen .dialog { width: 72; padding: 1 2; }
+    ContactScreen Input { margin-bottom: 1; }
+    ContactScreen TextArea { height: 6; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel", priority=True),
         Binding("enter", "save", "Save", priority=True),
         Binding("alt+enter,ctrl+j", "break_line", "New line", priority=True),
     ]
@@ -60,22 +60,23 @@ class ContactScreen(DialogScreen[ContactCard | None]):
         """Yield the fields for name and note."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(one_line(self._number, 40))
-            dialog.border_subtitle = "Enter saves · Tab note · Esc cancels"
-            yield Input(
+            dialog.border_subtitle = _FORM_HINTS
+            name = Input(
                 one_line(self._card.name, _LONGEST_NAME),
-                placeholder="name",
+                placeholder="Ana Kowalska",
                 id="contact-name",
                 max_length=_LONGEST_NAME,
                 compact=True,
             )
-            yield TextArea(
+            yield from compose_field("Name", name)
+            note = TextArea(
                 to_printable(self._card.note, limit=LONGEST_NOTE),
                 id="contact-note",
                 tab_behavior="focus",
                 compact=True,
-                placeholder="a note for all agents; customers never see it",
+                placeholder="prefers to be called after 4 pm",
             )
-            yield Static("Alt+Enter starts a new line.", classes="hint")
+            yield from compose_field("Note for all agents; customers never see it", note)
 
     def action_save(self) -> None:
         """Close the dialog with both texts."""
@@ -115,7 +116,7 @@ class NewMessageScreen(StoreReader, DialogScreen[Conversation | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "New conversation"
             dialog.border_subtitle = "Enter writes · F6 account · Esc cancels"
-            yield Input(placeholder="+61 491 570 156", id="number")
+            yield Input(placeholder="+61 491 570 156", id="number", compact=True)
             yield Static(id="verdict", classes="hint")
 
     def on_mount(self) -> None:

@@ -29,14 +29,14 @@ class EditableList(DialogScreen[None], Generic[Item]):
     EditableList Choices { height: 1fr; background: $surface; }
     EditableList Choices > .choice--none { color: $text-muted; }
     EditableList Choices > .choice--detail { color: $text-muted; }
-    EditableList #said { height: 1; color: $text-warning; }
+    EditableList #said { height: auto; min-height: 1; max-height: 3; color: $text-warning; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "Close"),
         Binding("down,j", "move(1)", "Next"),
         Binding("up,k", "move(-1)", "Previous"),
         Binding("a", "add", "Add"),
-        Binding("enter,e", "change", "Change"),
+        Binding("enter,e", "change", "Edit"),
         Binding("d", "drop", "Delete"),
         Binding("z", "undo", "Undo"),
     ]
@@ -132,7 +132,7 @@ class EditableList(DialogScreen[None], Generic[Item]):
         Args:
             text: One line.
         """
-        self.status_line.update(Content(one_line(text, 72)))
+        self.status_line.update(Content(one_line(text, 220)))
 
     @report_store_errors
     async def reload_items(self) -> None:

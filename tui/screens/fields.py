@@ -1,11 +1,9 @@
 """Own fields of the desk for canned replies: `{shop}`, `{hours}` and their values."""
 
 from collections.abc import Iterable
-from typing import ClassVar
 
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
@@ -17,20 +15,19 @@ from tui.domain.templates import (
     validate_field,
 )
 from tui.domain.text import one_line, to_printable
-from tui.screens.base import DialogScreen
+from tui.screens.base import FormScreen, compose_field
 from tui.screens.editable_list import EditableList
 from tui.screens.pick import Choice
 
 _BUILT_IN = " ".join(f"{{{name}}}" for name in BUILT_IN_FIELDS)
 
 
-class FieldScreen(DialogScreen[CustomField | None]):
+class FieldScreen(FormScreen[CustomField | None]):
     """Return the edited field, or None if the dialog was cancelled."""
 
     DEFAULT_CSS = """
     FieldScreen Input { margin-bottom: 1; }
     """
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
     name_field = getters.query_one("#field-name", Input)
     value_field = getters.query_one("#field-value", Input)
     verdict = getters.query_one("#verdict", Static)
@@ -48,34 +45,40 @@ class FieldScreen(DialogScreen[CustomField | None]):
         """Yield the fields for name and value, and a hint."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Own field"
-            dialog.border_subtitle = "Tab moves on · Enter saves · Esc cancels"
-            yield Input(
-                to_printable(self._field.name), placeholder="name", id="field-name", compact=True
-            )
-            value = to_printable(self._field.value)
-            yield Input(value, placeholder="what stands for it", id="field-value", compact=True)
+            dialog.border_subtitle = "Tab next field · Enter saves · Esc cancels"
+            name, value = to_printable(self._field.name), to_printable(self._field.value)
+            name_field = Input(name, placeholder="shop", id="field-name", compact=True)
+            yield from compose_field("Name, to be written as {name}", name_field)
+            value_field = Input(value, placeholder="12 Smith St", id="field-value", compact=True)
+            yield from compose_field("Text that takes its place", value_field)
             yield Static(Content(f"Filled already: {_BUILT_IN}"), id="verdict", classes="hint")
 
-    @on(Input.Submitted, "#field-name")
-    def _focus_value(self) -> None:
-        """Move the focus from the name to the value."""
-        self.value_field.focus()
-
-    @on(Input.Submitted, "#field-value")
+    @on(Input.Submitted)
     def _submit_field(self) -> None:
-        """Close the dialog with the field, or show what is wrong."""
+        """Close the dialog with the field, or show what is wrong where it can be put right."""
         try:
             self.dismiss(validate_field(self.name_field.value, self.value_field.value))
         except InvalidCannedReplyError as problem:
             self.verdict.set_classes("problem")
-            self.verdict.update(Content(one_line(str(problem), 66)))
+            self.verdict.update(Content(one_line(f"Not saved: {problem}", 300)))
+            named_well = validates_name(self.name_field.value)
+            (self.value_field if named_well else self.name_field).focus()
+
+
+def validates_name(name: str) -> bool:
+    """Return whether a name is valid, whatever the text of the field."""
+    try:
+        validate_field(name, "text")
+    except InvalidCannedReplyError:
+        return False
+    return True
 
 
 class FieldsScreen(EditableList[CustomField]):
     """List of the own fields with their values."""
 
     NAME = "Own fields"
-    KEY_HINTS = "a add · e change · d delete · z undo · Esc closes"
+    KEY_HINTS = "a add · e edit · d delete · z undo · Esc closes"
     EMPTY_TEXT = "None yet: a adds one, to be written as {name}"
 
     async def read_items(self) -> dict[str, CustomField]:

@@ -11,6 +11,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.clock import MINUTE
 from tui.desk.actions import HELD_SCOPE, ConversationActions
 from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE, format_age
@@ -43,7 +44,7 @@ class HeldItemsScreen(DialogScreen[None]):
     HeldItemsScreen Choices > .choice--none { color: $text-muted; }
     HeldItemsScreen Choices > .choice--detail { color: $text-muted; }
     HeldItemsScreen VerticalScroll { height: 2fr; border-top: solid $border; }
-    HeldItemsScreen #said { height: 1; color: $text-warning; }
+    HeldItemsScreen #said { height: auto; min-height: 1; max-height: 3; color: $text-warning; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q", "dismiss", "Close"),
@@ -76,6 +77,7 @@ class HeldItemsScreen(DialogScreen[None]):
         self._app_context = app_context
         self._items: dict[str, HeldItem] = {}
         self._groups: list[HeldGroup] = []
+        self._shown_minute = 0
         self._actions = actions
 
     def compose(self) -> ComposeResult:
@@ -96,10 +98,11 @@ class HeldItemsScreen(DialogScreen[None]):
         self.set_interval(1.0, self._reload_if_changed)
 
     async def _reload_if_changed(self) -> None:
-        """Read the items again if their number or reasons have changed."""
+        """Read the items again if their number, reasons or ages have changed."""
         with contextlib.suppress(StoreError):
             groups = await self._store.held_items.summarize()
-            if groups != self._groups:
+            minute = self._app_context.clock.now() // MINUTE
+            if groups != self._groups or minute != self._shown_minute:
                 await self.reload_items()
 
     def _show_title(self, count: int) -> None:
@@ -118,6 +121,7 @@ class HeldItemsScreen(DialogScreen[None]):
     async def reload_items(self) -> None:
         """Read all items again and show them."""
         self._groups = await self._store.held_items.summarize()
+        self._shown_minute = self._app_context.clock.now() // MINUTE
         found = await self._store.held_items.list_held()
         shown = self.current_item
         self._items = {str(item.id): item for item in found}

@@ -1,9 +1,10 @@
 """History page of a conversation: who did what, newest first."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 from typing import ClassVar
 
+from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -13,10 +14,13 @@ from textual.widgets import Static
 from tui.desk import format
 from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE
+from tui.domain.change import RELOAD, Change
+from tui.domain.conversation import Conversation
 from tui.domain.date_input import format_moment
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen
 from tui.store.audit import AuditEntry
+from tui.store.store import Store
 
 _ACTION_TEXTS = {
     "close": "closed it",
@@ -52,26 +56,50 @@ class HistoryScreen(DialogScreen[None]):
     """
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,H", "dismiss", "Close")]
 
-    def __init__(self, title: str, entries: Sequence[AuditEntry], app_context: AppContext) -> None:
+    text = getters.query_one("#history", Static)
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        entries: Sequence[AuditEntry],
+        app_context: AppContext,
+        store: Store,
+    ) -> None:
         """Create the page.
 
         Args:
-            title: Name of the conversation; untrusted text.
-            entries: Audit entries, newest first.
+            conversation: Conversation that the page is about.
+            entries: Its audit entries, newest first.
             app_context: Clock and time zone of this agent.
+            store: Store that further entries are read from.
         """
         super().__init__()
-        self._title = title
+        self._conversation = conversation
         self._entries = entries
         self._app_context = app_context
+        self._store = store
 
     def compose(self) -> ComposeResult:
         """Yield one scrollable text."""
-        now, zone = self._app_context.clock.now(), self._app_context.zone
         with VerticalScroll(classes="dialog") as page:
-            page.border_title = Content(f"History of {one_line(self._title, 40)}")
+            page.border_title = Content(f"History of {one_line(self._conversation.title, 40)}")
             page.border_subtitle = "Esc closes"
-            yield Static(format_history(self._entries, now, zone))
+            yield Static(self._format_entries(), id="history")
+
+    def _format_entries(self) -> Content:
+        """Return the entries as they are shown now."""
+        return format_history(self._entries, self._app_context.clock.now(), self._app_context.zone)
+
+    async def apply_changes(self, changes: Iterable[Change]) -> None:
+        """Show what was done meanwhile.
+
+        Args:
+            changes: What changed, in the order of the store.
+        """
+        identity = self._conversation.id
+        if any(c == RELOAD or identity in (c.id, c.conversation_id) for c in changes):
+            self._entries = await self._store.triage.get_audit_trail(identity)
+            self.text.update(self._format_entries())
 
 
 def format_history(entries: Sequence[AuditEntry], now: int, zone: tzinfo | None) -> Content:

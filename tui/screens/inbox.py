@@ -122,7 +122,7 @@ class InboxScreen(InboxLayout):
         states = await self.store.accounts.get_states()
         # The line is gone if the app ends meanwhile.
         for line in self.query(StatusLine):
-            line.update_status(states=states)
+            line.update_status(states=states, accounts=self.app_context.accounts)
 
     @on(ConversationPane.Opened)
     @on(events.ScreenSuspend)
@@ -200,6 +200,7 @@ class InboxScreen(InboxLayout):
         if self.is_reading:
             self.remove_class("-reading")
             self.threads.focus()
+            self.show_key_hints()
 
     async def show_view(self, view: View) -> None:
         """Show another list from its beginning.
@@ -210,6 +211,7 @@ class InboxScreen(InboxLayout):
         await self.triage.end_round()
         self.remove_class("-reading")
         self.threads.focus()
+        self.show_key_hints()
         await self.list_pane.show_view(view)
         await self.pane.show_conversation(self.threads.current_row)
 
@@ -227,12 +229,14 @@ class InboxScreen(InboxLayout):
             await self.list_pane.show_view(View(state=conversation.state))
         await self.keep_in_list(conversation, at=at)
         self.add_class("-reading")
+        self.show_key_hints()
         await self.read_marker.open_conversation(self.pane.conversation)
 
     async def open_current(self) -> None:
         """Open the conversation under the cursor, or the one that is in use, and mark it read."""
         stays = self.triage.is_on or self.is_composer_focused
         self.set_classes({"-reading", *self.classes} - {"-contact"})
+        self.show_key_hints()
         await self.pane.show_conversation(
             self.pane.conversation if stays else self.threads.current_row
         )

@@ -8,6 +8,8 @@ from __future__ import annotations
 from textual import events, getters
 from textual.app import ComposeResult
 from textual.containers import Horizontal
+from textual.content import Content
+from textual.widgets import Static
 
 from tui.commands import Scope, index_by_id
 from tui.desk import key_hints
@@ -79,6 +81,8 @@ class InboxLayout(PacedScreen[None]):
             ascii=app_context.ascii,
             zone=app_context.zone,
         )
+        if app_context.banner:
+            yield Static(Content(app_context.banner), id="banner")
         with Horizontal(id="desk"):
             yield ListPane(self.store, app_context)
             yield ConversationPane(self.store, app_context, self.actions)
@@ -204,15 +208,20 @@ class InboxLayout(PacedScreen[None]):
 
     def show_key_hints(self) -> None:
         """Show the keys that matter in the current state."""
-        state = key_hints.HintState(
+        self.keys.show_keys(key_hints.choose_hints(self.app_context.commands, self.hint_state))
+
+    @property
+    def hint_state(self) -> key_hints.HintState:
+        """Return what the agent is doing."""
+        return key_hints.HintState(
             is_writing=self.is_composer_focused,
             is_note=self.is_composer_focused and self.composer.note,
             is_filtering=self.focused is self.filter,
             is_triage=self.triage.is_on,
             is_open=self.pane.conversation is not None,
+            is_reading=self.is_reading,
             selected=0 if self.is_conversation_in_use else len(self.threads.marked),
         )
-        self.keys.show_keys(key_hints.choose_hints(self.app_context.commands, state))
 
     def on_descendant_focus(self) -> None:
         """Update the key hints, which differ in the composer."""

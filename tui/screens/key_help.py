@@ -1,18 +1,23 @@
-"""Show which keys there are: all of them on the help page, or those that can follow a prefix."""
+"""Show which keys there are: on the help page, or those that can follow a prefix.
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
-from typing import ClassVar
+The help is about where the agent is: its commands come first, and in a dialog its keys alone.
+"""
+
+import itertools
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Any, ClassVar, NamedTuple
 
 from rich.cells import cell_len
-from textual import events
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
-from tui.commands import Command, Scope
+from tui.commands import PREFIX_KEY, Command
 from tui.desk.format import MUTED_STYLE
+from tui.desk.key_hints import KeyHint, Place, sort_commands
 from tui.desk.key_names import format_key
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen
@@ -56,7 +61,8 @@ class ChordScreen(DialogScreen[str]):
         if more:
             box = self.query_one(Vertical)
             await box.remove_children()
-            await box.mount(*self._create_bars({**more, **self._labels}))
+            self._labels = {**more, **self._labels}
+            await box.mount(*self._create_bars(self._labels))
 
     def _create_bars(self, labels: Mapping[str, str]) -> list[KeyBar]:
         """Return one key bar for each line of labels."""
@@ -69,8 +75,18 @@ class ChordScreen(DialogScreen[str]):
             bars[-1].show_keys(row)
         return bars
 
+    def describe_place(self) -> str:
+        """Return what the keys belong to."""
+        return f"after {PREFIX_KEY}"
+
+    def describe_keys(self) -> list[KeyHint]:
+        """Return the keys that can follow, and what they do."""
+        return [(format_key(key), label) for key, label in self._labels.items()]
+
     def on_key(self, event: events.Key) -> None:
-        """Close with the pressed key, whichever it is."""
+        """Close with the pressed key, whichever it is; F1 and an unused ? show the help."""
+        if event.key == "f1" or (event.key == "question_mark" and event.key not in self._labels):
+            return
         # The key must not also act on the screen below.
         event.stop()
         event.prevent_default()
@@ -96,46 +112,155 @@ def wrap_key_labels(pairs: Sequence[KeyLabel], width: int) -> list[list[KeyLabel
     return lines
 
 
-class HelpScreen(DialogScreen[None]):
-    """Scrollable page; Esc or ? closes it."""
+class HelpLine(NamedTuple):
+    """What one command or key of a dialog does."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape,q,question_mark,f1", "dismiss", "Close"),
-    ]
+    keys: str
+    title: str
+    description: str = ""
 
-    def __init__(self, commands: Sequence[Command]) -> None:
-        """Create the page.
+    def contains(self, words: Iterable[str]) -> bool:
+        """Return whether every word stands in the line; the case does not matter.
 
         Args:
-            commands: Registry with the keys that the user has configured.
+            words: Typed words, in lower case.
         """
-        super().__init__()
-        self._commands = commands
-
-    def compose(self) -> ComposeResult:
-        """Yield one table."""
-        with VerticalScroll(classes="dialog") as page:
-            page.border_title = "Keys"
-            page.border_subtitle = "Esc closes"
-            yield Static(format_help(self._commands))
+        return all(word in " ".join(self).casefold() for word in words)
 
 
-def format_help(commands: Sequence[Command]) -> Content:
-    """Return every command with its keys, label and one sentence, grouped by scope.
+class HelpSection(NamedTuple):
+    """Lines of the help below one heading."""
+
+    heading: str
+    lines: Sequence[HelpLine]
+
+
+def list_sections(commands: Sequence[Command], place: Place) -> list[HelpSection]:
+    """Return every command, with those first that matter where the agent is.
 
     Args:
         commands: Registry with the keys that the user has configured.
+        place: Where the agent is.
+    """
+    sections = []
+    for scope, found in itertools.groupby(sort_commands(commands, place), lambda c: c.scope):
+        is_near = scope in place.scopes
+        after_esc = place.must_leave and not is_near
+        heading = f"{scope.value}{' (press Esc first)' if after_esc else ''}"
+        lines = [_make_line(command) for command in found]
+        sections.append(HelpSection(heading, lines))
+    return sections
+
+
+def _make_line(command: Command) -> HelpLine:
+    """Return the line of a command."""
+    keys = "  ".join(format_key(key) for key in command.keys)
+    return HelpLine(keys, command.title, command.description)
+
+
+_FIELD_LINES = (
+    HelpLine("Home  End", "Beginning and end", "Ctrl+← and Ctrl+→ jump over a word"),
+    HelpLine("Ctrl+W", "Delete the word", "Before the cursor"),
+    HelpLine("Ctrl+U  Ctrl+K", "Delete the rest", "To the beginning, to the end"),
+)
+
+
+def list_dialog_sections(dialog: DialogScreen[Any]) -> list[HelpSection]:
+    """Return the keys of a dialog, and those of a text field if it has one.
+
+    Args:
+        dialog: Dialog that is open.
+    """
+    lines = [HelpLine(keys, text) for keys, text in dialog.describe_keys()]
+    sections = [HelpSection("This dialog", lines)]
+    if dialog.query(Input):
+        sections.append(HelpSection("Text fields (F1 is the help, ? is typed)", _FIELD_LINES))
+    return sections
+
+
+class HelpFilter(Input):
+    """Filter of the help; a ? before anything is typed closes the page, as it opened it."""
+
+    def on_key(self, event: events.Key) -> None:
+        """Close the page with ? while the filter is empty."""
+        if event.key == "question_mark" and not self.value:
+            event.stop()
+            event.prevent_default()
+            self.screen.dismiss(None)
+
+
+class HelpScreen(DialogScreen[None]):
+    """Scrollable page with a filter; Esc, F1 or ? closes it, back to where the agent was."""
+
+    DEFAULT_CSS = """
+    HelpScreen VerticalScroll { height: 1fr; margin-top: 1; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,question_mark,f1", "dismiss", "Close"),
+        Binding("down", "scroll_lines(1)", "Down", priority=True),
+        Binding("up", "scroll_lines(-1)", "Up", priority=True),
+        Binding("pagedown", "scroll_lines(12)", "Page down", priority=True),
+        Binding("pageup", "scroll_lines(-12)", "Page up", priority=True),
+    ]
+    field = getters.query_one(HelpFilter)
+    text = getters.query_one("#help-text", Static)
+    page = getters.query_one(VerticalScroll)
+
+    def __init__(self, sections: Sequence[HelpSection], place: str) -> None:
+        """Create the page.
+
+        Args:
+            sections: What the page shows, the nearest first.
+            place: Where the agent is, for the title; untrusted text.
+        """
+        super().__init__()
+        self._sections = sections
+        self._place = place
+
+    def compose(self) -> ComposeResult:
+        """Yield the filter and one table."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Content(f"Keys · {one_line(self._place, 50)}")
+            dialog.border_subtitle = "type to filter · ↑ ↓ scroll · Esc closes"
+            yield HelpFilter(placeholder="type to filter: reply, snooze, Ctrl …", compact=True)
+            with VerticalScroll(can_focus=False):
+                yield Static(format_help(self._sections), id="help-text")
+
+    @on(Input.Changed)
+    def _filter_lines(self) -> None:
+        """Show the lines that contain what is typed."""
+        self.text.update(format_help(self._sections, self.field.value))
+        self.page.scroll_home(animate=False)
+
+    def action_scroll_lines(self, lines: int) -> None:
+        """Scroll the page.
+
+        Args:
+            lines: Lines to scroll; negative scrolls up.
+        """
+        self.page.scroll_relative(y=lines, animate=False)
+
+
+def format_help(sections: Sequence[HelpSection], typed: str = "") -> Content:
+    """Return the lines that contain every typed word, below their headings.
+
+    Args:
+        sections: Lines with their headings.
+        typed: Words to look for; empty for everything.
     """
     parts = []
-    for scope in Scope:
-        parts.append(Content.styled(f"{scope.value}\n", "bold $text-accent"))
-        for command in (c for c in commands if c.scope is scope):
-            keys = "  ".join(format_key(key) for key in command.keys)
-            line = Content.assemble(
-                (f"{keys:<18}", "bold"),
-                f"{command.title:<22}",
-                (f" {command.description}\n", MUTED_STYLE),
+    for section in sections:
+        lines = [line for line in section.lines if line.contains(typed.casefold().split())]
+        if not lines:
+            continue
+        parts.append(Content.styled(f"{section.heading}\n", "bold $text-accent"))
+        for line in lines:
+            shown = Content.assemble(
+                (f"{line.keys:<17} ", "bold"),
+                f"{line.title:<22}",
+                (f" {line.description}".rstrip() + "\n", MUTED_STYLE),
             )
-            parts.append(line)
+            parts.append(shown)
         parts.append(Content("\n"))
-    return Content("").join(parts)
+    nothing = f'Nothing contains "{one_line(typed, 30)}". Backspace shows more.'
+    return Content("").join(parts) if parts else Content(nothing)

@@ -1,85 +1,46 @@
-"""The command registry as Textual's command palette shows it."""
+"""List of every command, to be found by typing part of its name or of what it does."""
 
-from __future__ import annotations
+from collections.abc import Sequence
+from typing import ClassVar
 
-from collections.abc import Awaitable, Callable
-from functools import partial
-from typing import TYPE_CHECKING, cast
-
-from textual.command import CommandPalette, DiscoveryHit, Hit, Hits, Provider, SearchIcon
-from textual.widgets import OptionList
+from textual.binding import Binding, BindingType
 
 from tui.commands import Command
+from tui.desk.key_hints import Place, sort_commands
 from tui.desk.key_names import format_key
-
-if TYPE_CHECKING:
-    from tui.handlers.common import InboxActions
+from tui.screens.pick import Choice, PickScreen
 
 
-class Palette(CommandPalette):
-    """Command palette whose search icon every terminal can show: the key that opens it."""
+class Palette(PickScreen):
+    """Return the id of the chosen command.
 
-    def on_mount(self) -> None:
-        """Replace the search icon.
+    The commands of the place where the agent is come first. The list is never empty without a
+    word: if nothing matches, a line says so.
+    """
 
-        A magnifying glass takes two cells on some terminals and none on others.
-        """
-        self.query_one(SearchIcon).icon = ":"
+    DEFAULT_CSS = """
+    Palette .dialog { width: 78; max-width: 100%; }
+    Palette Choices { height: 14; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("pagedown", "move(12)", "Page down", priority=True),
+        Binding("pageup", "move(-12)", "Page up", priority=True),
+    ]
+    EMPTY_TEXT = "No command matches: Backspace shows more"
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Return whether an action can run: not while there is no command to move to.
-
-        The commands appear some time after the palette, and Textual fails on a list without any,
-        or without a place on the screen.
-
-        Args:
-            action: Name of the action.
-            parameters: Its parameters.
-        """
-        if action == "command_list":
-            found = self.query_one(OptionList)
-            return bool(found.option_count and found.scrollable_content_region)
-        return super().check_action(action, parameters)
-
-
-class CommandProvider(Provider):
-    """Find the commands of the inbox by their labels."""
-
-    @property
-    def _inbox(self) -> InboxActions:
-        """Return the screen over which the palette was opened, which is always the inbox."""
-        return cast("InboxActions", self.screen)
-
-    async def discover(self) -> Hits:
-        """Yield all commands before anything is typed."""
-        for command in self._inbox.app_context.commands:
-            yield DiscoveryHit(
-                _format_command(command), self._bind_command(command), help=command.description
-            )
-
-    async def search(self, query: str) -> Hits:
-        """Yield the commands whose labels match.
+    def __init__(self, commands: Sequence[Command], place: Place, *, ascii: bool = False) -> None:
+        """Create the list.
 
         Args:
-            query: Text typed by the agent.
+            commands: Registry with the keys that the user has configured.
+            place: Where the agent is.
+            ascii: Whether to draw with ASCII characters only.
         """
-        matcher = self.matcher(query)
-        for command in self._inbox.app_context.commands:
-            score = matcher.match(_format_command(command))
-            if score > 0:
-                yield Hit(
-                    score,
-                    matcher.highlight(_format_command(command)),
-                    self._bind_command(command),
-                    help=command.description,
-                )
-
-    def _bind_command(self, command: Command) -> Callable[[], Awaitable[None]]:
-        """Return a call that runs the command on the inbox."""
-        return partial(self._inbox.action_run, command.id)
+        choices = [_make_choice(command) for command in sort_commands(commands, place)]
+        super().__init__(f"Commands · {place.name}", choices, verb="runs it", ascii=ascii)
 
 
-def _format_command(command: Command) -> str:
-    """Return the label of the command and its first key."""
-    keys = f"  ({format_key(command.keys[0])})" if command.keys else ""
-    return f"{command.title}{keys}"
+def _make_choice(command: Command) -> Choice:
+    """Return the line of a command: its title, what it does, and its keys at the right."""
+    keys = "  ".join(format_key(key) for key in command.keys)
+    return Choice(command.id, f"{command.title} · {command.description}", keys)

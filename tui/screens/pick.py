@@ -202,6 +202,7 @@ class PickScreen(DialogScreen[Picked | None]):
     ]
     FIELD: ClassVar[type[Input]] = Input
     """Class of the filter field."""
+    EMPTY_TEXT: ClassVar[str] = "Nothing matches: Backspace shows more"
     field = getters.query_one("#pick", Input)
     choices = getters.query_one(Choices)
     dialog = getters.query_one(".dialog", Vertical)
@@ -244,7 +245,7 @@ class PickScreen(DialogScreen[Picked | None]):
             dialog.border_title = Content(one_line(self._title, 50))
             dialog.border_subtitle = f"Enter {self._verb}{remove_hint} · Esc closes"
             yield self.FIELD(placeholder=self._placeholder_text, id="pick", compact=True)
-            empty_text = "Nothing yet: type a name" if self._new else "Nothing matches"
+            empty_text = "Nothing yet: type a name" if self._new else self.EMPTY_TEXT
             yield Choices(empty_text, ascii=self._ascii)
 
     @property

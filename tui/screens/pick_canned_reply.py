@@ -36,7 +36,7 @@ class PickCannedReplyScreen(DialogScreen[CannedReply | None]):
     PickCannedReplyScreen Choices > .choice--detail { color: $text-muted; }
     PickCannedReplyScreen Choices > .choice--tick { color: $text-accent; }
     PickCannedReplyScreen #filled {
-        height: auto; max-height: 7; border-top: solid $panel-lighten-2;
+        height: auto; max-height: 7; border-top: solid $rule;
     }
     """
     BINDINGS: ClassVar[list[BindingType]] = [

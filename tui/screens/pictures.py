@@ -1,10 +1,7 @@
 """Dialog for the pictures and the subject that make a message an MMS."""
 
-from typing import ClassVar
-
 from textual import getters, on
 from textual.app import ComposeResult
-from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
@@ -12,15 +9,17 @@ from textual.widgets import Input, Static
 from tui.desk.composer_hints import format_enclosed
 from tui.domain.message import InvalidPictureUrlError, MmsContent, parse_picture_urls
 from tui.domain.text import one_line, to_printable
-from tui.screens.base import DialogScreen
+from tui.screens.base import FormScreen, compose_field
 
 _LONGEST_SUBJECT = 64
 
 
-class PicturesScreen(DialogScreen[MmsContent | None]):
+class PicturesScreen(FormScreen[MmsContent | None]):
     """Return the pictures to send (empty removes all), or None if the dialog was cancelled."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
+    DEFAULT_CSS = """
+    PicturesScreen Input { margin-bottom: 1; }
+    """
     addresses = getters.query_one("#addresses", Input)
     subject = getters.query_one("#subject", Input)
     verdict = getters.query_one("#verdict", Static)
@@ -38,17 +37,21 @@ class PicturesScreen(DialogScreen[MmsContent | None]):
         """Yield the fields for addresses and subject, and their interpretation."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Pictures"
-            dialog.border_subtitle = "Enter confirms · Tab subject · Esc cancels"
+            dialog.border_subtitle = "Tab next field · Enter saves · Esc cancels"
             media = to_printable(" ".join(self._enclosed.media))
             subject = to_printable(self._enclosed.subject)
-            yield Input(media, placeholder="https://…", id="addresses", compact=True)
-            yield Input(
+            media_field = Input(
+                media, placeholder="https://example.com/a.png", id="addresses", compact=True
+            )
+            yield from compose_field("Addresses of the pictures, with blanks between", media_field)
+            subject_field = Input(
                 subject,
-                placeholder="subject",
+                placeholder="Your quote",
                 id="subject",
                 compact=True,
                 max_length=_LONGEST_SUBJECT,
             )
+            yield from compose_field("Subject", subject_field)
             yield Static(id="verdict")
             yield Static(
                 "The provider fetches them: they must be public. Both fields empty: a plain text.",
@@ -74,7 +77,7 @@ class PicturesScreen(DialogScreen[MmsContent | None]):
             enclosed = self._parse_fields()
         except InvalidPictureUrlError as problem:
             self.verdict.add_class("problem")
-            self.verdict.update(Content(one_line(str(problem), 66)))
+            self.verdict.update(Content(one_line(str(problem), 300)))
             return
         self.verdict.remove_class("problem")
         self.verdict.update(Content(format_enclosed(enclosed) if enclosed else "No pictures"))

@@ -16,11 +16,13 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.desk.format import MUTED_STYLE
+from tui.desk.key_hints import KeyHint
 from tui.domain.message import Message
 from tui.domain.text import one_line, to_printable
-from tui.screens.base import DialogScreen
+from tui.screens.base import DialogScreen, FormScreen
 from tui.widgets.key_bar import KeyBar
 
+_LEAVE_ANSWERS = (("Enter", "quits"), ("Esc", "stays"))
 _CONFIRM_KEYS = frozenset({"enter", "ctrl+c"})
 
 
@@ -50,10 +52,20 @@ class LeaveScreen(DialogScreen[bool]):
         with Vertical():
             yield Static(Content(one_line(self._text, 200)))
             yield (key_bar := KeyBar(id="answers"))
-        key_bar.show_keys([("Enter", "quits"), ("Esc", "stays")])
+        key_bar.show_keys(list(_LEAVE_ANSWERS))
+
+    def describe_place(self) -> str:
+        """Return what is asked."""
+        return "quit smsdesk?"
+
+    def describe_keys(self) -> list[KeyHint]:
+        """Return the two answers."""
+        return list(_LEAVE_ANSWERS)
 
     def on_key(self, event: events.Key) -> None:
-        """Quit or stay."""
+        """Quit or stay, or show the help."""
+        if event.key in ("f1", "question_mark"):
+            return
         # No other key may act on the screen below while the question is open.
         event.stop()
         event.prevent_default()
@@ -298,10 +310,9 @@ class SentFormsScreen(DialogScreen[None]):
 _LONGEST_REASON = 300
 
 
-class ReasonScreen(DialogScreen[str | None]):
+class ReasonScreen(FormScreen[str | None]):
     """Return the reason, or None if the dialog was cancelled."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
     reason = getters.query_one(Input)
     hint = getters.query_one(".hint", Static)
 
@@ -322,9 +333,9 @@ class ReasonScreen(DialogScreen[str | None]):
         """Yield the explanation and a field."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(one_line(self._heading, 60))
-            dialog.border_subtitle = "Enter records it · Esc cancels"
+            dialog.border_subtitle = "Enter saves · Esc cancels"
             yield Static(Content(self._explanation + "\n"))
-            yield Input(placeholder=self._placeholder, max_length=_LONGEST_REASON)
+            yield Input(placeholder=self._placeholder, max_length=_LONGEST_REASON, compact=True)
             yield Static("The reason is kept with your name.", classes="hint")
 
     @on(Input.Submitted)
@@ -334,4 +345,6 @@ class ReasonScreen(DialogScreen[str | None]):
         if reason:
             self.dismiss(reason)
         else:
-            self.hint.update("A reason is needed: it is what counts later.")
+            self.hint.update(
+                "A reason is needed: it is what counts later. Type one, then Enter saves."
+            )

@@ -23,7 +23,8 @@ from tui.desk.format import MUTED_STYLE
 from tui.desk.panel_addresses import PanelAddress, list_copied_texts, list_setup_lines
 from tui.domain.account import ProviderInfo
 from tui.domain.text import one_line
-from tui.screens.base import DialogScreen
+from tui.screens.base import FormScreen
+from tui.widgets.status_messages import SettingsSaved
 
 
 class SetupStep(Enum):
@@ -33,21 +34,19 @@ class SetupStep(Enum):
     ASKING = "testing …"
     PROVEN = "Enter saves it"
     SAVING = "saving …"
-    DONE = "Enter opens the inbox"
+    DONE = "Its texts arrive and go out from now on · Enter closes"
     BY_HAND = "run that line, then start smsdesk again · Enter leaves"
 
 
-class SetupScreen(DialogScreen[None]):
-    """Set-up form; ends the app with what to do next, or is dismissed when cancelled."""
+class SetupScreen(FormScreen[None]):
+    """Set-up form; a saved account works at once. Ends the app for the demo only."""
 
     DEFAULT_CSS = """
-    SetupScreen .dialog { width: 76; padding: 0 2; height: auto; }
-    SetupScreen Input { margin-bottom: 1; }
-    SetupScreen .label { color: $text-muted; }
-    SetupScreen #setup-head { margin-bottom: 1; }
+    SetupScreen .dialog { width: 78; max-width: 100%; max-height: 100%; padding: 0 2; }
+    SetupScreen #setup-fields { height: auto; }
+    SetupScreen #setup-line { margin-top: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel", priority=True),
         Binding("f2", "kind", "Provider", priority=True),
         Binding("f4", "keep", "Secret", priority=True),
         Binding("f5", "save_unproven", "Save without test", priority=True),
@@ -60,6 +59,7 @@ class SetupScreen(DialogScreen[None]):
     ]
     header = getters.query_one("#setup-head", Static)
     status_line = getters.query_one("#setup-line", Static)
+    dialog = getters.query_one(".dialog", VerticalScroll)
 
     def __init__(self, account_setup: AccountSetup, *, first: bool) -> None:
         """Create the form.
@@ -91,17 +91,22 @@ class SetupScreen(DialogScreen[None]):
                 for name in self._list_other_secrets():
                     yield from _compose_field(name, is_secret=True)
                 yield from _compose_field("url")
+                yield from _compose_field("region")
             yield Static(id="setup-line")
 
     def on_mount(self) -> None:
         """Begin with the first provider."""
-        self.query_one("#setup-fields").styles.height = "auto"
         self._show_provider()
 
     @property
     def _provider(self) -> ProviderInfo:
         """Return the chosen provider."""
         return self._account_setup.providers[self._provider_index]
+
+    def has_changes(self) -> bool:
+        """Return whether credentials are typed that are not stored."""
+        typed = any(self._get_field(name).value for name in ("key", "secret"))
+        return typed and self._step in (SetupStep.TYPING, SetupStep.ASKING, SetupStep.PROVEN)
 
     def _list_other_secrets(self) -> dict[str, str]:
         """Return the labels of the other secrets that any of the providers needs, by setting."""
@@ -123,6 +128,7 @@ class SetupScreen(DialogScreen[None]):
             "key": provider.key_label,
             "secret": provider.secret_label,
             "url": "Address of the API" if provider.base_url else "Address of your operator's API",
+            "region": "Country of numbers without +, such as AU (empty: that of the desk)",
         }
         needed = {need.name for need in list_secret_fields(provider)}
         for name in (others := self._list_other_secrets()):
@@ -138,15 +144,13 @@ class SetupScreen(DialogScreen[None]):
     def _show_step(self, text: str = "", *, is_error: bool = False, at_top: bool = False) -> None:
         """Show the current step, with a result above it; `at_top` shows the first lines."""
         welcome = "No account is set up yet. Which provider sends your texts?\n\n"
+        count = f"{self._provider_index + 1} of {len(self._account_setup.providers)}"
         self.header.update(
             Content.assemble(
                 welcome if self._is_first else "",
                 ("Provider  ", MUTED_STYLE),
                 (f"{self._provider.title}", "bold"),
-                (
-                    f"  ({self._provider_index + 1} of {len(self._account_setup.providers)}, F2)\n",
-                    MUTED_STYLE,
-                ),
+                (f"  ({count}, F2)\n", MUTED_STYLE),
                 ("Secret    ", MUTED_STYLE),
                 f"stored {self._secret_location.value}",
                 ("  (F4)", MUTED_STYLE),
@@ -156,10 +160,8 @@ class SetupScreen(DialogScreen[None]):
         self.status_line.update(
             Content.assemble(result if text else "", (self._step.value, "bold"))
         )
-        # A result is at the end, what F2 and F4 change is at the beginning. After the layout,
-        # because the text may have become longer.
-        dialog = self.query_one(".dialog", VerticalScroll)
-        scroll = dialog.scroll_home if at_top else dialog.scroll_end
+        # A result is at the end, what F2 and F4 change at the beginning of a text that grows.
+        scroll = self.dialog.scroll_home if at_top else self.dialog.scroll_end
         self.call_after_refresh(scroll, animate=False)
 
     @property
@@ -177,7 +179,15 @@ class SetupScreen(DialogScreen[None]):
                 for need in list_secret_fields(self._provider)
                 if (typed := self._get_field(need.name).value.strip())
             },
+            self._get_field("region").value.strip().upper(),
         )
+
+    def _show_problem(self, text: str, field: str) -> None:
+        """Show what is wrong, with the focus where it can be put right."""
+        self._show_step(text, is_error=True)
+        fields = {need.name for need in list_secret_fields(self._provider)}
+        if field in fields | {"name", "key", "secret", "url", "region"}:
+            self._get_field(field).focus(scroll_visible=False)
 
     @on(Input.Changed)
     def _reset_test(self) -> None:
@@ -197,7 +207,7 @@ class SetupScreen(DialogScreen[None]):
             case SetupStep.PROVEN:
                 self._save_account()
             case SetupStep.DONE:
-                self.app.exit(ExitAction.RESTART)
+                self.dismiss(None)
             case SetupStep.BY_HAND:
                 self.app.exit(0)
 
@@ -205,8 +215,8 @@ class SetupScreen(DialogScreen[None]):
     async def _test_account(self) -> None:
         """Test the credentials with the provider."""
         typed = self._typed_account
-        if typed.problem:
-            self._show_step(typed.problem, is_error=True)
+        if wrong := typed.find_problem():
+            self._show_problem(wrong.text, wrong.field)
             return
         self._step = SetupStep.ASKING
         self._show_step()
@@ -214,7 +224,8 @@ class SetupScreen(DialogScreen[None]):
             answer = await self._account_setup.check(typed)
         except AccountSetupError as problem:
             self._step = SetupStep.TYPING
-            self._show_step(f"{one_line(str(problem), 300)} · F5 saves it anyway", is_error=True)
+            text = f"{one_line(str(problem), 300)} · F5 saves it anyway"
+            self._show_problem(text, problem.field)
             return
         self._step = SetupStep.PROVEN
         self._show_step(one_line(answer, 200))
@@ -228,8 +239,9 @@ class SetupScreen(DialogScreen[None]):
             lines = await self._account_setup.save(self._typed_account)
         except AccountSetupError as problem:
             self._step = SetupStep.TYPING
-            self._show_step(one_line(str(problem), 300), is_error=True)
+            self._show_problem(one_line(str(problem), 300), problem.field)
             return
+        self.app.post_message(SettingsSaved())
         list_addresses = self._account_setup.list_addresses
         self._addresses = await list_addresses(self._typed_account.name) if list_addresses else ()
         self._step = SetupStep.BY_HAND if lines else SetupStep.DONE
@@ -244,8 +256,7 @@ class SetupScreen(DialogScreen[None]):
             place = self._copied % len(texts)
             self._copied += 1
             self.app.copy_to_clipboard(texts[place])
-            subtitle = f"Copied {place + 1} of {len(texts)} · F6 copies the next"
-            self.query_one(".dialog", VerticalScroll).border_subtitle = subtitle
+            self.dialog.border_subtitle = f"Copied {place + 1} of {len(texts)} · F6 copies the next"
 
     def action_scroll_page(self, direction: int) -> None:
         """Scroll the page, which can be longer than the screen once it shows addresses.
@@ -253,8 +264,7 @@ class SetupScreen(DialogScreen[None]):
         Args:
             direction: 1 for down, -1 for up.
         """
-        dialog = self.query_one(".dialog", VerticalScroll)
-        dialog.scroll_relative(y=direction * max(1, dialog.size.height - 2), animate=False)
+        self.dialog.scroll_relative(y=direction * (self.dialog.size.height - 2), animate=False)
 
     def action_kind(self) -> None:
         """Switch to the next provider."""
@@ -272,9 +282,9 @@ class SetupScreen(DialogScreen[None]):
 
     def action_save_unproven(self) -> None:
         """Save although the provider could not be reached or rejected the credentials."""
-        problem = self._typed_account.problem
-        if problem:
-            self._show_step(problem, is_error=True)
+        wrong = self._typed_account.find_problem()
+        if wrong:
+            self._show_problem(wrong.text, wrong.field)
         elif self._step in (SetupStep.TYPING, SetupStep.PROVEN):
             self._save_account()
 

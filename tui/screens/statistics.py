@@ -1,9 +1,9 @@
 """Statistics page: today and the last week, as plots and as figures."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, time, timedelta
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from textual import getters, work
 from textual.app import ComposeResult
@@ -15,6 +15,7 @@ from textual.widgets import Static
 from tui.clock import HOUR, SECOND
 from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE
+from tui.domain.change import Change
 from tui.domain.statistics import (
     AccountStatistics,
     TrafficStatistics,
@@ -22,21 +23,22 @@ from tui.domain.statistics import (
     draw_sparkline,
     find_busiest_hours,
     find_median_wait,
-    format_span,
 )
-from tui.domain.text import one_line
+from tui.domain.text import format_span, one_line
 from tui.screens.base import DialogScreen, report_store_errors
 from tui.store.store import Store
 
 _DAYS = 7
 _BAR_CELLS = 24
+_REST_FACTOR = 10
+"""How much longer than a count the pause after it is."""
 
 
 class StatisticsScreen(DialogScreen[None]):
-    """Page that is counted when it is opened and again by key; Esc or F4 closes it."""
+    """Page that follows the inbox while it is open; Esc or F4 closes it."""
 
     DEFAULT_CSS = """
-    StatisticsScreen .dialog { width: 76; }
+    StatisticsScreen .dialog { width: 76; padding: 0 2; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,f4", "dismiss", "Close"),
@@ -54,6 +56,10 @@ class StatisticsScreen(DialogScreen[None]):
         super().__init__()
         self._store = store
         self._app_context = app_context
+        self._is_outdated = False
+        self._counted_hour = -1
+        self._rest = 0
+        """Seconds to wait before counting again."""
 
     def compose(self) -> ComposeResult:
         """Yield one scrollable text."""
@@ -63,8 +69,24 @@ class StatisticsScreen(DialogScreen[None]):
             yield Static("Counting …", id="numbers")
 
     def on_mount(self) -> None:
-        """Start counting."""
+        """Start counting, and count again while the page is open."""
         self.action_again()
+        self.set_interval(1.0, self._count_if_outdated)
+
+    async def apply_changes(self, changes: Iterable[Change]) -> None:
+        """Remember that the figures are no longer those of the store.
+
+        Args:
+            changes: What changed, in the order of the store.
+        """
+        self._is_outdated = True
+
+    def _count_if_outdated(self) -> None:
+        """Count again after changes and in a new hour, but not all the time on a slow disk."""
+        self._rest -= 1
+        hour = self._app_context.clock.now() // HOUR
+        if self._rest < 0 and (self._is_outdated or hour != self._counted_hour):
+            self.action_again()
 
     def show_status(self, text: str) -> None:
         """Show a text in place of the statistics.
@@ -79,13 +101,15 @@ class StatisticsScreen(DialogScreen[None]):
     async def action_again(self) -> None:
         """Count again and show the result."""
         app_context = self._app_context
-        now = app_context.clock.now()
+        now, began = app_context.clock.now(), app_context.clock.monotonic()
+        self._is_outdated, self._counted_hour = False, now // HOUR
         statistics = await self._store.statistics.get_statistics(
             find_day_start(now, app_context, _DAYS - 1), now
         )
         self.text.update(
             format_statistics(statistics, find_day_start(now, app_context), app_context)
         )
+        self._rest = round(_REST_FACTOR * (app_context.clock.monotonic() - began))
 
 
 def find_day_start(now: int, app_context: AppContext, days_ago: int = 0) -> int:
@@ -111,19 +135,17 @@ def format_statistics(
         app_context: Time zone and preferences of this agent.
     """
     hours = max(0, (today - statistics.since) // HOUR)
-    week_in, week_out = sum(statistics.received), sum(statistics.sent)
+    days_in, days_out = _sum_by_day(statistics, hours, 0), _sum_by_day(statistics, hours, 1)
     today_in, today_out = statistics.received[hours:], statistics.sent[hours:]
+    plots = (
+        _Plot("Texts per hour, today", today_in, today_out, 2, _label_hours(today, app_context)),
+        _Plot("Texts per day, 7 days", days_in, days_out, 6, _label_days(today, app_context)),
+    )
     parts = [
-        _format_totals("Today", sum(today_in), sum(today_out), statistics, today),
-        _format_totals("7 days", week_in, week_out, statistics, statistics.since),
-        _format_plot("Today by hour", today_in, today_out, app_context, 2),
-        _format_plot(
-            "7 days by day",
-            _sum_by_day(statistics, hours, 0),
-            _sum_by_day(statistics, hours, 1),
-            app_context,
-            6,
-        ),
+        _format_totals("Today", sum(today_in), sum(today_out), statistics, today)
+        + Content("\n")
+        + _format_totals("7 days", sum(days_in), sum(days_out), statistics, statistics.since),
+        *(_format_plot(plot, ascii=app_context.ascii) for plot in plots),
         _format_delivery_rates(statistics.accounts, app_context),
         _format_busiest_hours(statistics, app_context),
     ]
@@ -134,15 +156,15 @@ def _format_totals(
     heading: str, incoming: int, outgoing: int, statistics: TrafficStatistics, since: int
 ) -> Content:
     """Return one line of figures for a period."""
-    wait = format_span(find_median_wait(statistics.reply_times, since))
+    wait = find_median_wait(statistics.reply_times, since)
     opt_outs = sum(at >= since for at in statistics.opt_outs)
     return Content.assemble(
         (f"{heading:<8}", "bold"),
-        f"{incoming} in · {outgoing} out",
+        f"{incoming:,} in · {outgoing:,} out",
         ("   first answer (median) ", MUTED_STYLE),
-        wait,
+        "–" if wait is None else format_span(wait, units=2),
         ("   opt-outs ", MUTED_STYLE),
-        str(opt_outs),
+        f"{opt_outs:,}",
     )
 
 
@@ -154,22 +176,57 @@ def _sum_by_day(statistics: TrafficStatistics, today: int, direction: int) -> li
     return [sum(hours[begin:end]) for begin, end in itertools.pairwise(edges)]
 
 
-def _format_plot(
-    heading: str,
-    incoming: Sequence[int],
-    outgoing: Sequence[int],
-    app_context: AppContext,
-    cells: int,
-) -> Content:
-    """Return two plots on one scale; each value takes `cells` cells."""
-    # Both plots share one scale, so that their heights can be compared.
-    top = max([*incoming, *outgoing, 1])
-    lines = [Content.styled(f"{heading}; highest: {top}", MUTED_STYLE)]
-    for label, values in (("in ", incoming), ("out", outgoing)):
-        bars = draw_sparkline(values, ascii=app_context.ascii, scale=top)
-        drawn = "".join(character * (cells - 1) + " " for character in bars)
-        style = "$text-accent" if label == "in " else "$text-primary"
-        lines.append(Content.assemble((f"{label}  ", MUTED_STYLE), (drawn, style)))
+def _label_hours(today: int, app_context: AppContext) -> list[str]:
+    """Return a label for every hour of today, empty for two of three; a day can have 23 or 25."""
+    end = find_day_start(today, app_context, -1)
+    hours = [
+        datetime.fromtimestamp(at / SECOND, app_context.zone).hour for at in range(today, end, HOUR)
+    ]
+    return [f"{hour:02}" if hour % 3 == 0 else "" for hour in hours]
+
+
+def _label_days(today: int, app_context: AppContext) -> list[str]:
+    """Return the weekday of each of the last days, the last one being today."""
+    last = datetime.fromtimestamp(today / SECOND, app_context.zone).date()
+    days = [last - timedelta(days=ago) for ago in range(_DAYS - 1, 0, -1)]
+    return [*(f"{day:%a}" for day in days), "today"]
+
+
+class _Plot(NamedTuple):
+    """Counts of received and sent texts, side by side on one axis of time."""
+
+    heading: str
+    incoming: Sequence[int]
+    outgoing: Sequence[int]
+    cells: int
+    """Width of a column."""
+    labels: Sequence[str]
+    """Text under each column of the axis; it can be longer than the counts."""
+
+
+def _format_plot(plot: _Plot, *, ascii: bool) -> Content:
+    """Return the heading with the scale, a row of columns and a total for each, and the axis."""
+    # Both rows share one scale, so that their heights can be compared.
+    top = max([*plot.incoming, *plot.outgoing, 1])
+    width = plot.cells * len(plot.labels)
+    lines = [Content.styled(f"{plot.heading} · the highest column is {top:,}", MUTED_STYLE)]
+    for label, values, style in (
+        ("in", plot.incoming, "$text-accent"),
+        ("out", plot.outgoing, "$text-primary"),
+    ):
+        columns = draw_sparkline(values, ascii=ascii, scale=top)
+        drawn = "".join(column * (plot.cells - 1) + " " for column in columns)
+        lines.append(
+            Content.assemble(
+                (f"{label:<5}", MUTED_STYLE),
+                (f"{drawn:<{width}}", style),
+                (f" {sum(values):>6,}", MUTED_STYLE),
+            )
+        )
+    axis = "".join(
+        f"{label:<{plot.cells}}" if len(label) <= plot.cells else label for label in plot.labels
+    )
+    lines.append(Content.styled(f"     {axis:<{width}}  total", MUTED_STYLE))
     return Content("\n").join(lines)
 
 

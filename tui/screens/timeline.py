@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import tzinfo
 from typing import ClassVar
 
+from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
@@ -20,7 +21,8 @@ from tui.domain.events import CopyKind, EventKind, TimelineEntry
 from tui.domain.failure_advice import explain_stalled_status
 from tui.domain.message import Message
 from tui.domain.text import one_line, to_printable
-from tui.screens.base import DialogScreen
+from tui.screens.base import DialogScreen, report_store_errors
+from tui.store.store import Store
 
 _LONGEST_RAW = 2_000
 
@@ -34,6 +36,7 @@ class TimelineScreen(DialogScreen[None]):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,full_stop", "dismiss", "Close"),
     ]
+    text = getters.query_one("#timeline", Static)
 
     def __init__(
         self,
@@ -41,6 +44,7 @@ class TimelineScreen(DialogScreen[None]):
         entries: Sequence[TimelineEntry],
         app_context: AppContext,
         state: AccountState | None = None,
+        store: Store | None = None,
     ) -> None:
         """Create the page.
 
@@ -49,35 +53,64 @@ class TimelineScreen(DialogScreen[None]):
             entries: Its receipts and events, oldest first.
             app_context: Accounts, clock and time zone of this agent.
             state: Last known state of the message's account, or None.
+            store: Store that further receipts are read from; None for a page that stays as it is.
         """
         super().__init__()
+        self._store = store
         self._state = state
         self._message = message
         self._entries = entries
         self._app_context = app_context
+        self._shown_page: Content | None = None
 
     def compose(self) -> ComposeResult:
         """Yield one scrollable text."""
         with VerticalScroll(classes="dialog") as page:
             page.border_title = "Timeline"
             page.border_subtitle = "Esc closes"
-            advisor = FailureKeyHints(
-                self._app_context.commands, several_accounts=len(self._app_context.accounts) > 1
-            )
-            advice = advisor.format_hint(self._message)
-            account = self._app_context.find_account(self._message.account)
-            now = self._app_context.clock.now()
-            limit = explain_stalled_status(self._message, account, now, self._state)
-            yield Static(
-                format_timeline(
-                    self._message,
-                    self._entries,
-                    self._app_context.zone,
-                    advice,
-                    limit,
-                    ascii=self._app_context.ascii,
-                )
-            )
+            yield Static(self._format_page(), id="timeline")
+
+    def on_mount(self) -> None:
+        """Read the receipts again every second: not every one of them changes the message."""
+        self.set_interval(1.0, self._update_page)
+
+    @report_store_errors
+    async def _update_page(self) -> None:
+        """Show what was reported meanwhile."""
+        if self._store is None:
+            return
+        message = await self._store.messages.get(self._message.id)
+        entries = await self._store.messages.list_events(self._message.id)
+        states = await self._store.accounts.get_states()
+        self._message, self._entries = message or self._message, entries
+        self._state = states.get(self._message.account, self._state)
+        if (page := self._format_page()) != self._shown_page:
+            self.text.update(page)
+            self._shown_page = page
+
+    def show_status(self, text: str) -> None:
+        """Show a text on the lower border.
+
+        Args:
+            text: One line.
+        """
+        self.query_one(".dialog").border_subtitle = Content(one_line(text, 80))
+
+    def _format_page(self) -> Content:
+        """Return the whole page as of now."""
+        app_context = self._app_context
+        advisor = FailureKeyHints(
+            app_context.commands, several_accounts=len(app_context.accounts) > 1
+        )
+        account = app_context.find_account(self._message.account)
+        return format_timeline(
+            self._message,
+            self._entries,
+            app_context.zone,
+            advisor.format_hint(self._message),
+            explain_stalled_status(self._message, account, app_context.clock.now(), self._state),
+            ascii=app_context.ascii,
+        )
 
 
 def format_timeline(

@@ -43,6 +43,20 @@ def read_preferences(environ: Mapping[str, str], config: Path | None = None) -> 
     )
 
 
+def compute_signature(environ: Mapping[str, str], config: Path | None = None) -> str:
+    """Return a text that changes with the settings file and every file that it depends on.
+
+    Args:
+        environ: Environment variables.
+        config: Settings file in place of SMSDESK_CONFIG.
+    """
+    watched: list[str] = []
+    with suppress(OSError, ValueError, TypeError, KeyError):
+        watched = list(json.loads(find_cache_file(environ).read_bytes())["watched"])
+    times = _read_change_times(map(Path, watched))
+    return f"{_compute_fingerprint(environ, config)} {json.dumps(times)}"
+
+
 def _load_and_cache(
     environ: Mapping[str, str], config: Path | None, fingerprint: str
 ) -> Preferences:

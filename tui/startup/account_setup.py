@@ -1,4 +1,8 @@
-"""Test and store a new account: connects the set-up screen with the providers and the settings."""
+"""Connect the set-up screen with the providers and the settings.
+
+A new account is tested and stored; settings that have changed, by the screen or in an editor, are
+read again while the inbox is open.
+"""
 
 import asyncio
 import random
@@ -16,14 +20,21 @@ from tui.desk.account_form import (
     SecretLocation,
     get_secret_variable,
 )
+from tui.desk.context import BackgroundStartError
 from tui.desk.panel_addresses import PanelAddress
+from tui.settings.cache import compute_signature, read_preferences
 from tui.settings.errors import SettingsError
 from tui.settings.paths import find_config_file, write_private
+from tui.settings.public import Preferences
+from tui.startup.wiring import add_capabilities
 
 if TYPE_CHECKING:
+    from tui.desk.context import ReadChangedSettings
     from tui.providers.protocol import Provider
     from tui.settings.write import TomlValue
 
+_FORM_FIELDS = {"api_key": "key", "api_secret": "secret", "base_url": "url"}
+"""Field of the form for a setting of the account; other settings have fields of their own name."""
 _CHECK_TIMEOUT_SECONDS = 20.0
 """Time for a provider to answer, in seconds."""
 
@@ -56,6 +67,40 @@ def create_account_setup(
     )
 
 
+def create_settings_reader(
+    environ: Mapping[str, str], config: Path | None, used: Preferences
+) -> "ReadChangedSettings":
+    """Return the function that reads the settings again when they have changed.
+
+    Args:
+        environ: Environment variables.
+        config: Settings file, as from SMSDESK_CONFIG; None for the default.
+        used: Preferences that the inbox was opened with.
+    """
+    signature = ""
+
+    def read_if_changed() -> Preferences | None:
+        """Return the changed preferences; the first time, compare them with those in use."""
+        nonlocal signature
+        before, signature = signature, compute_signature(environ, config)
+        if signature == before:
+            return None
+        try:
+            fresh = read_preferences(environ, config)
+        except SettingsError as error:
+            raise BackgroundStartError(error.lines[0]) from None
+        # Reading them may have found further files that they depend on.
+        signature = compute_signature(environ, config)
+        is_same = not before and fresh.accounts == used.accounts
+        return None if is_same else add_capabilities(fresh)
+
+    async def read_changed_settings() -> Preferences | None:
+        """Read on a thread, as disks can be slow."""
+        return await asyncio.to_thread(read_if_changed)
+
+    return read_changed_settings
+
+
 async def _list_addresses(
     environ: Mapping[str, str], config: Path | None, name: str
 ) -> list[PanelAddress]:
@@ -72,7 +117,12 @@ async def _list_addresses(
 async def _test_account(new: NewAccount, *, clock: Clock, rng: random.Random) -> str:
     """Test the credentials with the provider's cheapest request; raises `AccountSetupError`."""
     # Imported late: the network code is needed only when an account is tested.
-    from tui.providers.errors import ProviderError
+    from tui.providers.errors import (
+        AddressWrong,
+        CredentialsRefused,
+        ProviderError,
+        Unavailable,
+    )
     from tui.sync.account_health import describe_failure
 
     provider = await asyncio.to_thread(_open_client, new, clock)
@@ -80,9 +130,11 @@ async def _test_account(new: NewAccount, *, clock: Clock, rng: random.Random) ->
         async with asyncio.timeout(_CHECK_TIMEOUT_SECONDS):
             return await provider.check_credentials()
     except TimeoutError:
-        raise AccountSetupError("No answer: check the address and the network") from None
+        raise AccountSetupError("No answer: check the address and the network", "url") from None
     except ProviderError as error:
-        raise AccountSetupError(describe_failure(error, 1, rng).line) from None
+        field = "key" if isinstance(error, CredentialsRefused) else ""
+        field = "url" if isinstance(error, AddressWrong | Unavailable) else field
+        raise AccountSetupError(describe_failure(error, 1, rng).line, field) from None
     finally:
         await provider.aclose()
 
@@ -105,7 +157,8 @@ def _open_client(new: NewAccount, clock: Clock) -> "Provider":
         # Without the input: it may hold the secret, and this text is shown.
         first = error.errors(include_input=False, include_url=False)[0]
         field = ".".join(str(part) for part in first["loc"]) or "account"
-        raise AccountSetupError(f"{field} {first['msg'].removeprefix('Value error, ')}") from None
+        text = f"{field} {first['msg'].removeprefix('Value error, ')}"
+        raise AccountSetupError(text, _FORM_FIELDS.get(field, field)) from None
     except (ProviderError, ValueError) as error:
         raise AccountSetupError(str(error)) from None
 
@@ -115,6 +168,8 @@ def _settings_table(new: NewAccount) -> dict[str, "TomlValue"]:
     values: dict[str, TomlValue] = {"provider": new.provider.name, "api_key": new.api_key}
     if new.base_url != new.provider.base_url:
         values["base_url"] = new.base_url
+    if new.region:
+        values["region"] = new.region
     return values
 
 
@@ -125,7 +180,7 @@ async def _save_account(
     try:
         return await asyncio.to_thread(_write_account, path, new, make_secret)
     except SettingsError as error:
-        raise AccountSetupError(error.lines[0]) from None
+        raise AccountSetupError(error.lines[0], "name") from None
     except OSError as error:
         raise AccountSetupError(f"Not saved: {error.strerror or error} ({path.parent})") from None
 

@@ -153,19 +153,12 @@ def create_context(
         clock: Source of the current time.
         environ: Environment variables.
     """
-    from dataclasses import replace
-
     from tui.desk.context import AppContext
-    from tui.providers.catalog import get_capabilities
     from tui.settings.paths import find_log_file
     from tui.terminal.desktop_notifications import detect_terminal
 
-    accounts = tuple(
-        replace(account, capabilities=get_capabilities(account.provider, {}))
-        for account in preferences.accounts
-    )
     return AppContext(
-        preferences=replace(preferences, accounts=accounts),
+        preferences=add_capabilities(preferences),
         clock=clock,
         colours=not environ.get("NO_COLOR"),
         ascii=preferences.ascii if preferences.ascii is not None else is_ascii_terminal(environ),
@@ -174,6 +167,19 @@ def create_context(
         terminal=detect_terminal(environ),
         log_file=find_log_file(environ),
     )
+
+
+def add_capabilities(preferences: Preferences) -> Preferences:
+    """Return the preferences with accounts that know what their providers can do."""
+    from dataclasses import replace
+
+    from tui.providers.catalog import get_capabilities
+
+    accounts = tuple(
+        replace(account, capabilities=get_capabilities(account.provider, {}))
+        for account in preferences.accounts
+    )
+    return replace(preferences, accounts=accounts)
 
 
 def is_ascii_terminal(environ: Mapping[str, str]) -> bool:

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 
 from starlette.responses import PlainTextResponse, Response
 
-from tui.clock import MINUTE, SECOND, Clock
+from tui.clock import MINUTE, Clock
+from tui.domain.text import format_span
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncLog
@@ -82,8 +83,7 @@ def answer_probe(
         return ProbeAnswer(403, "smsdesk refused: the signature of this self-test is wrong")
     difference = abs(now - int(at[:16]))
     if difference > _MAX_AGE_MS:
-        seconds = difference // SECOND
-        return ProbeAnswer(403, f"smsdesk refused: the clocks differ by {seconds} s")
+        return ProbeAnswer(403, f"smsdesk refused: the clocks differ by {format_span(difference)}")
     return ProbeAnswer(200, sign_answer(secret, account, nonce), nonce)
 
 

@@ -176,7 +176,10 @@ MessagePump._dispatch_message = _dispatch_and_absorb  # type: ignore[method-assi
 
 
 class AnnouncingScreen(Screen[ScreenResultType]):
-    """Screen whose widgets learn every new size; stands in for `Screen._refresh_layout`."""
+    """Screen whose widgets learn every new size, and that stays live below other screens.
+
+    Stands in for `Screen._refresh_layout` and `Screen._compositor_refresh`.
+    """
 
     _announced_layout: "CompositorMap | None" = None
     """Places of all widgets, as the last layout announced them."""
@@ -193,6 +196,22 @@ class AnnouncingScreen(Screen[ScreenResultType]):
         super()._refresh_layout(size, scroll)
         if is_laid_out:
             self._announced_layout = self._compositor._full_map
+
+    def _compositor_refresh(self) -> None:
+        """Paint what has changed; below another screen, have that one painted again there.
+
+        Textual notifies only the uppermost screen. Each one in between keeps the lines that shine
+        through it, so with two dialogs open the header and the list would stand still.
+        """
+        stack = self.app.screen_stack
+        if self is stack[-1] or self not in stack:
+            super()._compositor_refresh()
+            return
+        regions = tuple(self._compositor._dirty_regions)
+        self._compositor._dirty_regions.clear()
+        self._dirty_widgets.clear()
+        if regions:
+            stack[stack.index(self) + 1].refresh(*regions)
 
 
 class HookedScreen(AnnouncingScreen[ScreenResultType]):

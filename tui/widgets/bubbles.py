@@ -33,7 +33,7 @@ class BubbleRenderer:
         *,
         ascii: bool,
         zone: tzinfo | None,
-        several_accounts: bool,
+        several_accounts: Callable[[], bool],
         get_advice: Callable[[Message], str],
     ) -> None:
         """Create the renderer of a view.
@@ -42,7 +42,7 @@ class BubbleRenderer:
             view: Widget whose styles are used.
             ascii: Whether to draw with ASCII only.
             zone: Time zone of the agent; None for the system's.
-            several_accounts: Whether a message shows the account it went through.
+            several_accounts: Returns whether a message shows the account it went through.
             get_advice: Returns what to do about a failed message; empty for nothing.
         """
         self._view = view
@@ -135,7 +135,7 @@ class BubbleRenderer:
     def _format_details(self, texts: MessageText) -> str:
         """Return what stands before the status: who, when, through which account, files."""
         is_note = texts.message.direction is Direction.NOTE
-        account = "" if is_note or not self._several_accounts else texts.message.account
+        account = "" if is_note or not self._several_accounts() else texts.message.account
         files = format_file_count(texts.message.attachments)
         parts = ["note" if is_note else "", texts.agent, texts.time]
         return " · ".join(filter(None, [*parts, one_line(account, 16), files]))

@@ -143,10 +143,10 @@ class ConversationPane(StoreReader, Vertical):
             context.clock,
             ascii=context.ascii,
             zone=context.zone,
-            several_accounts=len(context.accounts) > 1,
-            get_advice=FailureKeyHints(
-                context.commands, several_accounts=len(context.accounts) > 1
-            ).format_hint,
+            several_accounts=lambda: context.has_several_accounts,
+            get_advice=lambda message: FailureKeyHints(
+                context.commands, several_accounts=context.has_several_accounts
+            ).format_hint(message),
         )
         yield view
         yield NoticeLine()

@@ -9,6 +9,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input
 
+from tui.desk.account_text import describe_missing_accounts
 from tui.desk.context import AppContext
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import State, View
@@ -62,6 +63,22 @@ class FilterLine(Input):
         self.display = bool(self.value)
 
 
+class _InboxList(ThreadList):
+    """List of conversations that says how to add an account as long as there is none."""
+
+    def __init__(self, store: Store, context: AppContext) -> None:
+        """Create an empty list."""
+        super().__init__(
+            store, context.clock, ascii=context.ascii, zone=context.zone, agent=context.agent
+        )
+        self._app_context = context
+
+    def describe_empty(self) -> str:
+        """Return how to add an account, or the meaning of an empty view."""
+        meaning = super().describe_empty()
+        return (describe_missing_accounts(self._app_context) or meaning) if meaning else ""
+
+
 class ListPane(StoreReader, Vertical):
     """Show one view, with its name and the number of its conversations above it."""
 
@@ -83,9 +100,7 @@ class ListPane(StoreReader, Vertical):
         """Yield the line of problems, the list and its filter."""
         context = self._app_context
         yield TroubleLine(self._store, context)
-        yield ThreadList(
-            self._store, context.clock, ascii=context.ascii, zone=context.zone, agent=context.agent
-        )
+        yield _InboxList(self._store, context)
         yield FilterLine()
 
     async def show_view(self, view: View) -> None:

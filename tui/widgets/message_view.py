@@ -48,7 +48,7 @@ class MessageView(BottomView):
         *,
         ascii: bool = False,
         zone: tzinfo | None = None,
-        several_accounts: bool = False,
+        several_accounts: Callable[[], bool] = lambda: False,
         get_advice: Callable[[Message], str] = lambda message: "",
     ) -> None:
         """Create an empty view; `show_conversation` fills it.
@@ -58,7 +58,7 @@ class MessageView(BottomView):
             clock: Source of the current time.
             ascii: Whether to draw with ASCII only.
             zone: Time zone of the agent; None for the system's.
-            several_accounts: Whether a message shows the account it went through.
+            several_accounts: Returns whether a message shows the account it went through.
             get_advice: Returns what to do about a failed message; empty for nothing.
         """
         super().__init__(id="messages")

@@ -70,6 +70,7 @@ class StatusLine(Widget):
         states: Mapping[str, AccountState] | None = None,
         counts: Counts | None = None,
         place: str | None = None,
+        accounts: Sequence[Account] | None = None,
     ) -> None:
         """Show new states; anything that is None stays as it is.
 
@@ -77,7 +78,9 @@ class StatusLine(Widget):
             states: State of each account by its name.
             counts: How many conversations wait and how many messages failed.
             place: Where the agent is, if that is not the list.
+            accounts: Accounts of the desk.
         """
+        self._accounts = accounts if accounts is not None else self._accounts
         self._states = states if states is not None else self._states
         self._counts = counts if counts is not None else self._counts
         self._place = place if place is not None else self._place

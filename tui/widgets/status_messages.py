@@ -22,6 +22,14 @@ class StatusMessage(Message):
     """How long to show it; None for the usual time."""
 
 
+class SettingsSaved(Message):
+    """The settings file has been written: its accounts are to be used at once."""
+
+
+class RedrawRequest(Message):
+    """Whatever the terminal shows is to be written again as a whole."""
+
+
 class StoreReader(HookedPump):
     """Report errors of the store, which a widget may meet when it scrolls, grows or is updated.
 

@@ -2,6 +2,8 @@
 
 from textual.theme import Theme
 
+from tui.terminal.private_api import HookedApp
+
 DARK = Theme(
     name="smsdesk-dark",
     primary="#5AA9E6",
@@ -15,6 +17,12 @@ DARK = Theme(
     warning="#EBCB8B",
     error="#E8697D",
     dark=True,
+    variables={
+        "text-muted": "#BAC3CF",
+        "text-disabled": "#BAC3CF",
+        "rule": "#73808F",
+        "input-selection-background": "#2F5F86",
+    },
 )
 LIGHT = Theme(
     name="smsdesk-light",
@@ -29,6 +37,12 @@ LIGHT = Theme(
     warning="#8A6100",
     error="#B3263E",
     dark=False,
+    variables={
+        "text-muted": "#48505A",
+        "text-disabled": "#48505A",
+        "rule": "#79838F",
+        "input-selection-background": "#A9C9E6",
+    },
 )
 HIGH_CONTRAST = Theme(
     name="smsdesk-high-contrast",
@@ -43,7 +57,12 @@ HIGH_CONTRAST = Theme(
     warning="#FFD400",
     error="#FF6B7A",
     dark=True,
-    variables={"text-muted": "#D4D4D4"},
+    variables={
+        "text-muted": "#D4D4D4",
+        "text-disabled": "#D4D4D4",
+        "rule": "#8C8C8C",
+        "input-selection-background": "#00506B",
+    },
 )
 TERMINAL = Theme(
     name="smsdesk-terminal",
@@ -64,6 +83,8 @@ TERMINAL = Theme(
         "ansi-foreground": "ansi_default",
         "border": "ansi_blue",
         "text-muted": "ansi_default",
+        "text-disabled": "ansi_default",
+        "rule": "ansi_default",
         "primary-muted": "ansi_default",
         "warning-muted": "ansi_default",
         "error-muted": "ansi_default",
@@ -90,3 +111,26 @@ def to_theme_name(setting: str) -> str:
 def to_theme_setting(theme: str) -> str:
     """Return the name of a theme in the settings."""
     return theme.removeprefix("smsdesk-")
+
+
+class ThemedApp(HookedApp[int]):
+    """An app that starts in one of our themes."""
+
+    def __init__(self, theme_setting: str, *, ansi_color: bool | None) -> None:
+        """Create the app and set its theme.
+
+        Args:
+            theme_setting: Name of the theme in the settings.
+            ansi_color: Whether to use the terminal's own colours; None to let Textual decide.
+        """
+        super().__init__(ansi_color=ansi_color)
+        for theme in THEMES:
+            self.register_theme(theme)
+        self.theme = self._parsed_theme = to_theme_name(theme_setting)
+        self.stylesheet.set_variables(self.get_css_variables())
+
+    def refresh_css(self, animate: bool = True) -> None:
+        """Read the stylesheets again, unless they are about to be read for this theme anyway."""
+        if self.theme != self._parsed_theme:
+            super().refresh_css(animate)
+        self._parsed_theme = ""
