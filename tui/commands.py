@@ -212,6 +212,7 @@ COMMANDS: tuple[Command, ...] = (
     _general("numbers", ("f4",), "Statistics", "Texts, answers, deliveries, plots"),
     _general("add_account", ("g n",), "Add an account", "Provider and credentials"),
     _general("look", ("g c",), "Other colours", "Dark, light, contrast, own 16"),
+    _general("suspend", ("ctrl+z",), "Suspend", "To the shell; fg returns"),
     _general("quit", ("q", "ctrl+c"), "Quit", "Asks when something is unsent", ("q", "quit")),
 )
 """Every command of the full screen; some of them work in line mode too."""

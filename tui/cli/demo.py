@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.show import show_progress
-from tui.cli.signals import cancel_on_signals
+from tui.cli.signals import SignalEnd, end_on_signals
 from tui.clock import Clock, SystemClock
 from tui.demo.accounts import ACCOUNTS, make_demo_settings
 from tui.domain.phone import parse_address
@@ -33,13 +33,12 @@ def run(arguments: Namespace) -> int:
     """
     if arguments.no_open and arguments.keep is None:
         raise CommandError("--no-open leaves nothing behind without --keep PATH", BAD_USE)
-    with _choose_database(arguments.keep) as path:
+    with end_on_signals() as end, _choose_database(arguments.keep) as path:
         try:
-            return asyncio.run(_run_demo(path, arguments, SystemClock(), random.Random()))
+            work = _run_demo(path, arguments, SystemClock(), random.Random(), end)
+            return asyncio.run(end.run(work))
         except StoreError as error:
             raise CommandError(str(error), BAD_USE) from None
-        except asyncio.CancelledError:  # stopped by a signal before the screen was open
-            return DONE
 
 
 @contextlib.contextmanager
@@ -52,7 +51,9 @@ def _choose_database(keep: Path | None) -> Iterator[Path]:
         yield Path(folder) / "inbox.db"
 
 
-async def _run_demo(path: Path, arguments: Namespace, clock: Clock, rng: random.Random) -> int:
+async def _run_demo(
+    path: Path, arguments: Namespace, clock: Clock, rng: random.Random, end: SignalEnd
+) -> int:
     """Write the missing sample data and open the inbox unless `--no-open` is given."""
     is_kept = path.exists() and path.stat().st_size > 0
     if not is_kept:
@@ -68,10 +69,9 @@ async def _run_demo(path: Path, arguments: Namespace, clock: Clock, rng: random.
         from tui.cli.inbox import is_plain, run_app
 
         background = functools.partial(_run_background, store, clock, rng)
-        with cancel_on_signals():
-            app_context = create_context(desk, clock, os.environ)
-            plain = is_plain(arguments, os.environ)
-            return await run_app(store, app_context, background, plain=plain)
+        app_context = create_context(desk, clock, os.environ)
+        plain = is_plain(arguments, os.environ)
+        return await run_app(store, app_context, background, end, plain=plain)
 
 
 async def _write_history(path: Path, clock: Clock, rng: random.Random) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli import context
 from tui.cli.errors import BAD_USE, CommandError
+from tui.cli.signals import SignalEnd, end_on_signals
 from tui.clock import Clock, SystemClock
 from tui.desk.account_form import ExitAction
 from tui.settings.errors import SettingsError
@@ -39,8 +40,9 @@ def run(arguments: Namespace) -> int:
         arguments: Parsed arguments with `config`, `ascii` and `plain`.
     """
     exit_code: int = ExitAction.RESTART
-    while exit_code == ExitAction.RESTART:
-        exit_code = _open_once(arguments)
+    with end_on_signals() as end:
+        while exit_code == ExitAction.RESTART:
+            exit_code = _open_once(arguments, end)
     return _run_demo(arguments) if exit_code == ExitAction.DEMO else exit_code
 
 
@@ -52,7 +54,7 @@ def _run_demo(arguments: Namespace) -> int:
     return demo.run(parse_arguments(["demo", *(["--ascii"] if arguments.ascii else [])]))
 
 
-def _open_once(arguments: Namespace) -> int:
+def _open_once(arguments: Namespace, end: SignalEnd) -> int:
     """Open the inbox once, with the settings as they are now."""
     from tui.startup.first_paint import show_first_paint
 
@@ -62,7 +64,7 @@ def _open_once(arguments: Namespace) -> int:
     plain = is_plain(arguments, os.environ)
     try:
         with contextlib.nullcontext() if plain else show_first_paint(desk, clock.now(), os.environ):
-            return _run_event_loop(arguments, desk, clock)
+            return _run_event_loop(arguments, desk, clock, end)
     except StoreError as error:
         raise CommandError(str(error), BAD_USE) from None
 
@@ -77,12 +79,14 @@ def load_inbox_settings(arguments: Namespace) -> "Preferences":
     return replace(desk, ascii=True) if arguments.ascii else desk
 
 
-def _run_event_loop(arguments: Namespace, desk: "Preferences", clock: Clock) -> int:
+def _run_event_loop(
+    arguments: Namespace, desk: "Preferences", clock: Clock, end: SignalEnd
+) -> int:
     """Run the inbox in an event loop of its own."""
     import asyncio
     import random
 
-    return asyncio.run(_run_inbox(arguments, desk, clock, random.Random()))
+    return asyncio.run(end.run(_run_inbox(arguments, desk, clock, random.Random(), end)))
 
 
 def is_plain(arguments: Namespace, environ: Mapping[str, str]) -> bool:
@@ -95,7 +99,9 @@ def is_plain(arguments: Namespace, environ: Mapping[str, str]) -> bool:
     return bool(arguments.plain) or (environ.get("TERM") == "dumb" and sys.stdin.isatty())
 
 
-async def _run_inbox(arguments: Namespace, desk: "Preferences", clock: Clock, rng: "Random") -> int:
+async def _run_inbox(
+    arguments: Namespace, desk: "Preferences", clock: Clock, rng: "Random", end: SignalEnd
+) -> int:
     """Open the store and run the app with its background services."""
     from tui.startup.account_setup import create_account_setup
     from tui.startup.panel_addresses import load_panel_addresses
@@ -112,13 +118,15 @@ async def _run_inbox(arguments: Namespace, desk: "Preferences", clock: Clock, rn
             load_addresses=functools.partial(load_panel_addresses, os.environ, arguments.config),
         )
         served = background if desk.accounts else None
-        return await run_app(store, app_context, served, plain=is_plain(arguments, os.environ))
+        plain = is_plain(arguments, os.environ)
+        return await run_app(store, app_context, served, end, plain=plain)
 
 
 async def run_app(
     store: "Store",
     app_context: "AppContext",
     background: "Background | None",
+    end: SignalEnd,
     *,
     plain: bool = False,
 ) -> int:
@@ -128,6 +136,7 @@ async def run_app(
         store: Open store.
         app_context: Context of the app: agent, accounts, clock and preferences.
         background: Starts what serves the accounts; None if there is no account.
+        end: What a signal begins: it ends the app in order.
         plain: Whether to run line mode in place of the screen.
 
     Returns:
@@ -143,12 +152,15 @@ async def run_app(
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandError("no terminal here: scripts use smsdesk threads --json", BAD_USE)
     from tui.app import SmsDeskApp
+    from tui.terminal.modes import keep_terminal
 
     app = SmsDeskApp(store, app_context, background)
-    try:
-        await app.run_async()
-    finally:
-        await app.end_background()
+    with keep_terminal():
+        try:
+            with end.redirect(app.begin_end):
+                await app.run_async()
+        finally:
+            await app.end_background()
     if app.failure is not None:
         raise app.failure
     return app.return_value or app.return_code or 0
