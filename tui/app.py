@@ -162,7 +162,6 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
 
     def _start_after_paint(self) -> None:
         """Start the work that the first paint need not wait for."""
-        self.inbox.threads.enable_number_grouping()
         gc_tuning.resume_collection()
         if self._background is not None:
             self._background_task = asyncio.create_task(

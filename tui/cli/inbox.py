@@ -154,6 +154,8 @@ async def run_app(
     from tui.app import SmsDeskApp
     from tui.terminal.modes import keep_terminal
 
+    if not os.environ.get("NO_COLOR"):
+        os.environ.pop("NO_COLOR", None)  # empty is no request, but Textual takes it for one
     app = SmsDeskApp(store, app_context, background)
     with keep_terminal():
         try:
