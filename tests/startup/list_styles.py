@@ -19,7 +19,7 @@ from tui.store.store import Store
 from tui.widgets.themes import THEMES, to_theme_setting
 
 _NAMES = ("", *STYLES, "list--cursor", "list--track", "list--thumb")
-_HEAD = '''"""Hold the styles of the list in each theme, for the picture before any stylesheet is read.
+_HEAD = '''"""Hold the styles of the list in each theme, before any stylesheet is read.
 
 Written by `python -m tests.startup.list_styles`, and compared with the stylesheets by a test.
 """

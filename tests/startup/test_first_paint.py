@@ -88,9 +88,7 @@ def list_cells(screen: pyte.Screen, columns: range, lines: range) -> list[list[o
 
 
 @contextlib.contextmanager
-def open_inbox(
-    path: Path, size: tuple[int, int], home: Path, **changed: str
-) -> Iterator[Terminal]:
+def open_inbox(path: Path, size: tuple[int, int], home: Path, **changed: str) -> Iterator[Terminal]:
     """Run `smsdesk` on this database."""
     environ = {
         "LOGNAME": AGENT,
@@ -223,7 +221,8 @@ async def test_without_colours_nothing_is_coloured(store: Store) -> None:
     environ = {**TRUECOLOR, "NO_COLOR": "1"}
     shown = render_list(glimpse, Preferences(agent=AGENT), size, NOW, environ)
     codes = {code for found in re.findall(r"\x1b\[([0-9;]*)m", shown) for code in found.split(";")}
-    assert codes == {"0", "1", "2", "7"}
+    assert codes <= {"0", "1", "2", "7"}
+    assert "7" in codes
 
 
 async def test_the_top_of_the_list_is_read_while_the_store_is_open_and_after(store: Store) -> None:

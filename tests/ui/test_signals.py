@@ -164,9 +164,7 @@ def write_editor(home: Path, commands: str) -> str:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
-def test_what_was_saved_in_an_editor_survives_a_signal(
-    home: Path, number: signal.Signals
-) -> None:
+def test_what_was_saved_in_an_editor_survives_a_signal(home: Path, number: signal.Signals) -> None:
     editor = write_editor(home, "printf ' and more' >> $1; echo editing; exec sleep 60")
     with open_inbox(home, EDITOR=editor) as inbox:
         begin_reply(inbox)
@@ -178,7 +176,7 @@ def test_what_was_saved_in_an_editor_survives_a_signal(
 
 
 def test_an_editor_has_the_terminal_as_the_shell_gave_it(home: Path) -> None:
-    editor = write_editor(home, "echo all yours; read line; echo \"$line was read\"")
+    editor = write_editor(home, 'echo all yours; read line; echo "$line was read"')
     with open_inbox(home, EDITOR=editor) as inbox:
         begin_reply(inbox)
         inbox.type(b"\x0f")

@@ -79,9 +79,7 @@ def load_inbox_settings(arguments: Namespace) -> "Preferences":
     return replace(desk, ascii=True) if arguments.ascii else desk
 
 
-def _run_event_loop(
-    arguments: Namespace, desk: "Preferences", clock: Clock, end: SignalEnd
-) -> int:
+def _run_event_loop(arguments: Namespace, desk: "Preferences", clock: Clock, end: SignalEnd) -> int:
     """Run the inbox in an event loop of its own."""
     import asyncio
     import random

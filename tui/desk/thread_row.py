@@ -17,7 +17,7 @@ from tui.domain.conversation import Conversation, State
 from tui.domain.message import Direction
 from tui.domain.text import one_line
 from tui.domain.views import is_waiting
-from tui.terminal.ascii_fallback import protect_text
+from tui.terminal.ascii_text import protect_text
 
 RowPart = tuple[str, str]
 """A text and its style; an empty style is that of the row."""

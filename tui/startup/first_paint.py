@@ -22,7 +22,7 @@ from tui.settings.public import Preferences
 from tui.startup.list_styles import LIST_STYLES
 from tui.startup.wiring import is_ascii_terminal
 from tui.store.glimpse import ListGlimpse, is_outdated, read_open_list
-from tui.terminal.ascii_fallback import to_ascii
+from tui.terminal.ascii_text import to_ascii
 from tui.terminal.modes import ENTER_SCREEN, MODES, Attributes, keep_terminal
 
 _LIST_WIDTHS = ((150, 56), (104, 42))

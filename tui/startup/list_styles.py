@@ -1,4 +1,4 @@
-"""Hold the styles of the list in each theme, for the picture before any stylesheet is read.
+"""Hold the styles of the list in each theme, before any stylesheet is read.
 
 Written by `python -m tests.startup.list_styles`, and compared with the stylesheets by a test.
 """
