@@ -28,11 +28,9 @@ from tui.screens.palette import CommandProvider
 from tui.startup import gc_tuning
 from tui.store.errors import StoreError
 from tui.store.store import Store
-from tui.terminal.ascii_fallback import AsciiFilter
+from tui.terminal.app_terminal import AsciiFilter, TerminalGuest
 from tui.terminal.cell_diff import TerminalCells
-from tui.terminal.desktop_notifications import RESTORE_TITLE, SAVE_TITLE
-from tui.terminal.key_queue import DoubleInterrupt, OneKeyAtATime, Press
-from tui.terminal.modes import MODES
+from tui.terminal.key_queue import DoubleInterrupt, Press
 from tui.terminal.private_api import HookedApp, ReadySequence, ScreenUpdate
 from tui.widgets.status_messages import StatusMessage
 from tui.widgets.themes import THEMES, to_theme_name
@@ -70,17 +68,11 @@ _ACCOUNT_CHECK_SECONDS = 3.0
 
 A listener that dies changes nothing in the store.
 """
-_RETRY_SECONDS = 1.0
-"""Seconds before the store is watched again after an error."""
-_SAVE_SECONDS = 2.0
-"""Seconds in which the draft has to be stored when the app ends."""
-_LAST_KEYS_SECONDS = 1.5
-"""Seconds in which the keys typed before a signal have to be processed."""
-_KEY_TRAVEL_SECONDS = 0.05
-"""Seconds that a key needs from the terminal to the app, with a margin."""
+_RETRY_SECONDS, _SAVE_SECONDS = 1.0, 2.0
+"""Seconds until the store is watched again after an error; and to store the draft at the end."""
 
 
-class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
+class SmsDeskApp(TerminalGuest, ThemedApp, inherit_bindings=False):
     """Show the inbox over an open store; the only keys are those of the command registry."""
 
     TITLE = "smsdesk"
@@ -119,7 +111,6 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
         self._app_context = context
         self._background = background
         self._background_task: asyncio.Task[None] | None = None
-        self._end_task: asyncio.Task[None] | None = None
         self.failure: Exception | None = None
         """Error that ended the app, or None if it ended in good order."""
         self._ascii_filter = AsciiFilter()
@@ -152,11 +143,9 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
     def on_mount(self) -> None:
         """Follow the store at once; start everything else after the first paint."""
         self.run_worker(self._follow_store(), name="news")
-        self._save_title()
         self.set_interval(1.0, self._notifier.notify_if_due)
         self.set_interval(_ACCOUNT_CHECK_SECONDS, self._check_accounts)
-        self.app_suspend_signal.subscribe(self, lambda _: self._restore_title())
-        self.app_resume_signal.subscribe(self, lambda _: self._repaint_after_stop())
+        self.follow_terminal()
         self.call_after_refresh(self._start_after_paint)
         self.call_after_refresh(self._notifier.start)
 
@@ -254,51 +243,21 @@ class SmsDeskApp(OneKeyAtATime, ThemedApp, inherit_bindings=False):
                 await self._reload_inbox()
 
     async def prepare_shutdown(self) -> None:
-        """Save the draft and stop the workers before Textual removes the screens."""
-        # However the app ends; a disk that does not accept the draft must not prevent it.
+        """Save the draft, if the disk accepts it, and stop the workers, however the app ends."""
         with contextlib.suppress(Exception):
             await asyncio.wait_for(self.inbox.compose_pane.flush_draft(), _SAVE_SECONDS)
         # A change that is applied to a screen being removed would fail.
         self.workers.cancel_all()
 
-    def begin_end(self) -> None:
-        """End the app without a question, because a signal requests it."""
-        self._end_task = asyncio.create_task(self._end_in_order(), name="end")
+    @property
+    def can_set_title(self) -> bool:
+        """Return whether the terminal has a title that can be restored."""
+        return self._app_context.terminal.has_title
 
-    async def _end_in_order(self) -> None:
-        """Take the terminal back from other programs, process the last keys, and end the app."""
-        from tui.terminal.external_programs import end_program
-
-        await end_program()
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(_LAST_KEYS_SECONDS):
-                # What was typed just before the signal is still on its way here.
-                await asyncio.sleep(_KEY_TRAVEL_SECONDS)
-                while self.is_busy_with_keys:
-                    await asyncio.sleep(_KEY_TRAVEL_SECONDS)
-        self.exit()
-
-    def on_unmount(self) -> None:
-        """Restore the title that the terminal had before."""
-        self._restore_title()
-
-    def _save_title(self) -> None:
-        """Let the terminal remember its title until `_restore_title`."""
-        if self._app_context.terminal.has_title:
-            self.write_to_terminal(SAVE_TITLE)
-            MODES.title_sequence = RESTORE_TITLE
-
-    def _restore_title(self) -> None:
-        """Restore the title that the terminal had before."""
-        self.write_to_terminal(MODES.title_sequence)
-        MODES.title_sequence = ""
-
-    def _repaint_after_stop(self) -> None:
-        """Paint everything after another program had the terminal, and show our title again."""
-        self._save_title()
+    def repaint_all(self) -> None:
+        """Paint every cell again, and show our title again."""
         self._notifier.show_title_again()
         self._terminal_cells.forget_cells()
-        self.refresh(layout=True)
 
     async def _check_accounts(self) -> None:
         """Raise alarms for accounts; errors of the store are reported by `_follow_store`."""

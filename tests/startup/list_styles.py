@@ -1,10 +1,11 @@
-"""Print `tui/startup/list_styles.py`: what the stylesheets make of the list in each theme.
+"""Print `tui/startup/list_styles.json`: what the stylesheets make of the list in each theme.
 
-Run as `python -m tests.startup.list_styles > tui/startup/list_styles.py` after a change of a theme
-or of the list in the stylesheets. `test_list_styles.py` compares.
+Run as `python -m tests.startup.list_styles > tui/startup/list_styles.json` after a change of a
+theme or of the list in the stylesheets. `test_first_paint.py` compares.
 """
 
 import asyncio
+import json
 import random
 import tempfile
 from pathlib import Path
@@ -19,32 +20,21 @@ from tui.store.store import Store
 from tui.widgets.themes import THEMES, to_theme_setting
 
 _NAMES = ("", *STYLES, "list--cursor", "list--track", "list--thumb")
-_HEAD = '''"""Hold the styles of the list in each theme, before any stylesheet is read.
-
-Written by `python -m tests.startup.list_styles`, and compared with the stylesheets by a test.
-"""
-
-LIST_STYLES = {
-'''
 
 
 async def main() -> None:
-    """Print the module."""
-    print(await render_module(), end="")
+    """Print the file."""
+    print(await render_file(), end="")
 
 
-async def render_module() -> str:
-    """Return the text of the module."""
-    lines = []
-    for theme in THEMES:
-        lines.append(f'    "{to_theme_setting(theme.name)}": {{\n')
-        styles = await read_styles(to_theme_setting(theme.name))
-        lines += [f'        "{name}": "{style}",\n' for name, style in styles.items()]
-        lines.append("    },\n")
-    return (
-        f"{_HEAD}{''.join(lines)}}}\n"
-        '"""Styles as `rich` writes them, by theme and component class; "" is the plain row."""\n'
-    )
+async def render_file() -> str:
+    """Return the text of the file: a style as `rich` writes it, by theme and component class."""
+    themes = [to_theme_setting(theme.name) for theme in THEMES]
+    styles = {
+        theme: {name: str(style) for name, style in (await read_styles(theme)).items()}
+        for theme in themes
+    }
+    return json.dumps(styles, indent=1) + "\n"
 
 
 async def read_styles(theme: str) -> dict[str, Style]:

@@ -14,18 +14,19 @@ import pyte
 import pytest
 from rich.console import Console
 
-from tests.startup.list_styles import render_module
+from tests.startup.list_styles import render_file
 from tests.ui.history import AGENT, BOB, CHLOE, HUGO, EventWriter
 from tests.ui.terminal import Terminal, draw_screen, open_terminal
 from tui.clock import MINUTE, ManualClock
 from tui.domain.events import Reply
 from tui.domain.message import Format, NewMessage
 from tui.settings.public import Preferences
-from tui.startup import list_styles
-from tui.startup.first_paint import find_colour_depth, render_list
+from tui.startup.first_paint import STYLES_FILE, find_colour_depth, render_list
 from tui.store import migrations
 from tui.store.glimpse import ListGlimpse, is_outdated, read_open_list
 from tui.store.store import Store
+from tui.widgets.themes import THEMES as ALL_THEMES
+from tui.widgets.themes import to_theme_setting
 
 NOW = 1_772_611_200_000
 WIDE, SMALL = (160, 40), (80, 24)
@@ -103,7 +104,7 @@ def open_inbox(path: Path, size: tuple[int, int], home: Path, **changed: str) ->
         yield opened
 
 
-THEMES = [{"SMSDESK_THEME": name} for name in list_styles.LIST_STYLES]
+THEMES = [{"SMSDESK_THEME": to_theme_setting(theme.name)} for theme in ALL_THEMES]
 TERMINALS = [
     {"NO_COLOR": "1"},
     {"NO_COLOR": ""},
@@ -171,9 +172,9 @@ def test_a_new_size_during_the_first_paint_is_painted(busy: Path, tmp_path: Path
 
 
 def test_a_theme_is_painted_as_its_stylesheet_says() -> None:
-    written = asyncio.run(render_module())
-    assert Path(list_styles.__file__).read_text() == written, (
-        "run python -m tests.startup.list_styles > tui/startup/list_styles.py"
+    written = asyncio.run(render_file())
+    assert STYLES_FILE.read_text() == written, (
+        f"run python -m tests.startup.list_styles > {STYLES_FILE}"
     )
 
 

@@ -8,12 +8,11 @@ import os
 import signal
 import sys
 import termios
-from collections.abc import Sequence
 
 STOPPED, PROMPT = "the job has stopped", "shell> "
 
 
-def main(command: Sequence[str]) -> int:
+def main(command: list[str]) -> int:
     """Run the command in the foreground until it ends, and return its exit code.
 
     Args:

@@ -5,6 +5,7 @@ import contextlib
 import functools
 import os
 import random
+import shlex
 import tempfile
 from argparse import Namespace
 from collections.abc import AsyncIterator, Iterator
@@ -71,7 +72,20 @@ async def _run_demo(
         background = functools.partial(_run_background, store, clock, rng)
         app_context = create_context(desk, clock, os.environ)
         plain = is_plain(arguments, os.environ)
-        return await run_app(store, app_context, background, end, plain=plain)
+        exit_code = await run_app(store, app_context, background, end, plain=plain)
+    print(_describe_end(arguments.keep))
+    return exit_code
+
+
+def _describe_end(keep: Path | None) -> str:
+    """Return where the demo's data are, and how to come back."""
+    if keep is None:
+        return (
+            "smsdesk: the demo and its customers are gone, and nothing was sent.\n"
+            "smsdesk: again: smsdesk demo; with the same ones next time: smsdesk demo --keep FILE"
+        )
+    shown = shlex.quote(str(keep))
+    return f"smsdesk: the demo is kept in {shown}; go on with: smsdesk demo --keep {shown}"
 
 
 async def _write_history(path: Path, clock: Clock, rng: random.Random) -> None:

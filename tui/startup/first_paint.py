@@ -6,12 +6,14 @@ stay in the terminal until the desk can read them.
 """
 
 import contextlib
+import json
 import os
 import signal
 import sys
 import termios
 from collections.abc import Iterator, Mapping, Sequence
 from functools import partial
+from pathlib import Path
 
 from tui.desk import thread_row
 from tui.desk.cells import fit_cells
@@ -19,7 +21,6 @@ from tui.desk.thread_row import RowPart, RowState
 from tui.domain.conversation import View
 from tui.domain.views import describe_empty_view, format_view_name
 from tui.settings.public import Preferences
-from tui.startup.list_styles import LIST_STYLES
 from tui.startup.wiring import is_ascii_terminal
 from tui.store.glimpse import ListGlimpse, is_outdated, read_open_list
 from tui.terminal.ascii_text import to_ascii
@@ -30,6 +31,8 @@ _LIST_WIDTHS = ((150, 56), (104, 42))
 _BORDER_LINES = 2
 _LINES_AROUND_LIST = 4
 """Lines that do not belong to the list: status, keys, and its border."""
+STYLES_FILE = Path(__file__).with_name("list_styles.json")
+"""Styles of the list in each theme; `python -m tests.startup.list_styles` prints them."""
 _VIEW = View()
 """The list that the app begins with."""
 
@@ -196,7 +199,8 @@ class _Painter:
         """
         self.ascii = ascii
         self._has_colours = not environ.get("NO_COLOR")
-        self._styles = LIST_STYLES.get(theme if self._has_colours else "terminal", {})
+        themes: dict[str, dict[str, str]] = json.loads(STYLES_FILE.read_text("utf-8"))
+        self._styles = themes.get(theme if self._has_colours else "terminal", {})
         self._depth = find_colour_depth(environ)
 
     def draw(self, parts: Sequence[RowPart], base: str = "") -> str:

@@ -26,6 +26,7 @@ from pathlib import Path
 from textual.app import App, SuspendNotSupported
 
 from tui.domain.text import one_line, to_printable
+from tui.private_files import create_file
 
 
 class _ProgramEnd:
@@ -203,8 +204,7 @@ async def _run_editor(app: App[int], command: list[str]) -> None:
 
 def _write_private(path: Path, text: str) -> None:
     """Write a new file that only this user can read."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    with open(os.open(path, flags, 0o600), "w", encoding="utf-8", errors="replace") as file:
+    with open(create_file(path), "w", encoding="utf-8", errors="replace") as file:
         file.write(text)
 
 

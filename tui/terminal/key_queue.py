@@ -12,12 +12,12 @@ from collections import deque
 from typing import Any
 
 from textual import events
-from textual.app import App
 from textual.dom import DOMNode
 from textual.events import Key, Paste
 from textual.screen import Screen
 
 from tui.domain.text import to_printable
+from tui.terminal.private_api import HookedApp
 
 _ROUNDS = 3
 """How often the widgets are asked in turn whether a key's work is done.
@@ -56,7 +56,7 @@ class KeyQueue:
         return self._waiting.popleft() if self._waiting else None
 
 
-class OneKeyAtATime(App[int]):
+class OneKeyAtATime(HookedApp[int]):
     """Stand between the terminal's keys and the screens."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

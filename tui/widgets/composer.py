@@ -16,7 +16,7 @@ from tui.desk.composer_hints import find_open_field_spans, find_unicode_characte
 from tui.domain.mentions import count_typed_characters, find_candidates
 from tui.domain.templates import find_open_fields
 from tui.domain.text import to_printable
-from tui.terminal.ascii_fallback import AsciiFilter
+from tui.terminal.app_terminal import AsciiFilter
 
 
 class Composer(TextArea):
