@@ -77,7 +77,7 @@ def copy_access(source: Path, target: Path) -> str:
             problems.append(f"group {_name_group(original.st_gid)}")
         bits &= ~stat.S_IRWXG  # they would be for another group
     if original.st_uid != mine.st_uid and not bits & (stat.S_IRGRP | stat.S_IROTH):
-        # The owner may be no member of the group, but whoever shares an inbox with it is.
+        # With a shared inbox the owner reads the copy as a member of the group.
         problems.append(f"owner {_name_user(original.st_uid)}")
     target.chmod(bits)
     if original.st_uid != mine.st_uid and _change_owner(target, original.st_uid, -1):
