@@ -28,9 +28,8 @@ from tui.served_app import Background, ServedApp
 from tui.startup import gc_tuning
 from tui.store.errors import StoreError
 from tui.store.store import Store
-from tui.terminal.ascii_fallback import AsciiFilter
+from tui.terminal.app_terminal import AsciiFilter, TerminalGuest
 from tui.terminal.cell_diff import TerminalCells
-from tui.terminal.desktop_notifications import RESTORE_TITLE, SAVE_TITLE
 from tui.terminal.private_api import ReadySequence, ScreenUpdate
 from tui.widgets.status_messages import RedrawRequest, StatusMessage
 from tui.widgets.themes import ThemedApp
@@ -40,11 +39,11 @@ _ACCOUNT_CHECK_SECONDS = 3.0
 
 A listener that dies changes nothing in the store.
 """
-_RETRY_SECONDS = 1.0
-"""Seconds before the store is watched again after an error."""
+_RETRY_SECONDS, _SAVE_SECONDS = 1.0, 2.0
+"""Seconds until the store is watched again after an error; and to store the draft at the end."""
 
 
-class SmsDeskApp(InboxKeys, ServedApp, ThemedApp, inherit_bindings=False):
+class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_bindings=False):
     """Show the inbox over an open store; the only keys are those of the command registry."""
 
     TITLE = "smsdesk"
@@ -112,17 +111,15 @@ class SmsDeskApp(InboxKeys, ServedApp, ThemedApp, inherit_bindings=False):
     def on_mount(self) -> None:
         """Follow the store at once; start everything else after the first paint."""
         self.run_worker(self._follow_store(), name="news")
-        self.write_to_terminal(SAVE_TITLE if self._app_context.terminal.has_title else "")
         self.set_interval(1.0, self._notifier.notify_if_due)
         self.set_interval(_ACCOUNT_CHECK_SECONDS, self._check_accounts)
         self.set_interval(_ACCOUNT_CHECK_SECONDS, self.check_settings)
-        self.app_resume_signal.subscribe(self, lambda _: self._terminal_cells.forget_cells())
+        self.follow_terminal()
         self.call_after_refresh(self._start_after_paint)
         self.call_after_refresh(self._notifier.start)
 
     def _start_after_paint(self) -> None:
         """Start the work that the first paint need not wait for."""
-        self.inbox.threads.enable_number_grouping()
         gc_tuning.resume_collection()
         self.start_background()
         if self._app_context.account_setup is not None and not self._app_context.accounts:
@@ -191,14 +188,22 @@ class SmsDeskApp(InboxKeys, ServedApp, ThemedApp, inherit_bindings=False):
                 await asyncio.sleep(_RETRY_SECONDS)
                 await self._reload_inbox()
 
-    def prepare_shutdown(self) -> None:
-        """Stop the workers before Textual removes the screens."""
+    async def prepare_shutdown(self) -> None:
+        """Save the draft, if the disk accepts it, and stop the workers, however the app ends."""
+        with contextlib.suppress(Exception):
+            await asyncio.wait_for(self.inbox.compose_pane.flush_draft(), _SAVE_SECONDS)
         # A change that is applied to a screen being removed would fail.
         self.workers.cancel_all()
 
-    def on_unmount(self) -> None:
-        """Restore the title that the terminal had before."""
-        self.write_to_terminal(RESTORE_TITLE if self._app_context.terminal.has_title else "")
+    @property
+    def can_set_title(self) -> bool:
+        """Return whether the terminal has a title that can be restored."""
+        return self._app_context.terminal.has_title
+
+    def repaint_all(self) -> None:
+        """Paint every cell again, and show our title again."""
+        self._notifier.show_title_again()
+        self._terminal_cells.forget_cells()
 
     async def _check_accounts(self) -> None:
         """Raise alarms for accounts; errors of the store are reported by `_follow_store`."""

@@ -215,6 +215,7 @@ COMMANDS: tuple[Command, ...] = (
     _general("add_account", ("g n",), "Add an account", "Provider and credentials"),
     _general("look", ("g c",), "Other colours", "Dark, light, contrast, own 16"),
     _general("redraw", ("ctrl+l",), "Draw again", "After a resize or foreign output"),
+    _general("suspend", ("ctrl+z",), "Suspend", "To the shell; fg returns"),
     _general("quit", ("q", "ctrl+c"), "Quit", "Asks when something is unsent", ("q", "quit")),
 )
 """Every command of the full screen; some of them work in line mode too."""

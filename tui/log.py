@@ -17,10 +17,12 @@ import structlog
 
 from tui.domain.arrivals import hide_hook_secrets
 from tui.domain.text import to_json_line
+from tui.private_files import PRIVATE_FILE_MODE, create_file, make_directory
 
 MAX_LOG_BYTES = 2 * 1024 * 1024
 """Bytes after which a log file is moved away and a new one begins."""
 MAX_OLD_FILES = 3
+_LOG_FLAGS = os.O_WRONLY | os.O_APPEND
 
 _MASK = "***"
 _SECRET_KEY = re.compile(r"secret|password|passwd|authorization|token|api_?key|credential", re.I)
@@ -94,7 +96,7 @@ class LogFile:
         """
         self.path = path
         self._largest = largest
-        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_directory(path.parent)
         self._handle = self._open_file()
 
     def write(self, line: str) -> None:
@@ -152,7 +154,10 @@ class LogFile:
 
     def _open_file(self) -> int:
         """Open the file for appending and return its descriptor."""
-        return os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+        with contextlib.suppress(FileExistsError):
+            return create_file(self.path, flags=_LOG_FLAGS)
+        # O_CREAT, as another process may have moved the file away meanwhile.
+        return os.open(self.path, _LOG_FLAGS | os.O_CREAT, PRIVATE_FILE_MODE)
 
 
 class _NullLog:

@@ -160,16 +160,16 @@ def test_without_a_terminal_it_fails_and_leaves_no_file(bare: Desk, tmp_path: Pa
 
 
 @pytest.mark.parametrize(
-    "leave",
+    ("leave", "code"),
     [
-        lambda process, terminal: os.write(terminal, b"q"),
-        lambda process, terminal: process.send_signal(signal.SIGTERM),
-        lambda process, terminal: process.send_signal(signal.SIGHUP),
+        (lambda process, terminal: os.write(terminal, b"q"), 0),
+        (lambda process, terminal: process.send_signal(signal.SIGTERM), 143),
+        (lambda process, terminal: process.send_signal(signal.SIGHUP), 129),
     ],
     ids=["key", "stop", "hang-up"],
 )
 def test_on_a_terminal_it_opens_and_is_removed_on_exit(
-    bare: Desk, tmp_path: Path, leave: Callable[[subprocess.Popen[bytes], int], object]
+    bare: Desk, tmp_path: Path, leave: Callable[[subprocess.Popen[bytes], int], object], code: int
 ) -> None:
     room = tmp_path / "tmp"
     room.mkdir()
@@ -184,12 +184,22 @@ def test_on_a_terminal_it_opens_and_is_removed_on_exit(
             seen = read_until(ours, b"Aisha")
             leave(process, ours)
             seen += read_until(ours, None)
-            assert process.wait(timeout=60) == 0
+            assert process.wait(timeout=60) == code
         finally:
             process.kill()
             os.close(ours)
     assert b"Traceback" not in seen
     assert list(room.iterdir()) == []
+    on_normal_screen = seen.rpartition(b"\x1b[?1049l")[2]
+    assert b"are gone" in on_normal_screen and b"smsdesk demo --keep FILE" in on_normal_screen
+
+
+def test_a_kept_demo_says_where_it_is_and_how_to_go_on(bare: Desk, tmp_path: Path) -> None:
+    kept = tmp_path / "my demo.db"
+    ran = bare.run("demo", "--plain", "--keep", str(kept), input="q\n")
+    assert ran.returncode == 0
+    assert ran.stdout.splitlines()[-1].endswith(f"go on with: smsdesk demo --keep '{kept}'")
+    assert kept.exists()
 
 
 def read_until(terminal: int, word: bytes | None) -> bytes:

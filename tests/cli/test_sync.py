@@ -1,8 +1,10 @@
 """Test `smsdesk sync`: killed at any time, it loses no reply and sends nothing twice."""
 
+import contextlib
 import random
 import signal
 import socket
+import sqlite3
 import time
 from dataclasses import replace
 from typing import Any
@@ -46,7 +48,7 @@ def test_once_reports_each_error_once(desk: Desk) -> None:
     assert ran.stderr.count("Cannot reach MessageMedia") == ran.stderr.count("\n") == 1
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGQUIT])
 async def test_a_service_reports_account_health_and_stops_on_a_signal(
     desk: Desk, number: signal.Signals
 ) -> None:
@@ -57,7 +59,40 @@ async def test_a_service_reports_account_health_and_stops_on_a_signal(
         rest, errors = service.communicate(timeout=60)
     assert lines == ["serving support_au; Ctrl+C stops\n", "support_au: ok\n"]
     assert rest.endswith("stopping\n")
-    assert (service.returncode, errors) == (0, "")
+    assert (service.returncode, errors) == (128 + number, "")
+    with contextlib.closing(sqlite3.connect(desk.database)) as connection:
+        for table in ("leases", "processes"):
+            assert connection.execute(f"select count(*) from {table}").fetchone() == (0,)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_one_round_ends_in_order_at_a_signal(
+    desk: Desk, sandbox: Sandbox, number: signal.Signals
+) -> None:
+    sandbox.post_control("faults", provider="messagemedia", fault="timeout", count=-1)
+    with desk.start("sync", "--once") as service:
+        wait_for_process(desk)
+        service.send_signal(number)
+        service.communicate(timeout=60)
+    assert service.returncode == 128 + number
+    with contextlib.closing(sqlite3.connect(desk.database)) as connection:
+        assert connection.execute("select count(*) from leases").fetchone() == (0,)
+
+
+def wait_for_process(desk: Desk) -> None:
+    """Wait until a process serves the account."""
+    end = time.monotonic() + 30
+    while time.monotonic() < end:
+        with (
+            contextlib.suppress(sqlite3.Error),
+            contextlib.closing(
+                sqlite3.connect(f"file:{desk.database}?mode=ro", uri=True)
+            ) as reader,
+        ):
+            if reader.execute("select count(*) from leases").fetchone() != (0,):
+                return
+        time.sleep(0.02)
+    raise AssertionError("no process serves the account")
 
 
 async def test_a_killed_service_sends_nothing_twice_and_loses_no_reply(

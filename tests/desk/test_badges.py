@@ -9,7 +9,7 @@ from rich.cells import cell_len
 from tui.desk.badges import BADGES, HEALTH_BADGES, Badge, Symbol, list_symbols
 from tui.domain.account import Health
 from tui.domain.status import Status
-from tui.terminal.ascii_fallback import protect_text, to_ascii
+from tui.terminal.ascii_text import protect_text, to_ascii
 
 README = Path(__file__).parents[2] / "README.md"
 STYLES = {"waiting", "moving", "good", "bad", "doubt"}

@@ -118,7 +118,7 @@ def test_valid_keys_are_accepted(environ: dict[str, str], config: Path, text: st
         ),
         (AU + 'api_secret_file = "x"', "accounts.au", "has its secret in several places"),
         (AU + "api_sekret = 1", "accounts.au.api_sekret", "is not a setting; did you mean api_se"),
-        (AU + "xyz = 1", "accounts.au.xyz", "is not a setting; known here: api_key, api_secret, "),
+        (AU + "xyz = 1", "accounts.au.xyz", "is not a setting; known here: allow_http, api_key, "),
         (
             AU + 'theme = "dark"',
             "accounts.au.theme",

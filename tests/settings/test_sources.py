@@ -216,8 +216,19 @@ def test_a_public_file_without_a_secret_causes_no_warning(
     assert load_preferences(environ)[0].warnings == ()
 
 
+@pytest.mark.parametrize("address", ["http://sms.example", "HTTP://10.0.0.1/api"])
+def test_an_unencrypted_address_is_refused_unless_it_is_allowed(
+    environ: dict[str, str], config: Path, address: str
+) -> None:
+    config.write_text(FILE.replace("https://from-file.example", address))
+    config.chmod(0o600)
+    with pytest.raises(SettingsError, match="is not encrypted: use https://, or set allow_http"):
+        load_settings(environ)
+
+
 def test_an_unencrypted_address_causes_a_warning(environ: dict[str, str], config: Path) -> None:
-    config.write_text(FILE.replace("https://from-file.example", "http://sms.example"))
+    table = FILE.replace("https://from-file.example", "http://sms.example")
+    config.write_text(table.replace("api_key", "allow_http = true\napi_key"))
     config.chmod(0o600)
     assert load_preferences(environ)[0].warnings == (
         "accounts.support-au: http://sms.example is not encrypted; use https",

@@ -17,7 +17,7 @@ async def test_a_backup_has_what_is_only_in_the_log(
 ) -> None:
     await store.ingest.store_events(ACCOUNT, [make_reply("saved")])
     target = tmp_path / "copy of inbox.db"
-    assert await write_backup(store.path, target) == target.stat().st_size
+    assert (await write_backup(store.path, target)).size == target.stat().st_size
     assert target.stat().st_mode & 0o777 == 0o600
     async with Store(target, clock=clock, rng=random.Random(1), owner="b") as copy:
         assert (await get_conversation(copy)).preview == "saved"

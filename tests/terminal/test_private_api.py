@@ -6,6 +6,7 @@ adapt `tui/terminal/private_api.py` or `tui/terminal/keyboard.py`, and the table
 
 import importlib
 import inspect
+import signal
 from queue import Queue
 
 import pytest
@@ -15,6 +16,7 @@ from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
 from textual.drivers._writer_thread import WriterThread
+from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
 from textual.geometry import Offset
 from textual.message_pump import MessagePump
@@ -44,6 +46,16 @@ METHODS = {
     (XTermParser, "feed"): ("data",),
     (XTermParser, "_sequence_to_key_events"): ("sequence", "alt"),
     (WriterThread, "run"): (),
+    (LinuxDriver, "_disable_line_wrap"): (),
+    (LinuxDriver, "_enable_bracketed_paste"): (),
+    (LinuxDriver, "_enable_in_band_window_resize"): (),
+    (LinuxDriver, "_enable_mouse_support"): (),
+    (LinuxDriver, "_get_terminal_size"): (),
+    (LinuxDriver, "_sigcont_application"): ("_",),
+    (LinuxDriver, "_sigtstp_application"): ("_",),
+    (LinuxDriver, "start_application_mode"): (),
+    (LinuxDriver, "stop_application_mode"): (),
+    (LinuxDriver, "write"): ("data",),
 }
 """Parameters of each method."""
 COROUTINES = {"_dispatch_message", "_shutdown"}
@@ -55,6 +67,13 @@ APP_ATTRIBUTES: dict[str, type] = {
     "_previous_cursor_position": Offset,
 }
 """Type of each attribute of an app that does not run."""
+DRIVER_ATTRIBUTES = {
+    *("_app", "_auto_restart", "_file", "_in_band_window_resize", "_key_thread", "_loop"),
+    *("_must_signal_resume", "_writer_thread"),
+}
+"""Attributes of a driver that has not begun."""
+DRIVER_FUNCTIONS = {"_patch_iflag", "_patch_lflag"}
+"""Class methods of the driver."""
 OTHERS = {
     "_bindings",
     "_border_subtitle",
@@ -121,6 +140,20 @@ def test_textual_still_keeps_the_keys_of_a_widget() -> None:
     private_api.replace_bindings(widget, [Binding("f9", "act")])
     assert [key for key, _ in widget._bindings] == ["f9"]
     assert "node._bindings" in inspect.getsource(Screen)  # which looks for the keys there
+
+
+async def test_textual_still_has_the_attributes_of_a_driver() -> None:
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTSTP, signal.SIGCONT)}
+    try:
+        assert set(vars(LinuxDriver(App[None]()))) >= DRIVER_ATTRIBUTES
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("name", DRIVER_FUNCTIONS)
+def test_textual_still_has_the_line_settings_of_a_driver(name: str) -> None:
+    assert getattr(LinuxDriver, name)(0) == 0
 
 
 def test_textual_still_has_the_queue_of_the_writer_thread() -> None:
@@ -198,12 +231,13 @@ def test_the_drivers_module_still_has_the_class_that_is_replaced(name: str) -> N
 
 def test_private_api_stands_in_two_modules_and_in_the_lists_of_this_test() -> None:
     listed = {name for _, name in METHODS if name.startswith("_") and name != "__init__"}
-    listed |= IMPORTS | OTHERS | set(APP_ATTRIBUTES)
+    listed |= IMPORTS | OTHERS | set(APP_ATTRIBUTES) | DRIVER_ATTRIBUTES | DRIVER_FUNCTIONS
     uses = find_private_uses()
     used = uses.pop("tui.terminal.private_api") | uses.pop("tui.terminal.keyboard")
     assert used == listed
     assert uses == {
         "tui.store.database": {"_conn", "_execute"},  # see tests/store
+        "tui.cli.signals": {"_exit"},  # of `os`, which documents it
         # Of the standard library, which has no public list of a parser's arguments.
         "tui.cli.command_parser": {"_actions", "_HelpAction", "_SubParsersAction"},
     }

@@ -13,8 +13,11 @@ import threading
 import time
 import unicodedata
 from codecs import getincrementaldecoder
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
+
+import pyte
 
 ROOT = Path(__file__).parents[2]
 _SEQUENCE = re.compile(
@@ -29,28 +32,38 @@ _JOINERS = "\u200c\u200d"
 class Terminal:
     """Run a program on a terminal of its own."""
 
-    def __init__(self, arguments: Sequence[str], size: tuple[int, int], home: Path) -> None:
+    def __init__(
+        self,
+        arguments: Sequence[str],
+        size: tuple[int, int],
+        home: Path,
+        environ: Mapping[str, str] | None = None,
+    ) -> None:
         """Start Python with these arguments.
 
         Args:
             arguments: Arguments of Python.
             size: Columns and lines of the terminal.
             home: Home directory of the program.
+            environ: Variables that differ from those of a plain SSH session.
         """
         self._written = bytearray()
         self._waited_for = 0
         self._writing = threading.Lock()
         self._master, slave = pty.openpty()
-        width, height = size
-        fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+        self._size = size
+        self._set_size(slave, size)
+        self.first_attributes = termios.tcgetattr(self._master)
+        """Line settings of the terminal before the program."""
         self.process = subprocess.Popen(
             [sys.executable, *arguments],
             cwd=ROOT,
-            env=_make_environment(home),
+            env={**_make_environment(home), **(environ or {})},
             stdin=slave,
             stdout=slave,
             stderr=slave,
             start_new_session=True,
+            preexec_fn=_take_terminal,
         )
         os.close(slave)
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -62,6 +75,44 @@ class Terminal:
             while chunk := os.read(self._master, 65_536):
                 with self._writing:
                     self._written += chunk
+
+    @staticmethod
+    def _set_size(terminal: int, size: tuple[int, int]) -> None:
+        """Set the columns and lines of a terminal."""
+        width, height = size
+        fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", height, width, 0, 0))
+
+    def resize(self, size: tuple[int, int]) -> None:
+        """Change the columns and lines, which sends SIGWINCH."""
+        self._size = size
+        self._set_size(self._master, size)
+
+    @property
+    def attributes(self) -> list[Any]:
+        """Return the line settings of the terminal as they are now."""
+        return termios.tcgetattr(self._master)
+
+    def set_attributes(self, attributes: list[Any]) -> None:
+        """Change the line settings, as another program does."""
+        termios.tcsetattr(self._master, termios.TCSANOW, attributes)
+
+    def inject(self, output: str) -> None:
+        """Add to the output what another program writes."""
+        with self._writing:
+            self._written += output.encode()
+
+    def until(self, condition: Callable[[], bool], what: str, timeout: float = 60.0) -> None:
+        """Wait for a condition.
+
+        Args:
+            condition: Condition to wait for.
+            what: Its name, for the message of a failure.
+            timeout: Seconds after which the test fails.
+        """
+        end = time.monotonic() + timeout
+        while not condition():
+            assert time.monotonic() < end, f"not so: {what}; the end: {self.tail()}"
+            time.sleep(0.01)
 
     @property
     def _bytes(self) -> bytes:
@@ -92,6 +143,23 @@ class Terminal:
             time.sleep(0.01)
         self._waited_for = found + len(wanted)
 
+    @property
+    def picture(self) -> list[str]:
+        """Return the lines that are on the screen now."""
+        return list(draw_screen(self.output, self._size).display)
+
+    def sees(self, text: str, timeout: float = 30.0) -> None:
+        """Wait until a text is on the screen.
+
+        Args:
+            text: Text to wait for, within one line.
+            timeout: Seconds after which the test fails.
+        """
+        end = time.monotonic() + timeout
+        while not any(text in line for line in self.picture):
+            assert time.monotonic() < end, f"{text!r} is not on the screen: {self.picture}"
+            time.sleep(0.02)
+
     def tail(self) -> str:
         """Return the end of the output, for the message of a failure."""
         return repr(self._bytes[-2_000:])
@@ -115,9 +183,17 @@ class Terminal:
         os.close(self._master)
 
 
+def _take_terminal() -> None:
+    """Make standard input the controlling terminal of this session, as a shell's is."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 @contextlib.contextmanager
 def open_terminal(
-    arguments: Sequence[str], size: tuple[int, int], home: Path
+    arguments: Sequence[str],
+    size: tuple[int, int],
+    home: Path,
+    environ: Mapping[str, str] | None = None,
 ) -> Iterator[Terminal]:
     """Run a program on a terminal, and end it in any case.
 
@@ -125,8 +201,9 @@ def open_terminal(
         arguments: Arguments of Python.
         size: Columns and lines of the terminal.
         home: Home directory of the program.
+        environ: Variables that differ from those of a plain SSH session.
     """
-    opened = Terminal(arguments, size, home)
+    opened = Terminal(arguments, size, home, environ)
     try:
         yield opened
     finally:
@@ -145,6 +222,21 @@ def _make_environment(home: Path) -> dict[str, str]:
         "PYTHONPATH": str(ROOT),
         "PYTHONUTF8": "1",
     }
+
+
+_UNKNOWN_TO_EMULATOR = re.compile(r"\x1b\[[<>=?][0-9;]*(?:u|\$p)|\x1b\[[0-9;]+t")
+
+
+def draw_screen(output: str, size: tuple[int, int]) -> pyte.Screen:
+    """Return the screen that an emulator of a terminal shows after an output.
+
+    Args:
+        output: Everything that a program wrote.
+        size: Columns and lines.
+    """
+    screen = pyte.Screen(*size)
+    pyte.Stream(screen).feed(_UNKNOWN_TO_EMULATOR.sub("", output))
+    return screen
 
 
 def strip_sequences(output: str) -> str:
@@ -178,3 +270,21 @@ def find_harmful_characters(text: str) -> set[str]:
         for char in set(text) - set("\r\n" + _JOINERS)
         if unicodedata.category(char) in ("Cc", "Cf", "Cs", "Co")
     }
+
+
+_MODE = re.compile(r"\x1b\[\?(?P<modes>[0-9;]+)(?P<set>[hl])|\x1b\[(?P<keyboard>[<>])[0-9]*u")
+_USUALLY_ON = {"7": True, "25": True}
+"""Line wrap and the cursor, which are on in a terminal that nothing has changed."""
+
+
+def list_changed_modes(output: str) -> set[str]:
+    """Return the modes that an output leaves changed; "keyboard" for the kitty protocol."""
+    modes: dict[str, bool] = {}
+    keyboard = 0
+    for match in _MODE.finditer(output):
+        if match["keyboard"]:
+            keyboard += 1 if match["keyboard"] == ">" else -1
+        for mode in (match["modes"] or "").split(";"):
+            modes[mode] = match["set"] == "h"
+    changed = {mode for mode, on in modes.items() if mode and on != _USUALLY_ON.get(mode, False)}
+    return changed | ({"keyboard"} if keyboard else set())

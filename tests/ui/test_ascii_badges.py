@@ -11,7 +11,7 @@ from tui.domain.message import Direction
 from tui.domain.status import Status
 from tui.screens.accounts import format_accounts
 from tui.screens.timeline import TimelineScreen
-from tui.terminal.ascii_fallback import to_ascii
+from tui.terminal.ascii_text import to_ascii
 
 TALL = (130, 80)
 """Has room for a message of every status."""

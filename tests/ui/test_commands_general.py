@@ -47,6 +47,13 @@ async def test_a_known_number_opens_its_conversation(desk: Desk) -> None:
         assert await desk.store.conversations.find_by_address(parse_address(HUGO))
 
 
+@presses("suspend")
+async def test_suspending_without_a_shell_does_nothing(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("suspend")
+        await desk.shows("No shell to go back to")
+
+
 @presses("search")
 async def test_searching_everything_jumps_to_the_hit(desk: Desk, size: Size) -> None:
     async with desk.open(size):

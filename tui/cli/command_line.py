@@ -8,7 +8,7 @@ from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
 
 from tui.cli import errors
-from tui.cli.errors import CommandError
+from tui.cli.errors import CommandError, EndedBySignalError
 from tui.cli.parse_arguments import parse_arguments
 from tui.settings.errors import SettingsError
 
@@ -36,6 +36,9 @@ def run_command_line(arguments: Sequence[str]) -> int:
         return _print_errors(errors.BAD_USE, error.lines)
     except KeyboardInterrupt:
         return errors.INTERRUPTED
+    except EndedBySignalError as end:
+        _flush_or_discard_output()
+        return end.exit_code
     except BrokenPipeError:
         _discard_output()
         return errors.PIPE_CLOSED
@@ -77,6 +80,14 @@ def _print_errors(code: int, lines: Iterable[str]) -> int:
     for line in lines:
         print(f"smsdesk: {one_line(line, limit=1000)}", file=sys.stderr)
     return code
+
+
+def _flush_or_discard_output() -> None:
+    """Flush stdout; what a vanished terminal does not accept is discarded."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _discard_output()
 
 
 def _discard_output() -> None:

@@ -5,6 +5,7 @@ import contextlib
 import functools
 import os
 import random
+import shlex
 import tempfile
 from argparse import Namespace
 from collections.abc import AsyncIterator, Iterator
@@ -12,7 +13,7 @@ from pathlib import Path
 
 from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.show import show_progress
-from tui.cli.signals import cancel_on_signals
+from tui.cli.signals import SignalEnd, end_on_signals
 from tui.clock import Clock, SystemClock
 from tui.commands import get_first_keys, get_line_keys
 from tui.demo.accounts import ACCOUNTS, format_banner, make_demo_settings
@@ -34,13 +35,12 @@ def run(arguments: Namespace) -> int:
     """
     if arguments.no_open and arguments.keep is None:
         raise CommandError("--no-open leaves nothing behind without --keep PATH", BAD_USE)
-    with _choose_database(arguments.keep) as path:
+    with end_on_signals() as end, _choose_database(arguments.keep) as path:
         try:
-            return asyncio.run(_run_demo(path, arguments, SystemClock(), random.Random()))
+            work = _run_demo(path, arguments, SystemClock(), random.Random(), end)
+            return asyncio.run(end.run(work))
         except StoreError as error:
             raise CommandError(str(error), BAD_USE) from None
-        except asyncio.CancelledError:  # stopped by a signal before the screen was open
-            return DONE
 
 
 @contextlib.contextmanager
@@ -53,7 +53,9 @@ def _choose_database(keep: Path | None) -> Iterator[Path]:
         yield Path(folder) / "inbox.db"
 
 
-async def _run_demo(path: Path, arguments: Namespace, clock: Clock, rng: random.Random) -> int:
+async def _run_demo(
+    path: Path, arguments: Namespace, clock: Clock, rng: random.Random, end: SignalEnd
+) -> int:
     """Write the missing sample data and open the inbox unless `--no-open` is given."""
     is_kept = path.exists() and path.stat().st_size > 0
     if not is_kept:
@@ -69,13 +71,25 @@ async def _run_demo(path: Path, arguments: Namespace, clock: Clock, rng: random.
         from tui.cli.inbox import is_plain, run_app
 
         background = functools.partial(_run_background, store, clock, rng)
-        with cancel_on_signals():
-            app_context = create_context(desk, clock, os.environ)
-            app_context.banner = format_banner(get_first_keys(app_context.commands))
-            plain = is_plain(arguments, os.environ)
-            if plain:
-                print(format_banner(get_line_keys(), plain=True))
-            return await run_app(store, app_context, background, plain=plain)
+        app_context = create_context(desk, clock, os.environ)
+        app_context.banner = format_banner(get_first_keys(app_context.commands))
+        plain = is_plain(arguments, os.environ)
+        if plain:
+            print(format_banner(get_line_keys(), plain=True))
+        exit_code = await run_app(store, app_context, background, end, plain=plain)
+    print(_describe_end(arguments.keep))
+    return exit_code
+
+
+def _describe_end(keep: Path | None) -> str:
+    """Return where the demo's data are, and how to come back."""
+    if keep is None:
+        return (
+            "smsdesk: the demo and its customers are gone, and nothing was sent.\n"
+            "smsdesk: again: smsdesk demo; with the same ones next time: smsdesk demo --keep FILE"
+        )
+    shown = shlex.quote(str(keep))
+    return f"smsdesk: the demo is kept in {shown}; go on with: smsdesk demo --keep {shown}"
 
 
 async def _write_history(path: Path, clock: Clock, rng: random.Random) -> None:

@@ -29,3 +29,16 @@ class CommandError(Exception):
         super().__init__(line)
         self.line = line
         self.exit_code = exit_code
+
+
+EXIT_CODE_BASE = 128
+"""Added to the number of a signal that ended the program."""
+
+
+class EndedBySignalError(BaseException):
+    """The program ends because of a signal; no handler of ordinary errors should stop this."""
+
+    def __init__(self, number: int) -> None:
+        """Create the error for the signal of this number."""
+        super().__init__(f"ended by signal {number}")
+        self.exit_code = EXIT_CODE_BASE + number

@@ -8,7 +8,6 @@ An exported file is private from the beginning and never replaces another file.
 import asyncio
 import contextlib
 import csv
-import os
 import random
 import sys
 from argparse import Namespace
@@ -24,6 +23,7 @@ from tui.cli.show import write_line
 from tui.clock import SystemClock
 from tui.domain.json_fields import MESSAGE_FIELDS
 from tui.domain.text import to_cell, to_json_line
+from tui.private_files import create_file
 from tui.settings.public import Preferences
 from tui.startup.wiring import open_store
 from tui.store.export import export_messages
@@ -40,9 +40,9 @@ def create_private_file(path: Path) -> Iterator[TextIO]:
         CommandError: If the file exists (usage error) or cannot be written (failure).
     """
     try:
-        # O_EXCL and the mode at creation: no other file is replaced, and no other user can open
-        # the file before its permissions are set.
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        # It must be new, and has its mode at creation: no file is replaced, and no other user opens
+        # it before its permissions are set.
+        descriptor = create_file(path)
     except OSError as error:
         line = f"cannot make {path} ({error.strerror}); name a new file"
         raise CommandError(line, BAD_USE) from None

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli import context
 from tui.cli.errors import BAD_USE, CommandError
+from tui.cli.signals import SignalEnd, end_on_signals
 from tui.clock import Clock, SystemClock
 from tui.desk.account_form import ExitAction
 from tui.settings.errors import SettingsError
@@ -38,7 +39,8 @@ def run(arguments: Namespace) -> int:
     Args:
         arguments: Parsed arguments with `config`, `ascii` and `plain`.
     """
-    exit_code = _open_inbox(arguments)
+    with end_on_signals() as end:
+        exit_code = _open_inbox(arguments, end)
     return _run_demo(arguments) if exit_code == ExitAction.DEMO else exit_code
 
 
@@ -50,7 +52,7 @@ def _run_demo(arguments: Namespace) -> int:
     return demo.run(parse_arguments(["demo", *(["--ascii"] if arguments.ascii else [])]))
 
 
-def _open_inbox(arguments: Namespace) -> int:
+def _open_inbox(arguments: Namespace, end: SignalEnd) -> int:
     """Open the inbox with the settings as they are now."""
     from tui.startup.first_paint import show_first_paint
 
@@ -60,7 +62,7 @@ def _open_inbox(arguments: Namespace) -> int:
     plain = is_plain(arguments, os.environ)
     try:
         with contextlib.nullcontext() if plain else show_first_paint(desk, clock.now(), os.environ):
-            return _run_event_loop(arguments, desk, clock)
+            return _run_event_loop(arguments, desk, clock, end)
     except StoreError as error:
         raise CommandError(str(error), BAD_USE) from None
 
@@ -75,12 +77,12 @@ def load_inbox_settings(arguments: Namespace) -> "Preferences":
     return replace(desk, ascii=True) if arguments.ascii else desk
 
 
-def _run_event_loop(arguments: Namespace, desk: "Preferences", clock: Clock) -> int:
+def _run_event_loop(arguments: Namespace, desk: "Preferences", clock: Clock, end: SignalEnd) -> int:
     """Run the inbox in an event loop of its own."""
     import asyncio
     import random
 
-    return asyncio.run(_run_inbox(arguments, desk, clock, random.Random()))
+    return asyncio.run(end.run(_run_inbox(arguments, desk, clock, random.Random(), end)))
 
 
 def is_plain(arguments: Namespace, environ: Mapping[str, str]) -> bool:
@@ -93,7 +95,9 @@ def is_plain(arguments: Namespace, environ: Mapping[str, str]) -> bool:
     return bool(arguments.plain) or (environ.get("TERM") == "dumb" and sys.stdin.isatty())
 
 
-async def _run_inbox(arguments: Namespace, desk: "Preferences", clock: Clock, rng: "Random") -> int:
+async def _run_inbox(
+    arguments: Namespace, desk: "Preferences", clock: Clock, rng: "Random", end: SignalEnd
+) -> int:
     """Open the store and run the app with its background services."""
     from tui.startup.account_setup import create_account_setup, create_settings_reader
     from tui.startup.panel_addresses import load_panel_addresses
@@ -113,13 +117,14 @@ async def _run_inbox(arguments: Namespace, desk: "Preferences", clock: Clock, rn
         plain = is_plain(arguments, os.environ)
         # Line mode has no set-up: without accounts there is nothing to serve.
         served = None if plain and not desk.accounts else background
-        return await run_app(store, app_context, served, plain=plain)
+        return await run_app(store, app_context, served, end, plain=plain)
 
 
 async def run_app(
     store: "Store",
     app_context: "AppContext",
     background: "Background | None",
+    end: SignalEnd,
     *,
     plain: bool = False,
 ) -> int:
@@ -129,6 +134,7 @@ async def run_app(
         store: Open store.
         app_context: Context of the app: agent, accounts, clock and preferences.
         background: Starts what serves the accounts; None if there is no account.
+        end: What a signal begins: it ends the app in order.
         plain: Whether to run line mode in place of the screen.
 
     Returns:
@@ -144,12 +150,17 @@ async def run_app(
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandError("no terminal here: scripts use smsdesk threads --json", BAD_USE)
     from tui.app import SmsDeskApp
+    from tui.terminal.modes import keep_terminal
 
+    if not os.environ.get("NO_COLOR"):
+        os.environ.pop("NO_COLOR", None)  # empty is no request, but Textual takes it for one
     app = SmsDeskApp(store, app_context, background)
-    try:
-        await app.run_async()
-    finally:
-        await app.end_background()
+    with keep_terminal():
+        try:
+            with end.redirect(app.begin_end):
+                await app.run_async()
+        finally:
+            await app.end_background()
     if app.failure is not None:
         raise app.failure
     return app.return_value or app.return_code or 0

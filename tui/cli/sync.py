@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import os
 import random
+import signal
 import sys
 from argparse import Namespace
 from collections.abc import AsyncIterator
@@ -13,7 +14,7 @@ from tui.cli import context
 from tui.cli.context import convert_store_errors
 from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
 from tui.cli.show import write_line
-from tui.cli.signals import stop_on_signals
+from tui.cli.signals import SignalEnd, end_on_signals
 from tui.clock import Clock, SystemClock
 from tui.domain.account import AccountState
 from tui.domain.text import one_line
@@ -41,8 +42,12 @@ def run(arguments: Namespace) -> int:
         raise CommandError("there is no account to poll; see smsdesk doctor", BAD_USE)
     settings = _load_settings(arguments)
     try:
-        with convert_store_errors(), open_sync_log(os.environ, desk.log_level) as log:
-            return asyncio.run(_run_service(arguments.once, desk, settings, log))
+        with (
+            end_on_signals([signal.SIGINT]) as end,
+            convert_store_errors(),
+            open_sync_log(os.environ, desk.log_level) as log,
+        ):
+            return asyncio.run(end.run(_run_service(arguments.once, desk, settings, log, end)))
     except CannotListen as error:
         raise CommandError(str(error), BAD_USE) from None
 
@@ -55,7 +60,9 @@ def _load_settings(arguments: Namespace) -> "Settings":
     return settings.model_copy(update={"listen": ListenAddress(*arguments.listen)})
 
 
-async def _run_service(once: bool, desk: Preferences, settings: "Settings", log: SyncLog) -> int:
+async def _run_service(
+    once: bool, desk: Preferences, settings: "Settings", log: SyncLog, end: SignalEnd
+) -> int:
     """Run one round, or rounds until a signal arrives."""
     clock, rng = SystemClock(), random.Random()
     accounts = open_accounts(settings, clock)
@@ -64,7 +71,7 @@ async def _run_service(once: bool, desk: Preferences, settings: "Settings", log:
             return await _run_once(store, accounts, clock, rng, desk.agent, log)
         for line in _list_unreachable(accounts):
             print(f"smsdesk: {line}", file=sys.stderr)
-        await _serve_until_stopped(store, accounts, settings, clock, rng, desk.agent, log)
+        await _serve_until_stopped(store, accounts, settings, clock, rng, desk.agent, log, end)
     return DONE
 
 
@@ -97,12 +104,13 @@ async def _serve_until_stopped(
     rng: random.Random,
     agent: str,
     log: SyncLog,
+    end: SignalEnd,
 ) -> None:
     """Serve until a signal arrives, and print every change of an account's health."""
     stop = asyncio.Event()
     pace = get_polling_pace(settings)
     async with contextlib.AsyncExitStack() as stack:
-        stack.enter_context(stop_on_signals(stop))
+        stack.enter_context(end.redirect(stop.set))
         await stack.enter_async_context(
             run_service(
                 *(store, accounts, clock, rng),

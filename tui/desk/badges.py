@@ -1,6 +1,6 @@
 """Define how statuses and marks look: the one table of shapes, ASCII shapes, words and styles.
 
-A new status needs an entry in `domain/status.py` and a badge here. `terminal/ascii_fallback.py`
+A new status needs an entry in `domain/status.py` and a badge here. `terminal/ascii_text.py`
 takes its characters from this table, so that a screen which draws the full shape by mistake
 still shows the right one on an ASCII terminal.
 """

@@ -1,11 +1,10 @@
 """Save files from customers to disk under safe names, without overwriting any file."""
 
-import os
 from pathlib import Path
 
 from tui.domain.text import to_safe_file_name
+from tui.private_files import create_file, make_directory
 
-_PRIVATE_MODE = 0o600
 _MAX_TRIES = 1_000
 _SUFFIXES = {
     "image/jpeg": ".jpg",
@@ -39,13 +38,13 @@ def save_new_file(folder: Path, name: str, content_type: str, data: bytes) -> Pa
     mime_type = content_type.partition(";")[0].strip().lower()
     wanted = Path(to_safe_file_name(name, "file"))
     suffix = wanted.suffix or _SUFFIXES.get(mime_type, "")
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_directory(folder)
     for number in range(1, _MAX_TRIES):
         counter = f" ({number})" if number > 1 else ""
         path = folder / f"{wanted.stem}{counter}{suffix}"
         try:
-            # O_EXCL makes "does not exist yet" and "create" one step, and follows no symbolic link.
-            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, _PRIVATE_MODE)
+            # This makes "does not exist yet" and "create" one step, and follows no symbolic link.
+            handle = create_file(path)
         except FileExistsError:
             continue
         with open(handle, "wb") as file:

@@ -62,6 +62,11 @@ class AgentNotifier:
         """Set the terminal title to the number of waiting conversations."""
         await self._update_title()
 
+    def show_title_again(self) -> None:
+        """Set the terminal title again, after another program had the terminal."""
+        if self._title:
+            self._write(format_title(self._title))
+
     async def process_changes(self, changes: Iterable[Change]) -> None:
         """Process what has changed in the store."""
         changes = tuple(changes)

@@ -184,6 +184,18 @@ async def quit_app(inbox: InboxActions) -> None:
     inbox.app.push_screen(LeaveScreen(unsent, keys), quit_if_confirmed)
 
 
+@command_handler("suspend")
+async def suspend_to_shell(inbox: InboxActions) -> None:
+    """Stop the program and go back to the shell that started it, until the agent types `fg`."""
+    from tui.terminal.modes import can_return_to_shell, stop_job
+
+    if not can_return_to_shell():
+        inbox.show_status("No shell to go back to: smsdesk was not started from one")
+        return
+    await inbox.compose_pane.flush_draft()
+    stop_job()
+
+
 async def quit_at_once(inbox: InboxActions) -> None:
     """Quit without a question and without waiting long for a slow disk."""
     with contextlib.suppress(TimeoutError):

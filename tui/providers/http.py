@@ -16,6 +16,7 @@ from typing import Any, Protocol
 import httpx
 
 from tui.clock import Clock
+from tui.domain.web_addresses import is_loopback
 from tui.providers.answer import Answer as Answer
 from tui.providers.errors import ProviderError, Unavailable, Uncertain
 
@@ -151,7 +152,8 @@ class HttpClient:
             verify=_load_certificates() if transport is None else True,
             follow_redirects=False,
             # Proxy settings of the environment must not redirect a test's transport.
-            trust_env=transport is None,
+            # Nor must a proxy get what goes in the clear, because it stays on this machine.
+            trust_env=transport is None and not is_loopback(base_url),
         )
 
     async def send_request(

@@ -73,6 +73,9 @@ class InboxLayout(PacedScreen[None]):
 
     def compose(self) -> ComposeResult:
         """Yield the status line, the panes and the key bar."""
+        # Textual sets the class of the width with the second frame, in which the list would jump.
+        width = self.app.size.width
+        self.add_class([name for least, name in _WIDTH_CLASSES if width >= least][-1])
         app_context = self.app_context
         yield StatusLine(
             app_context.accounts,

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import BaseModel, Field, SecretStr, model_validator
 
 from tui.domain.account import DEFAULT_LOW_BALANCE
+from tui.domain.web_addresses import is_unencrypted
 from tui.settings.fields import Charset, PathSecret, Region, TextList, Url
 from tui.settings.template_names import STRICT_CONFIG
 
@@ -28,6 +29,8 @@ class AccountBase(BaseModel):
 
     Example: "https://sms.example.com/api"
     """
+    allow_http: bool = False
+    """Allow addresses with http:// on other machines, though anyone on the way can read secrets."""
     title: str = ""
     """Name of the account that agents see; if empty, its name in the file.
 
@@ -86,6 +89,19 @@ class AccountBase(BaseModel):
     """
     api_secret_keyring: bool = False
     """Read the secret half from the system's keyring, under the account's name."""
+
+    @model_validator(mode="after")
+    def _check_encryption(self) -> "AccountBase":
+        """Refuse an address off this machine that would send secrets in the clear."""
+        for name in type(self).model_fields:
+            url = getattr(self, name)
+            if not name.endswith("url") or not isinstance(url, str) or self.allow_http:
+                continue
+            if is_unencrypted(url):
+                raise ValueError(
+                    f"{name} {url} is not encrypted: use https://, or set allow_http = true"
+                )
+        return self
 
     @model_validator(mode="after")
     def _check_secret_location(self) -> "AccountBase":

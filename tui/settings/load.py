@@ -8,6 +8,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from tui.domain.account import Account, NeededSetting
+from tui.domain.web_addresses import is_unencrypted
 from tui.providers.catalog import CATALOG
 from tui.settings.account_base import FILE_PREFIX, KEYRING_PREFIX, AccountBase, is_secret_field
 from tui.settings.errors import SettingsError
@@ -22,8 +23,6 @@ from tui.settings.secrets import (
     read_system_keyring,
 )
 from tui.settings.sources import SettingsLayer, SettingsSources, is_readable_by_all, read_sources
-
-_LOCAL_HOSTS = ("http://127.", "http://localhost", "http://[::1]")
 
 
 def load_settings(
@@ -169,7 +168,7 @@ def _find_warnings(settings: Settings, sources: SettingsSources) -> tuple[str, .
     lines = [
         f"accounts.{name}: {account.base_url} is not encrypted; use https"
         for name, account in settings.accounts.items()
-        if account.base_url.startswith("http:") and not account.base_url.startswith(_LOCAL_HOSTS)
+        if is_unencrypted(account.base_url)
     ]
     file = sources.layers[-1]
     if file.file and _has_clear_secret(file) and is_readable_by_all(file.file):

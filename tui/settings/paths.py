@@ -11,6 +11,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Literal
 
+from tui.private_files import create_file, make_directory
 from tui.settings.errors import SettingsError
 
 _APP_NAME = "smsdesk"
@@ -97,9 +98,6 @@ def _find_platform_directory(kind: DirectoryKind) -> Path:
     return finders[kind](_APP_NAME, appauthor=False)
 
 
-PRIVATE_MODE = 0o600
-
-
 def write_private(path: Path, text: str) -> None:
     """Replace the file with `text`, mode 0600, in one step.
 
@@ -115,7 +113,7 @@ def write_private(path: Path, text: str) -> None:
     """
     content = text.encode()
     target = Path(os.path.realpath(path))
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    make_directory(target.parent)
     temporary = target.with_name(f".{target.name}.{os.getpid()}")
     try:
         _write_new_file(temporary, content)
@@ -128,10 +126,9 @@ def write_private(path: Path, text: str) -> None:
 
 def _write_new_file(path: Path, content: bytes) -> None:
     """Write a new private file and sync it to disk; replace one left by a crash."""
-    # O_EXCL below refuses every existing file, also a link planted by another user.
+    # `create_file` refuses every existing file, also a link planted by another user.
     path.unlink(missing_ok=True)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_MODE)
-    with open(handle, "wb") as file:
+    with open(create_file(path), "wb") as file:
         file.write(content)
         file.flush()
         os.fsync(file.fileno())

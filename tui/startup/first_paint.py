@@ -1,36 +1,40 @@
 """Paint the list once before anything that draws screens is imported.
 
 Importing that code takes longer than all the rest together. Meanwhile the agent sees who is
-waiting, and typed keys are neither lost nor echoed: they stay in the terminal until the desk can
-read them.
+waiting, cell for cell as the app will show it, and typed keys are neither lost nor echoed: they
+stay in the terminal until the desk can read them.
 """
 
 import contextlib
+import json
 import os
+import signal
 import sys
 import termios
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from pathlib import Path
 
-from tui.desk import cells, format
-from tui.desk.badges import UNREAD_MARK
-from tui.domain.text import one_line
+from tui.desk import thread_row
+from tui.desk.cells import fit_cells
+from tui.desk.thread_row import RowPart, RowState
+from tui.domain.conversation import View
+from tui.domain.views import describe_empty_view, format_view_name
 from tui.settings.public import Preferences
-from tui.store.glimpse import ConversationPreview, is_outdated, read_top_conversations
-from tui.terminal.ascii_fallback import to_ascii
+from tui.startup.wiring import is_ascii_terminal
+from tui.store.glimpse import ListGlimpse, is_outdated, read_open_list
+from tui.terminal.ascii_text import to_ascii
+from tui.terminal.modes import ENTER_SCREEN, MODES, Attributes, keep_terminal
 
-_ENTER_SCREEN = "\x1b[?1049h\x1b[?25l"
-_LEAVE_SCREEN = "\x1b[?1049l\x1b[?25h"
-COLOURS = {
-    "dark": ("#D8DEE9", "#12161C"),
-    "light": ("#20262E", "#FAFBFC"),
-    "high-contrast": ("#FFFFFF", "#000000"),
-}
-"""Foreground and background of each theme; other themes use the terminal's own."""
-_LIST_WIDTH = 42
-_WIDE_COLUMNS = 104
-"""Columns from which on there is room for a conversation beside the list."""
+_LIST_WIDTHS = ((150, 56), (104, 42))
+"""Columns of the list, by the least width of a terminal that has more than the list."""
+_BORDER_LINES = 2
 _LINES_AROUND_LIST = 4
 """Lines that do not belong to the list: status, keys, and its border."""
+STYLES_FILE = Path(__file__).with_name("list_styles.json")
+"""Styles of the list in each theme; `python -m tests.startup.list_styles` prints them."""
+_VIEW = View()
+"""The list that the app begins with."""
 
 
 @contextlib.contextmanager
@@ -49,19 +53,14 @@ def show_first_paint(
     if not _can_paint(preferences, environ) or is_outdated(preferences.database):
         yield
         return
-    before = termios.tcgetattr(sys.stdin)
-    try:
-        _disable_echo(before)
-        size = os.get_terminal_size(sys.stdout.fileno())
-        rows = read_top_conversations(preferences.database, (size.lines - _LINES_AROUND_LIST) // 2)
-        _write_now(
-            _ENTER_SCREEN
-            + render_rows(rows, preferences.theme, size, now, ascii=bool(preferences.ascii))
-        )
+    with keep_terminal():
+        show = partial(_show_list, preferences, now, environ)
+        # Until the app has its own: a stop gives the terminal back, and a new size is painted.
+        signal.signal(signal.SIGTSTP, lambda *_: _stop())
+        signal.signal(signal.SIGCONT, lambda *_: show())
+        signal.signal(signal.SIGWINCH, lambda *_: show())
+        show()
         yield
-    finally:
-        termios.tcsetattr(sys.stdin, termios.TCSANOW, before)
-        _write_now(_LEAVE_SCREEN)
 
 
 def _can_paint(preferences: Preferences, environ: Mapping[str, str]) -> bool:
@@ -70,11 +69,33 @@ def _can_paint(preferences: Preferences, environ: Mapping[str, str]) -> bool:
     return terminal and bool(preferences.accounts) and environ.get("TERM", "dumb") != "dumb"
 
 
-def _disable_echo(before: list[int | list[bytes | int]]) -> None:
-    """Switch off the echo of typed keys, and pass them on without waiting for Enter."""
-    attributes = termios.tcgetattr(sys.stdin)
-    assert isinstance(before[3], int)
-    attributes[3] = before[3] & ~(termios.ECHO | termios.ICANON)
+def _show_list(preferences: Preferences, now: int, environ: Mapping[str, str]) -> None:
+    """Take the terminal and paint the list in its present size."""
+    # Recorded first, so that a signal that comes in between finds something to give back.
+    MODES.has_screen = True
+    with contextlib.suppress(termios.error, OSError):  # the terminal has vanished
+        _hold_keys()
+        size = os.get_terminal_size(sys.stdout.fileno())
+        glimpse = read_open_list(preferences.database, preferences.agent, size.lines)
+        _write_now(ENTER_SCREEN + render_list(glimpse, preferences, size, now, environ))
+
+
+def _stop() -> None:
+    """Give the terminal back and stop until SIGCONT comes."""
+    MODES.restore()
+    os.kill(os.getpid(), signal.SIGSTOP)
+
+
+def _hold_keys() -> None:
+    """Switch off the echo of typed keys, and keep each as it was typed."""
+    attributes: Attributes = termios.tcgetattr(sys.stdin)
+    input_flags, local_flags = attributes[0], attributes[3]
+    assert isinstance(input_flags, int) and isinstance(local_flags, int)
+    # Without ICRNL, which would turn Enter into Ctrl+J, and IXON, by which Ctrl+S stops output.
+    attributes[0] = input_flags & ~(
+        termios.ICRNL | termios.INLCR | termios.IGNCR | termios.IXON | termios.IXOFF
+    )
+    attributes[3] = local_flags & ~(termios.ECHO | termios.ICANON | termios.IEXTEN)
     # TCSANOW, not TCSAFLUSH: keys that were typed already must not be lost.
     termios.tcsetattr(sys.stdin, termios.TCSANOW, attributes)
 
@@ -86,55 +107,167 @@ def _write_now(sequence: str) -> None:
     os.write(sys.stdout.fileno(), sequence.encode(encoding, "replace"))
 
 
-def render_rows(
-    rows: Sequence[ConversationPreview],
-    theme: str,
+def render_list(
+    glimpse: ListGlimpse,
+    preferences: Preferences,
     size: os.terminal_size,
     now: int,
-    *,
-    ascii: bool = False,
+    environ: Mapping[str, str],
 ) -> str:
-    """Return the sequence that paints the rows where the list will show them.
+    """Return the sequence that paints the list where the app will show it.
 
     The cursor ends in the top left corner.
 
     Args:
-        rows: First conversations of the list.
-        theme: Name of the theme in the settings.
+        glimpse: What the list shows.
+        preferences: Settings of the desk: agent, theme and ASCII.
         size: Size of the terminal in columns and lines.
         now: Current time in milliseconds since 1970, UTC.
-        ascii: Whether to write ASCII only.
+        environ: Environment variables, which say what the terminal can show.
     """
-    width = (_LIST_WIDTH if size.columns >= _WIDE_COLUMNS else size.columns) - 2
-    colours = _colour_sequence(theme)
-    parts = [f"\x1b[0m{colours}\x1b[2J"]
-    for place, row in enumerate(rows[: (size.lines - _LINES_AROUND_LIST) // 2]):
-        line = 3 + place * 2
-        title, preview = _format_row(row, width, now)
-        if ascii:
-            title, preview = to_ascii(title), to_ascii(preview)
-        weight = "\x1b[1m" if row.unread else ""
-        parts.append(f"\x1b[{line};2H{weight}{title}\x1b[0m{colours}\x1b[{line + 1};2H{preview}")
+    ascii = preferences.ascii if preferences.ascii is not None else is_ascii_terminal(environ)
+    painter = _Painter(preferences.theme, environ, ascii=ascii)
+    width = next((w for least, w in _LIST_WIDTHS if size.columns >= least), size.columns)
+    height = size.lines - _LINES_AROUND_LIST
+    parts = [f"{painter.start_style('')}\x1b[2J"]
+    if height > 0 and width > _BORDER_LINES:
+        lines = _render_lines(glimpse, painter, width - _BORDER_LINES, height, now)
+        title = format_view_name(_VIEW, preferences.agent, glimpse.total)
+        framed = _frame_lines(lines, painter, width, title, _VIEW.order.value)
+        parts += [f"\x1b[{line};1H{text}" for line, text in enumerate(framed, 2)]
     return "".join([*parts, "\x1b[0m\x1b[H"])
 
 
-def _format_row(row: ConversationPreview, width: int, now: int) -> tuple[str, str]:
-    """Return the two lines of a conversation: title with age, and preview."""
-    age = f" {format.format_age(row.since, now):>4} "
-    title = cells.fit_cells(one_line(row.title, 60), width - 3 - len(age))
-    text = one_line(("You: " if row.ours else "") + row.preview, 160)
-    return (
-        f" {UNREAD_MARK.shape if row.unread else ' '} {title}{age}",
-        f"   {cells.fit_cells(text, width - 4)} ",
-    )
+def _render_lines(
+    glimpse: ListGlimpse, painter: "_Painter", width: int, height: int, now: int
+) -> list[str]:
+    """Return the lines of the list, each in `width` cells with the scroll bar in the last one."""
+    bar = _render_scroll_bar(glimpse.total, painter, height)
+    lines: list[str] = []
+    for place, row in enumerate(glimpse.rows[: (height + 1) // 2]):
+        state = RowState(now, painter.ascii, has_draft=row.id in glimpse.drafted_ids)
+        base = "list--cursor" if place == 0 else ""
+        for line in (thread_row.format_title_line, thread_row.format_preview_line):
+            lines.append(painter.draw(line(row, state, width - 1), base))
+    lines += [painter.draw([(" " * (width - 1), "")])] * (height - len(lines))
+    shown = [line + cell for line, cell in zip(lines[:height], bar, strict=True)]
+    if not glimpse.rows:
+        text = describe_empty_view(_VIEW).center(width)
+        shown[height // 2] = painter.draw([(fit_cells(text, width), "thread--preview")])
+    return shown
 
 
-def _colour_sequence(theme: str) -> str:
-    """Return the sequence that sets a theme's colours; empty for an unknown theme."""
-    if theme not in COLOURS:
-        return ""
-    codes = [
-        f"{layer};2;{';'.join(str(int(colour[n : n + 2], 16)) for n in (1, 3, 5))}"
-        for layer, colour in zip((38, 48), COLOURS[theme], strict=True)
+def _render_scroll_bar(total: int, painter: "_Painter", height: int) -> list[str]:
+    """Return the cells that show how much of the list is visible."""
+    visible = max(1, height // 2)
+    if total <= visible:
+        return [painter.draw([(" ", "")])] * height
+    thumb = max(1, height * visible // total)
+    track = painter.draw([(" ", "list--track")])
+    return [painter.draw([(" ", "list--thumb")])] * thumb + [track] * (height - thumb)
+
+
+def _frame_lines(
+    lines: Sequence[str], painter: "_Painter", width: int, title: str, subtitle: str
+) -> list[str]:
+    """Return the lines with the border of the list around them."""
+    corners, across, down = ("++++", "-", "|") if painter.ascii else ("╭╮╰╯", "─", "│")
+    side = painter.draw([(down, "border")])
+    texts = [f" {text} " if len(text) + 6 <= width else "" for text in (title, subtitle)]
+    fill = [across * (width - 3 - len(text)) for text in texts]
+    top = [(corners[0] + across, "border"), (texts[0], "title"), (fill[0] + corners[1], "border")]
+    bottom = [
+        (corners[2] + fill[1], "border"),
+        (texts[1], "subtitle"),
+        (across + corners[3], "border"),
     ]
-    return f"\x1b[{';'.join(codes)}m"
+    # At its place: terminals disagree about the width of emoji before it.
+    end = f"\x1b[{width}G{side}"
+    return [painter.draw(top), *(f"{side}{line}{end}" for line in lines), painter.draw(bottom)]
+
+
+class _Painter:
+    """Draw texts in the styles of a theme, as far as the terminal has colours."""
+
+    def __init__(self, theme: str, environ: Mapping[str, str], *, ascii: bool) -> None:
+        """Create a painter.
+
+        Args:
+            theme: Name of the theme in the settings.
+            environ: Environment variables, which say which colours the terminal has.
+            ascii: Whether to write our own characters in ASCII.
+        """
+        self.ascii = ascii
+        self._has_colours = not environ.get("NO_COLOR")
+        themes: dict[str, dict[str, str]] = json.loads(STYLES_FILE.read_text("utf-8"))
+        self._styles = themes.get(theme if self._has_colours else "terminal", {})
+        self._depth = find_colour_depth(environ)
+
+    def draw(self, parts: Sequence[RowPart], base: str = "") -> str:
+        """Return the sequence that writes texts in their styles.
+
+        Args:
+            parts: Texts with their styles.
+            base: Style of the row.
+        """
+        return "".join(
+            self.start_style(style, base) + (to_ascii(text) if self.ascii else text)
+            for text, style in parts
+            if text
+        )
+
+    def start_style(self, name: str, base: str = "") -> str:
+        """Return the sequence that sets a style on that of the row.
+
+        Args:
+            name: Name of the style; empty for the row's own.
+            base: Style of the row.
+        """
+        row_codes = self._parse(base)
+        attributes, foreground, background = self._parse(name) if name else row_codes
+        if name and base:
+            background = row_codes[2]
+            if "7" in row_codes[0]:
+                # As in `widgets.styled.overlay_style`: on a reversed row only bold is kept.
+                foreground = row_codes[1]
+                attributes = [*(["1"] if "1" in attributes else []), *row_codes[0]]
+        return f"\x1b[{';'.join(['0', *attributes, *foreground, *background])}m"
+
+    def _parse(self, name: str) -> tuple[list[str], list[str], list[str]]:
+        """Return the SGR codes of a style: attributes, foreground and background."""
+        front, _, background = self._styles.get(name, "default on default").partition(" on ")
+        *words, foreground = front.split(" ")
+        return (
+            [_ATTRIBUTES[word] for word in words],
+            self._to_codes(foreground, is_foreground=True),
+            self._to_codes(background, is_foreground=False),
+        )
+
+    def _to_codes(self, colour: str, *, is_foreground: bool) -> list[str]:
+        """Return the SGR codes of a colour, reduced to those that the terminal has."""
+        if not self._has_colours or colour == "default":
+            return []
+        if self._depth == "truecolor" and colour.startswith("#"):
+            values = (str(int(colour[n : n + 2], 16)) for n in (1, 3, 5))
+            return ["38" if is_foreground else "48", "2", *values]
+        # Late, as its import takes longer than the whole picture on most terminals.
+        from rich.color import Color, ColorSystem
+
+        system = {"standard": ColorSystem.STANDARD, "256": ColorSystem.EIGHT_BIT}.get(self._depth)
+        found = Color.parse(colour).downgrade(system or ColorSystem.TRUECOLOR)
+        return list(found.get_ansi_codes(is_foreground))
+
+
+_ATTRIBUTES = {"bold": "1", "dim": "2", "italic": "3", "underline": "4", "reverse": "7"}
+
+
+def find_colour_depth(environ: Mapping[str, str]) -> str:
+    """Return "truecolor", "256" or "standard", as the app's library decides it.
+
+    Args:
+        environ: Environment variables.
+    """
+    if environ.get("COLORTERM", "").strip().lower() in ("truecolor", "24bit"):
+        return "truecolor"
+    kind = environ.get("TERM", "").strip().lower().rpartition("-")[2]
+    return "256" if kind in ("256color", "kitty") else "standard"

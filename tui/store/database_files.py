@@ -8,7 +8,14 @@ import asyncio
 import os
 import sqlite3
 from pathlib import Path
+from typing import NamedTuple
 
+from tui.private_files import (
+    PRIVATE_DIRECTORY_MODE,
+    copy_access,
+    create_file,
+    make_directory,
+)
 from tui.store.errors import CannotOpen, CannotWrite, NotADatabase
 
 _HEADER = b"SQLite format 3\0"
@@ -48,9 +55,8 @@ def _create_parent(folder: Path, shared: bool) -> None:
     if _is_directory(folder):
         return
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         # The setgid bit gives the log and shared-memory files the group of the directory.
-        folder.chmod(0o2770 if shared else 0o700)
+        make_directory(folder, 0o2770 if shared else PRIVATE_DIRECTORY_MODE)
     except OSError as error:
         raise CannotOpen(
             f"Cannot make the directory {folder} ({error.strerror}): "
@@ -85,7 +91,7 @@ def _is_directory(path: Path) -> bool:
 def _create_file(path: Path, mode: int) -> None:
     """Create an empty file with exactly this mode unless it exists."""
     try:
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, mode)
+        os.close(create_file(path, mode))
     except FileExistsError:
         return
     except OSError as error:
@@ -93,10 +99,6 @@ def _create_file(path: Path, mode: int) -> None:
             f"Cannot create the database {path} ({error.strerror}): "
             "check the directory's permissions or set SMSDESK_DATABASE to another path"
         ) from None
-    try:
-        os.fchmod(descriptor, mode)
-    finally:
-        os.close(descriptor)
 
 
 def is_network_file_system(kind: str) -> bool:
@@ -122,13 +124,19 @@ def detect_file_system(folder: Path) -> str:
     return kind
 
 
-_MODE = 0o600
+class Backup(NamedTuple):
+    """A copy of the inbox that was written."""
+
+    size: int
+    """Size in bytes."""
+    shut_out: str
+    """Who can open the inbox but not the copy; empty for no one."""
 
 
-async def write_backup(source: Path, target: Path) -> int:
-    """Write a copy of the inbox to a private new file; return its size in bytes.
+async def write_backup(source: Path, target: Path) -> Backup:
+    """Write a copy of the inbox to a new file, for those who can open the inbox.
 
-    The file has mode 0600. Nothing is left behind if the copy fails.
+    It is private while it is written. Nothing is left behind if the copy fails.
 
     Args:
         source: Database file of the inbox.
@@ -140,7 +148,8 @@ async def write_backup(source: Path, target: Path) -> int:
     """
     _create_private_file(target)
     try:
-        return await asyncio.to_thread(_copy_database, source, target)
+        size = await asyncio.to_thread(_copy_database, source, target)
+        return Backup(size, copy_access(source, target))
     except sqlite3.Error as error:
         raise CannotWrite(f"Cannot write the backup {target} ({error})") from error
     finally:
@@ -150,18 +159,13 @@ async def write_backup(source: Path, target: Path) -> int:
 def _create_private_file(target: Path) -> None:
     """Create the file empty and private before anything is written to it."""
     try:
-        descriptor = os.open(target, os.O_CREAT | os.O_EXCL | os.O_RDWR, _MODE)
+        os.close(create_file(target))
     except FileExistsError:
         raise CannotOpen(f"{target} exists: name a new file for the backup") from None
     except OSError as error:
         raise CannotOpen(
             f"Cannot create the backup {target} ({error.strerror}): name another place"
         ) from None
-    try:
-        # The umask may have removed bits from the mode given to os.open.
-        os.fchmod(descriptor, _MODE)
-    finally:
-        os.close(descriptor)
 
 
 def _copy_database(source: Path, target: Path) -> int:

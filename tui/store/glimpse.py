@@ -9,28 +9,21 @@ import sqlite3
 from pathlib import Path
 from typing import NamedTuple
 
+from tui.domain.conversation import Conversation
 from tui.store import migrations
 from tui.store.errors import StoreError
-
-_TOP_QUERY = (
-    "select coalesce(nullif(name, ''), address), case last_format when 'PING'"
-    " then 'Ping: is the phone on?' else preview end, last_direction = 'out' and"
-    " last_format <> 'PING', unread > 0, coalesce(waiting_since, last_at)"
-    " from conversations where state = 'open'"
-    " order by rank, id limit ?"
-)
+from tui.store.rows import to_conversation
 
 
-class ConversationPreview(NamedTuple):
-    """Fields of a conversation for a picture of two lines; unfiltered text from outside."""
+class ListGlimpse(NamedTuple):
+    """What the list of open conversations shows at its top."""
 
-    title: str
-    preview: str
-    ours: bool
-    """Whether the last message was ours."""
-    unread: bool
-    since: int
-    """Time since when the customer waits, else time of the last message; ms UTC."""
+    rows: list[Conversation]
+    """First conversations, the longest waiting first."""
+    total: int = 0
+    """Number of open conversations."""
+    drafted_ids: frozenset[int] = frozenset()
+    """Conversations in which the agent has a draft."""
 
 
 def is_outdated(path: Path) -> bool:
@@ -46,22 +39,32 @@ def is_outdated(path: Path) -> bool:
         return False
 
 
-def read_top_conversations(path: Path, limit: int) -> list[ConversationPreview]:
-    """Return the first open conversations, the longest waiting first.
-
-    The list is empty if the file cannot be read.
+def read_open_list(path: Path, agent: str, limit: int) -> ListGlimpse:
+    """Return the top of the list of open conversations; nothing if the file cannot be read.
 
     Args:
         path: Path of the database file.
+        agent: Agent whose drafts are marked.
         limit: Maximum number of conversations.
     """
     try:
         with contextlib.closing(_open_read_only(path)) as connection:
-            return [
-                ConversationPreview._make(row) for row in connection.execute(_TOP_QUERY, (limit,))
-            ]
-    except sqlite3.Error:
-        return []
+            connection.row_factory = sqlite3.Row
+            found = connection.execute(
+                "select * from conversations where state = 'open' order by rank, id limit ?",
+                (max(0, limit),),
+            )
+            total = connection.execute("select value from counters where name = 'open'").fetchone()
+            drafts = connection.execute(
+                "select conversation_id from drafts where agent = ? and body <> ''", (agent,)
+            )
+            return ListGlimpse(
+                [to_conversation(row) for row in found],
+                total[0] if total else 0,
+                frozenset(row[0] for row in drafts),
+            )
+    except (sqlite3.Error, LookupError, ValueError):
+        return ListGlimpse([])
 
 
 def _open_read_only(path: Path) -> sqlite3.Connection:

@@ -218,11 +218,12 @@ class SyncService:
 
     async def run_once(self) -> RoundSummary:
         """Run one round of everything that is due, until no work is left."""
-        held = await self._leasehold.send_heartbeat()
-        heartbeat = asyncio.create_task(
-            self._keep_running("heart-beat", self._leasehold.continue_forever)
-        )
+        heartbeat: asyncio.Task[None] | None = None
         try:
+            held = await self._leasehold.send_heartbeat()
+            heartbeat = asyncio.create_task(
+                self._keep_running("heart-beat", self._leasehold.continue_forever)
+            )
             if CHECKPOINT in held:
                 await self._housekeeping.run_round()
             summaries = await asyncio.gather(
@@ -232,8 +233,9 @@ class SyncService:
                 await self._housekeeping.prune()
             return sum(summaries, RoundSummary())
         finally:
-            heartbeat.cancel()
-            await asyncio.gather(heartbeat, return_exceptions=True)
+            if heartbeat is not None:
+                heartbeat.cancel()
+                await asyncio.gather(heartbeat, return_exceptions=True)
             await self._context.store.leases.end_process()
 
     async def request_retry(self, name: str) -> None:

@@ -6,7 +6,8 @@ command is the agent's own and goes to the agent's shell; the texts of customers
 safe for a terminal, and never part of the command line.
 
 Sync and the feed continue meanwhile, because a message that is being sent must not look as if its
-desk had died. Only painting and reading keys stop.
+desk had died. Only painting and reading keys stop. A signal that ends smsdesk is passed on to the
+program, and what its user has saved is read before the end.
 """
 
 import asyncio
@@ -25,10 +26,41 @@ from pathlib import Path
 from textual.app import App, SuspendNotSupported
 
 from tui.domain.text import clean_typed_text, one_line
+from tui.private_files import create_file
+
+
+class _ProgramEnd:
+    """Request to end the program that has the terminal."""
+
+    def __init__(self) -> None:
+        """Create the request before a program runs."""
+        self.process: Process | None = None
+        self.is_requested = asyncio.Event()
+        self.is_over = asyncio.Event()
+
+
+_program_end: _ProgramEnd | None = None
+"""Request for the program that has the terminal now; None while the app has it."""
+_END_SECONDS = 2.0
+"""Seconds in which a program has to end after it was asked to."""
+
+
+async def end_program() -> None:
+    """End the program that has the terminal, if there is one, and wait until the app has it."""
+    if (end := _program_end) is None:
+        return
+    end.is_requested.set()
+    for stop in (Process.terminate, Process.kill):
+        if end.process is not None and end.process.returncode is None:
+            with contextlib.suppress(ProcessLookupError):
+                stop(end.process)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(end.is_over.wait(), _END_SECONDS)
+            return
 
 
 @contextlib.contextmanager
-def hand_over_terminal(app: App[int]) -> Iterator[None]:
+def hand_over_terminal(app: App[int]) -> Iterator[_ProgramEnd]:
     """Give the terminal to another program for the block, and always take it back.
 
     Args:
@@ -37,6 +69,20 @@ def hand_over_terminal(app: App[int]) -> Iterator[None]:
     Raises:
         SuspendNotSupported: The terminal cannot be handed over.
     """
+    global _program_end
+    end = _ProgramEnd()
+    try:
+        with _suspend_app(app):
+            _program_end = end
+            yield end
+    finally:
+        _program_end = None
+        end.is_over.set()
+
+
+@contextlib.contextmanager
+def _suspend_app(app: App[int]) -> Iterator[None]:
+    """Stop painting and reading keys for the block."""
     with app.batch_update(), _ignore_interrupts():
         suspended = app.suspend()
         suspended.__enter__()
@@ -48,22 +94,25 @@ def hand_over_terminal(app: App[int]) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _ignore_interrupts() -> Iterator[None]:
-    """Ignore Ctrl+C, which is meant for the other program but reaches this one too."""
+    """Ignore the keys that interrupt the other program: their signals reach this one too."""
     # A handler, not SIG_IGN: the other program would inherit the latter and miss its Ctrl+C.
-    before = signal.signal(signal.SIGINT, lambda number, frame: None)
+    numbers = (signal.SIGINT, signal.SIGQUIT)
+    before = {number: signal.signal(number, lambda *_: None) for number in numbers}
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        for number, handler in before.items():
+            signal.signal(number, handler)
 
 
-async def wait_for_key(text: str) -> None:
+async def wait_for_key(text: str, is_ending: asyncio.Event) -> None:
     """Show a text and wait for a key, so that a program's output can be read.
 
     Returns at once without a keyboard. The terminal must have been handed over.
 
     Args:
         text: Text to show.
+        is_ending: Set when there is no time for a key any more.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         return
@@ -72,23 +121,27 @@ async def wait_for_key(text: str) -> None:
     try:
         tty.setcbreak(keyboard)  # discards keys typed before the text was shown
         print(f"\r\n{text}", end="", flush=True)
-        await _wait_for_input(keyboard)
+        await _wait_for_input(keyboard, is_ending)
         termios.tcflush(keyboard, termios.TCIFLUSH)
     finally:
         termios.tcsetattr(keyboard, termios.TCSANOW, before)
         print(flush=True)
 
 
-async def _wait_for_input(keyboard: int) -> None:
-    """Wait until a key has been pressed or the keyboard is gone."""
+async def _wait_for_input(keyboard: int, is_ending: asyncio.Event) -> None:
+    """Wait until a key has been pressed, the keyboard is gone or the program ends."""
     loop, pressed = asyncio.get_running_loop(), asyncio.Event()
     loop.add_reader(keyboard, pressed.set)
+    waiting = [asyncio.create_task(event.wait()) for event in (pressed, is_ending)]
     try:
-        await pressed.wait()
+        await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
     finally:
         loop.remove_reader(keyboard)
-    with contextlib.suppress(OSError):
-        os.read(keyboard, 64)
+        for task in waiting:
+            task.cancel()
+    if pressed.is_set():
+        with contextlib.suppress(OSError):
+            os.read(keyboard, 64)
 
 
 _MAX_EDITED_BYTES = 100_000
@@ -133,8 +186,8 @@ def _split_command(editor: str) -> list[str]:
 async def _run_editor(app: App[int], command: list[str]) -> None:
     """Run the editor in the app's terminal; nothing is painted until it ends."""
     try:
-        with hand_over_terminal(app):
-            process = await asyncio.create_subprocess_exec(*command)
+        with hand_over_terminal(app) as end:
+            process = end.process = await asyncio.create_subprocess_exec(*command)
             try:
                 status = await process.wait()
             finally:
@@ -145,14 +198,13 @@ async def _run_editor(app: App[int], command: list[str]) -> None:
         raise EditorError("This terminal cannot be handed to an editor") from None
     except OSError as error:
         raise EditorError(f"{command[0]} cannot be run: {error.strerror}") from None
-    if status != 0:
+    if status != 0 and not end.is_requested.is_set():
         raise EditorError(f"{command[0]} ended with {status}: the draft is as it was")
 
 
 def _write_private(path: Path, text: str) -> None:
     """Write a new file that only this user can read."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    with open(os.open(path, flags, 0o600), "w", encoding="utf-8", errors="replace") as file:
+    with open(create_file(path), "w", encoding="utf-8", errors="replace") as file:
         file.write(text)
 
 
@@ -182,11 +234,12 @@ async def pipe_text(app: App[int], command: str, text: AsyncIterator[str], shell
         shell: Shell that runs the command.
     """
     try:
-        with hand_over_terminal(app):
+        with hand_over_terminal(app) as end:
             process = await asyncio.create_subprocess_exec(shell, "-c", command, stdin=PIPE)
+            end.process = process
             await _feed_process(process, text)
             outcome = describe_exit(command, process.returncode or 0)
-            await wait_for_key(f"{outcome} · any key goes back to smsdesk")
+            await wait_for_key(f"{outcome} · any key goes back to smsdesk", end.is_requested)
             return outcome
     except SuspendNotSupported:
         return "This terminal cannot be handed to a command"

@@ -16,7 +16,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from textual import events
-from textual.app import App
 from textual.dom import DOMNode
 from textual.events import Key, Paste
 from textual.screen import Screen
@@ -24,6 +23,7 @@ from textual.widgets import Input, TextArea
 
 from tui.domain.text import clean_typed_text
 from tui.terminal.bursts import Burst, split_escaped
+from tui.terminal.private_api import HookedApp
 
 _ROUNDS = 3
 """How often the widgets are asked in turn whether a key's work is done.
@@ -70,7 +70,7 @@ class KeyQueue:
         self._waiting.extendleft(reversed([*presses]))
 
 
-class OneKeyAtATime(App[int]):
+class OneKeyAtATime(HookedApp[int]):
     """Stand between the terminal's keys and the screens."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

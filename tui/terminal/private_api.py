@@ -296,7 +296,7 @@ class HookedApp(App[ReturnType]):
         self._exit_renderables.clear()
         self._close_messages_no_wait()
 
-    def prepare_shutdown(self) -> None:
+    async def prepare_shutdown(self) -> None:
         """Do what must be done before the screens are removed; stands in for `App._shutdown`.
 
         `on_unmount` comes after that.
@@ -325,5 +325,5 @@ class HookedApp(App[ReturnType]):
 
     async def _shutdown(self) -> None:
         """Prepare the end before Textual removes the screens."""
-        self.prepare_shutdown()
+        await self.prepare_shutdown()
         await super()._shutdown()

@@ -15,7 +15,7 @@ from tui.desk.message_text import MessageText, format_file
 from tui.domain.file_names import format_file_count
 from tui.domain.message import AttachmentInfo, Direction, Message
 from tui.domain.text import one_line
-from tui.terminal.ascii_fallback import protect_text
+from tui.terminal.ascii_text import protect_text
 from tui.widgets.styled import StyledWidget
 
 _MAX_BUBBLE_WIDTH = 84

@@ -14,7 +14,7 @@ from tui.domain.message import Direction, Message
 from tui.domain.searching import SearchQuery, find_spans
 from tui.domain.text import one_line
 from tui.store.store import Store
-from tui.terminal.ascii_fallback import protect_text
+from tui.terminal.ascii_text import protect_text
 from tui.widgets.styled import overlay_style
 from tui.widgets.virtual_list import VirtualList
 

@@ -13,9 +13,6 @@ import re
 from collections.abc import Mapping
 
 from rich.cells import cell_len, set_cell_size
-from rich.segment import Segment
-from textual.color import Color
-from textual.filter import LineFilter
 
 from tui.desk.badges import list_symbols
 
@@ -80,16 +77,3 @@ def protect_text(text: str) -> str:
         text: Text of a customer, made printable.
     """
     return text if text.isascii() else text.translate(_PROTECTING_TABLE)
-
-
-class AsciiFilter(LineFilter):
-    """Replace our characters by ASCII, in the output of every widget."""
-
-    def apply(self, segments: list[Segment], background: Color) -> list[Segment]:
-        """Return the segments with their characters in ASCII.
-
-        Args:
-            segments: Segments of a line.
-            background: Colour under the line; not used.
-        """
-        return [segment._replace(text=to_ascii(segment.text)) for segment in segments]

@@ -6,7 +6,7 @@ from rich.cells import cell_len
 
 from tui.desk.cells import fit_cells
 from tui.domain.text import to_printable
-from tui.terminal.ascii_fallback import protect_text, to_ascii
+from tui.terminal.ascii_text import protect_text, to_ascii
 
 OURS = "·–—─━↑⊘→↗▌●★▣↓✓×✗│“”←○◐✎…⏎╭╮╰╯═║█░▀"
 
