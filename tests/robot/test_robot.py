@@ -1,0 +1,18 @@
+"""Test that no key of an agent in a hurry does what the screen did not show."""
+
+from pathlib import Path
+
+import pytest
+
+from tests.robot.agent import Pace
+from tests.robot.run import run_robots
+
+_STEPS = 150
+"""Few, as each one takes the time of a typist; `python -m tests.robot` does many."""
+
+
+@pytest.mark.timeout(240)
+async def test_keys_do_what_the_screen_shows(tmp_path: Path) -> None:
+    outcome = await run_robots(tmp_path, _STEPS, seed=7, pace=Pace(0.005, 0.05, 0.4))
+    assert outcome.faults == ()
+    assert outcome.words
