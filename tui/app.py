@@ -100,7 +100,7 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
 
     def get_driver_class(self) -> type[Driver]:
         """Return Textual's driver, patched to read keys and pastes correctly."""
-        from tui.terminal.keyboard import patch_driver
+        from tui.terminal.driver import patch_driver
 
         return patch_driver(super().get_driver_class())
 

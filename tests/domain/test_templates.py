@@ -19,7 +19,7 @@ from tui.domain.templates import (
     validate_field,
     validate_reply,
 )
-from tui.domain.text import clean_typed_text
+from tui.domain.typed_text import clean_typed_text
 
 _ANA = FillContext("Ana  Kowalska", "+48500600700", "mia", "pl", 1_772_611_200_000, UTC)
 

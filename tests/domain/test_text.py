@@ -9,7 +9,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from tui.domain.text import one_line, repair_json, repair_text, to_printable, to_safe_file_name
+from tui.domain.file_names import to_safe_file_name
+from tui.domain.text import one_line, repair_json, repair_text, to_printable
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=60)
 NASTY_TEXT = st.text(

@@ -1,7 +1,7 @@
 """The robot: an agent in a hurry who presses random keys, weighted as at a real desk.
 
-It writes words that are only made of letters which are commands elsewhere, so that a letter that
-goes astray does damage that is found. It looks at the screen before it writes and before it
+It writes words of characters that are commands elsewhere, so that one that goes astray does damage
+that is found. It looks at the screen before it writes and before it
 sends, and leaves everything else to chance: what others do meanwhile, how fast keys follow each
 other, and which of them arrive in one packet.
 """
@@ -149,8 +149,8 @@ class Robot:
     async def _look_around(self) -> None:
         """Open a dialog, type into it, sometimes accept, and leave it."""
         await self._press(self._rng.choice(_DIALOGS))
-        letters = self._rng.choices((b"a", b"e", b"t", b"1", b"\x1b[B", b"\x7f", b" "), k=3)
-        await self._press(*letters)
+        characters = self._rng.choices((b"a", b"e", b"t", b"1", b"\x1b[B", b"\x7f", b" "), k=3)
+        await self._press(*characters)
         if self._rng.random() < 0.2:
             # What a dialog accepts may close something, whatever is shown now.
             self._oracle.closing[""] += 1
@@ -221,8 +221,8 @@ class Robot:
             await self._press(_ENTER)
             return
         word = self._oracle.make_word()
-        letters = [bytes([letter]) for letter in word.encode()]
-        await self._press(b"p" if note else b"r", b" ", *letters)
+        characters = [bytes([character]) for character in word.encode()]
+        await self._press(b"p" if note else b"r", b" ", *characters)
         seen = await self._window.wait_for(lambda sight: word in sight.draft, _TYPING_SECONDS)
         if seen is None or word not in seen.draft:
             await self._leave()
@@ -274,7 +274,7 @@ class Robot:
     async def _plan(self, word: str, seen: Sight) -> None:
         """Plan the word for later, and insist if that asks something."""
         await self._press(_SCHEDULE)
-        await self._press(*(bytes([letter]) for letter in b"tomorrow 9"))
+        await self._press(*(bytes([character]) for character in b"tomorrow 9"))
         self._oracle.words[word].is_planned = True
         await self._press(_ENTER)
         await self._answer_question(word, _ENTER)

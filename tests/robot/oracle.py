@@ -14,10 +14,10 @@ from tests.robot.world import AGENT
 from tui.sandbox.handset import Stage
 from tui.sandbox.ledger import AcceptedMessage
 
-_LETTERS = "ehasulxrz"
-"""Keys that are commands of the list: a letter that goes astray there does damage."""
+_CHARACTERS = "ehasulxrz"
+"""Keys that are commands of the list: a character that goes astray there does damage."""
 _WORD_LENGTH = 8
-_WORD = re.compile(rf"\b[{_LETTERS}]{{{_WORD_LENGTH}}}\b")
+_WORD = re.compile(rf"\b[{_CHARACTERS}]{{{_WORD_LENGTH}}}\b")
 
 
 def find_words(text: str) -> list[str]:
@@ -67,7 +67,7 @@ class Oracle:
     def make_word(self) -> str:
         """Return a word that was not typed before."""
         while True:
-            word = "".join(self.rng.choice(_LETTERS) for _ in range(_WORD_LENGTH))
+            word = "".join(self.rng.choice(_CHARACTERS) for _ in range(_WORD_LENGTH))
             if word not in self.words:
                 self.words[word] = Word()
                 return word

@@ -4,7 +4,7 @@ import pytest
 
 from tests.ui.desk import Desk
 from tests.ui.history import HUGO, INES, UNNAMED
-from tui.widgets.conversation_pane import format_heading, place_beside
+from tui.widgets.conversation_heading import format_heading, place_beside
 
 
 @pytest.mark.parametrize("room", [20, 40, 76, 120])

@@ -81,7 +81,7 @@ class LineConsole:
 
     async def ask_question(self, question: str) -> str | None:
         """Ask and return the next line without control characters; None at the end."""
-        from tui.domain.text import clean_typed_text
+        from tui.domain.typed_text import clean_typed_text
 
         self._open_question = question
         _write_text(question)

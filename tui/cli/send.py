@@ -30,7 +30,8 @@ from tui.domain.phone import (
     parse_address,
     parse_destination,
 )
-from tui.domain.text import compose_outgoing_text, one_line
+from tui.domain.text import one_line
+from tui.domain.typed_text import compose_outgoing_text
 from tui.providers.catalog import get_capabilities
 from tui.settings.public import Preferences
 from tui.startup.wiring import open_store

@@ -15,7 +15,7 @@ from tui.desk.send_attempt import SendIntent
 from tui.desk.send_checks import SendConfirmation
 from tui.domain.conversation import Conversation, Draft
 from tui.domain.message import NO_MMS_CONTENT, MmsContent
-from tui.domain.text import clean_typed_text
+from tui.domain.typed_text import clean_typed_text
 from tui.store.errors import DraftChanged
 from tui.store.store import Store
 from tui.store.stored_drafts import StoredDraft, make_empty_draft

@@ -33,7 +33,8 @@ from tui.domain.sms import (
     to_gsm,
 )
 from tui.domain.templates import find_open_fields
-from tui.domain.text import compose_outgoing_text, one_line
+from tui.domain.text import one_line
+from tui.domain.typed_text import compose_outgoing_text
 from tui.store.store import Store
 
 _MAX_CHARACTERS = 4

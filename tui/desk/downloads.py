@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from tui.domain.text import to_safe_file_name
+from tui.domain.file_names import to_safe_file_name
 from tui.private_files import create_file, make_directory
 
 _MAX_TRIES = 1_000

@@ -17,7 +17,8 @@ from tui.domain.message import (
     MmsContent,
     SendOptions,
 )
-from tui.domain.text import compose_outgoing_text, one_line
+from tui.domain.text import one_line
+from tui.domain.typed_text import compose_outgoing_text
 
 _MAX_NAMED_ACCOUNTS = 3
 

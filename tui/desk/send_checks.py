@@ -1,9 +1,9 @@
 """Checks before a message is queued: one list for every path that sends.
 
-A check knows no screen. It refuses a message, or asks for a second look, and says so in words
-that name what helps. `tui.desk.outgoing.queue_attempt` is the only way into the outbox and goes
-through this list, so no path can leave a check out. A person is asked with `SendConfirmation`:
-the same Enter again sends. Scripts and retries cannot be asked: only refusals stop them.
+A check refuses a message, or asks for a second look, and names what helps. All messages come to
+the outbox through `tui.desk.outgoing.queue_attempt`, so that no path can leave a check out. A
+person is asked with `SendConfirmation`: the same Enter again sends. Scripts and retries cannot be
+asked: only refusals stop them.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -14,7 +14,8 @@ from tui.domain.local_time import find_next_allowed_time, find_quiet_times, find
 from tui.domain.message import Direction
 from tui.domain.phone import can_be_answered
 from tui.domain.templates import find_open_fields
-from tui.domain.text import is_blank_text, one_line
+from tui.domain.text import one_line
+from tui.domain.typed_text import is_blank_text
 
 _MAX_NAMED_FIELDS = 3
 

@@ -12,7 +12,8 @@ from tui.desk.send_checks import CHECKS_BEFORE_WRITING, find_refusal, list_objec
 from tui.domain.conversation import Conversation
 from tui.domain.mentions import find_mentions
 from tui.domain.message import Message
-from tui.domain.text import is_blank_text, one_line
+from tui.domain.text import one_line
+from tui.domain.typed_text import is_blank_text
 from tui.store.errors import DraftChanged, DraftSent, StoreError
 
 NO_CONVERSATION = "No conversation is open: open one first"

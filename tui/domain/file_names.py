@@ -4,6 +4,7 @@ Names come from outside: the result is as untrusted as they are, and passes `one
 `to_printable` before any display. It is made once, when a message is stored.
 """
 
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -28,6 +29,12 @@ _KINDS = {
     "text": "text",
 }
 """Word for a content type, or for all types of a group."""
+_FILE_NAME_EXTRAS = frozenset(" ._-()+,=@#&")
+_FILE_NAME_BYTES = 120
+_SUFFIX_LENGTH = 12
+_DEVICE_NAMES = frozenset(
+    {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
+)
 
 
 class NamedData(Protocol):
@@ -149,3 +156,36 @@ def format_size(size: int) -> str:
     if size < 1_000:
         return f"{size} B"
     return f"{size / 1_000:.0f} KB" if size < 1_000_000 else f"{size / 1_000_000:.1f} MB"
+
+
+def to_safe_file_name(name: str, fallback: str) -> str:
+    """Return the last part of an untrusted file name, harmless in any directory.
+
+    Alphabetic characters of any script stay, everything else becomes "_"; at most 120 bytes,
+    with the suffix.
+
+    Args:
+        name: Untrusted file name or path.
+        fallback: Trusted name, returned if nothing usable is left.
+    """
+    last = unicodedata.normalize("NFC", repair_text(name)).replace("\\", "/").rpartition("/")[2]
+    cleaned = "".join(c if _can_name_file(c) else "_" for c in last)
+    stem, dot, suffix = cleaned.strip(" ._-").rpartition(".")
+    if not dot or len(suffix) > _SUFFIX_LENGTH:
+        stem, dot, suffix = stem + dot + suffix, "", ""
+    tail = dot + suffix
+    stem = _cut_bytes(stem, _FILE_NAME_BYTES - len(tail.encode())).strip(" ._-")
+    if not stem:
+        return fallback
+    # Windows reserves device names, with any suffix.
+    return f"_{stem}{tail}" if stem.partition(".")[0].casefold() in _DEVICE_NAMES else stem + tail
+
+
+def _can_name_file(char: str) -> bool:
+    """Return whether a character is safe for shells and file systems."""
+    return char in _FILE_NAME_EXTRAS or unicodedata.category(char)[0] in "LNM"
+
+
+def _cut_bytes(text: str, octets: int) -> str:
+    """Return the longest start of `text` that is at most `octets` long in UTF-8."""
+    return text.encode()[:octets].decode(errors="ignore")

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from tui.domain.phone import format_phone_number
-from tui.domain.text import clean_typed_text, is_blank_text
+from tui.domain.typed_text import clean_typed_text, is_blank_text
 
 _SECOND = 1_000
 _MAX_NAME_LENGTH = 40

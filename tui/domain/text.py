@@ -3,8 +3,7 @@
 SMS text is hostile input: lone surrogates break the database, escape sequences control the
 terminal, direction overrides and stacked marks break the layout. `repair_text` runs at every
 entrance and `to_printable` at every exit; in between the text stays as it was received. What an
-agent types or pastes goes through `clean_typed_text`, and through `compose_outgoing_text` when it
-is taken for sending.
+agent types is in `tui/domain/typed_text.py`.
 
 What a search compares is made by `fold_text`, which is in `tui/domain/folding.py`.
 """
@@ -21,16 +20,12 @@ REPLACEMENT = "\ufffd"
 
 _NULL = "\0"
 _LINE_BREAKS = frozenset({0x0A, 0x0B, 0x0C, 0x0D, 0x85, 0x2028, 0x2029})
-_INVISIBLE_CHARACTERS = frozenset(
+INVISIBLE_CHARACTERS = frozenset(
     {0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x2800, 0x3164, 0xFFA0}
     | set(range(0x180B, 0x1810))
     | set(range(0xE0100, 0xE01F0))
 )
 _TAB = "    "
-_TAGS = range(0xE0020, 0xE0080)
-_TAGGED_FLAG = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)|[\U000e0020-\U000e007f]")
-"""A black flag with the tags that make the flag of England of it; or a tag outside of one."""
-_BLANK_CATEGORIES = frozenset({"Cc", "Cf", "Zs", "Zl", "Zp", "Mn", "Me"})
 _NEWER_EMOJI = range(0x1F000, 0x1FC00)
 _JOINERS = "\u200c\u200d"
 _FIRST_MARK = "\u0300"
@@ -52,13 +47,6 @@ _BEFORE_A_FORMULA = (
 """Quotation marks that a spreadsheet or a person removes in front of a formula."""
 _NOT_PRINTABLE_ASCII = re.compile(r"[^\x20-\x7e]")
 
-_FILE_NAME_EXTRAS = frozenset(" ._-()+,=@#&")
-_FILE_NAME_BYTES = 120
-_SUFFIX_LENGTH = 12
-_DEVICE_NAMES = frozenset(
-    {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in range(10)}
-)
-
 
 class _VisibleForms(dict[int, str]):
     """Cache of the visible form of each character: building it for all of Unicode takes 0.3 s."""
@@ -69,7 +57,7 @@ class _VisibleForms(dict[int, str]):
         return shown
 
 
-_visible_forms = _VisibleForms()
+visible_forms = _VisibleForms()
 
 
 def repair_text(text: str) -> str:
@@ -80,68 +68,6 @@ def repair_text(text: str) -> str:
     if text.isascii():
         return text.replace(_NULL, REPLACEMENT)
     return "".join(map(_join_surrogates, _WHOLE_PAIRS.findall(text.replace(_NULL, REPLACEMENT))))
-
-
-class _TypedForms(dict[int, str]):
-    """Cache of what remains of each character that an agent types or pastes."""
-
-    def __missing__(self, code: int) -> str:
-        """Compute and store what remains of one code point."""
-        kept = self[code] = _find_typed_form(code)
-        return kept
-
-
-_typed_forms = _TypedForms()
-
-
-def clean_typed_text(text: str) -> str:
-    """Return what an agent typed, pasted or imported, without what no message should contain.
-
-    The only place that decides it: line breaks become LF and a tab four spaces; control codes
-    become visible; byte order marks, direction marks and other format characters are removed.
-    No-break spaces, joiners, variation selectors, fillers, flags with tags and marks stay.
-    Idempotent.
-
-    Args:
-        text: Text of the agent, of an editor, a file or a pipe.
-    """
-    text = repair_text(text)
-    if text.isascii() and text.replace("\n", "").isprintable():
-        return text
-    kept = text.replace("\r\n", "\n").translate(_typed_forms)
-    return _TAGGED_FLAG.sub(r"\1", kept) if max(kept, default="") >= chr(_TAGS.start) else kept
-
-
-def is_tag(char: str) -> bool:
-    """Return whether a character is a tag, which only makes a flag together with a black one."""
-    return ord(char) in _TAGS
-
-
-def compose_outgoing_text(text: str) -> str:
-    """Return a text as it is sent: cleaned and composed (NFC), which is what was counted.
-
-    "é" typed as two code points becomes the one character that GSM-7 has.
-    """
-    return unicodedata.normalize("NFC", clean_typed_text(text))
-
-
-def is_blank_text(text: str) -> bool:
-    """Return whether there is nothing to see in a text.
-
-    Blank are spaces of every kind, joiners and other format characters, fillers such as U+2800
-    and U+3164, variation selectors, and marks without a character that carries them.
-    """
-    return all(
-        ord(char) in _INVISIBLE_CHARACTERS or unicodedata.category(char) in _BLANK_CATEGORIES
-        for char in text
-    )
-
-
-def _find_typed_form(code: int) -> str:
-    """Return what remains of a code point that was typed."""
-    char = chr(code)
-    is_filler = code in _INVISIBLE_CHARACTERS and unicodedata.category(char) != "Cf"
-    return char if is_filler or is_tag(char) else _visible_forms[code]
 
 
 def repair_json(value: Any) -> Any:
@@ -229,34 +155,6 @@ def _is_like_formula(text: str) -> bool:
     return False
 
 
-def to_safe_file_name(name: str, fallback: str) -> str:
-    """Return the last part of an untrusted file name, harmless in any directory.
-
-    Alphabetic characters of any script stay, everything else becomes "_"; at most 120 bytes,
-    with the suffix.
-
-    Args:
-        name: Untrusted file name or path.
-        fallback: Trusted name, returned if nothing usable is left.
-    """
-    last = unicodedata.normalize("NFC", repair_text(name)).replace("\\", "/").rpartition("/")[2]
-    cleaned = "".join(c if _can_name_file(c) else "_" for c in last)
-    stem, dot, suffix = cleaned.strip(" ._-").rpartition(".")
-    if not dot or len(suffix) > _SUFFIX_LENGTH:
-        stem, dot, suffix = stem + dot + suffix, "", ""
-    tail = dot + suffix
-    stem = _cut_bytes(stem, _FILE_NAME_BYTES - len(tail.encode())).strip(" ._-")
-    if not stem:
-        return fallback
-    # Windows reserves device names, with any suffix.
-    return f"_{stem}{tail}" if stem.partition(".")[0].casefold() in _DEVICE_NAMES else stem + tail
-
-
-def _can_name_file(char: str) -> bool:
-    """Return whether a character is safe for shells and file systems."""
-    return char in _FILE_NAME_EXTRAS or unicodedata.category(char)[0] in "LNM"
-
-
 def _join_surrogates(text: str) -> str:
     """Return `text` with its surrogate pairs joined and its lone surrogates replaced."""
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
@@ -277,7 +175,7 @@ def _clean_text(text: str) -> str:
     """Return `text` with each character in its visible form and its marks limited."""
     if text.isascii() and text.replace("\n", "").isprintable():
         return text
-    shown = text.replace("\r\n", "\n").translate(_visible_forms)
+    shown = text.replace("\r\n", "\n").translate(visible_forms)
     return shown if max(shown, default="") < _FIRST_MARK else _limit_marks(shown)
 
 
@@ -291,7 +189,7 @@ def _find_visible_form(code: int) -> str:
         return chr(0x2400 + code)
     if code == 0x7F:
         return "\u2421"
-    return "" if code in _INVISIBLE_CHARACTERS else _convert_by_category(chr(code))
+    return "" if code in INVISIBLE_CHARACTERS else _convert_by_category(chr(code))
 
 
 def _convert_by_category(char: str) -> str:
@@ -325,11 +223,6 @@ def _limit_marks(text: str) -> str:
             base, marks, joined = char, 0, False
         cleaned.append(char)
     return "".join(cleaned)
-
-
-def _cut_bytes(text: str, octets: int) -> str:
-    """Return the longest start of `text` that is at most `octets` long in UTF-8."""
-    return text.encode()[:octets].decode(errors="ignore")
 
 
 def join_texts(subject: str, body: str) -> str:

@@ -13,7 +13,8 @@ from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.message import MmsContent
 from tui.domain.sms import count_parts, to_gsm
 from tui.domain.templates import CannedReply, FillContext, collect_values, fill_fields
-from tui.domain.text import is_blank_text, one_line
+from tui.domain.text import one_line
+from tui.domain.typed_text import is_blank_text
 from tui.handlers.common import OPEN_FIRST, InboxActions, command_handler
 from tui.screens.base import report_store_errors
 

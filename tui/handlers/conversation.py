@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tui.desk.actions import ConversationActions
 from tui.desk.routes import suggest_send_time
 from tui.domain.conversation import Conversation, State, View
-from tui.domain.text import is_blank_text
+from tui.domain.typed_text import is_blank_text
 from tui.domain.views import is_waiting
 from tui.handlers.common import (
     OPEN_FIRST,

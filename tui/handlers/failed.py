@@ -14,7 +14,6 @@ from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.domain.status import Status
-from tui.domain.text import one_line
 from tui.handlers.common import Handler, InboxActions, command_handler
 from tui.screens.base import report_store_errors
 from tui.store.conversations import FIRST_POSITION
@@ -53,7 +52,7 @@ async def ask_bulk_retry(
     from tui.desk.bulk_retry import collect_failed
 
     batch = await collect_failed(
-        inbox.store, inbox.app_context, await _load_target_conversations(inbox)
+        inbox.store, inbox.app_context, await load_target_conversations(inbox)
     )
     single = None if inbox.threads.marked else _find_single_failure(inbox, message)
     if not batch.failed_count:
@@ -75,7 +74,7 @@ def _show_bulk_question(
         """Send all of them in the background, or only the single message."""
         if choice == RetryChoice.ALL:
             # Many messages take a while; the inbox stays usable meanwhile.
-            inbox.run_worker(_send_batch(inbox, batch), group="retry", exit_on_error=False)
+            inbox.run_worker(send_batch(inbox, batch), group="retry", exit_on_error=False)
         elif choice == RetryChoice.ONE:
             await retry_single(inbox)
 
@@ -98,7 +97,7 @@ def _find_single_failure(inbox: InboxActions, message: Message | None) -> Failed
     return FailedMessage(conversation, message)
 
 
-async def _load_target_conversations(inbox: InboxActions) -> list[Conversation]:
+async def load_target_conversations(inbox: InboxActions) -> list[Conversation]:
     """Return the selected conversations; without a selection, those of the list."""
     if inbox.threads.marked:
         return await inbox.load_targets()
@@ -108,7 +107,7 @@ async def _load_target_conversations(inbox: InboxActions) -> list[Conversation]:
 
 
 @report_store_errors
-async def _send_batch(inbox: InboxActions, batch: RetryBatch) -> None:
+async def send_batch(inbox: InboxActions, batch: RetryBatch) -> None:
     """Send all messages again, and show progress and result."""
     from tui.desk.bulk_retry import format_result, retry_batch
 
@@ -168,10 +167,10 @@ async def retry_message(inbox: InboxActions) -> None:
     elif message.status is Status.UNCERTAIN:
         _ask_uncertain(inbox, message)
     else:
-        await _retry_asked(inbox, message, None)
+        await retry_asked(inbox, message, None)
 
 
-async def _retry_asked(inbox: InboxActions, message: Message, route: Route | None) -> None:
+async def retry_asked(inbox: InboxActions, message: Message, route: Route | None) -> None:
     """Send a message again, after a question if the customer may be asleep then.
 
     Args:
@@ -228,7 +227,7 @@ def _pick_route(inbox: InboxActions, message: Message) -> None:
     async def retry_on_route(picked: Picked | None) -> None:
         """Send the message through the picked route unless the dialog was cancelled."""
         if picked is not None:
-            await _retry_asked(inbox, message, routes[int(picked.value)])
+            await retry_asked(inbox, message, routes[int(picked.value)])
 
     screen = PickScreen("Retry through …", choices, verb="sends it", ascii=inbox.app_context.ascii)
     inbox.app.push_screen(screen, retry_on_route)
@@ -237,13 +236,15 @@ def _pick_route(inbox: InboxActions, message: Message) -> None:
 @command_handler("resolve")
 async def resolve_message(inbox: InboxActions) -> None:
     """Resolve uncertain messages (sent, or send again), one or all; dismiss a failed one."""
+    from tui.handlers.resolving import ask_bulk_resolve
+
     message = find_target_message(inbox)
-    if is_bulk_retry(inbox) and await _ask_bulk_resolve(inbox, message):
+    if is_bulk_retry(inbox) and await ask_bulk_resolve(inbox, message):
         return
-    await _resolve_single(inbox, message)
+    await resolve_single(inbox, message)
 
 
-async def _resolve_single(inbox: InboxActions, message: Message | None) -> None:
+async def resolve_single(inbox: InboxActions, message: Message | None) -> None:
     """Resolve or dismiss the message under the cursor."""
     problem = find_retry_problem(message)
     if message is None or problem:
@@ -256,65 +257,13 @@ async def _resolve_single(inbox: InboxActions, message: Message | None) -> None:
 
 def _ask_uncertain(inbox: InboxActions, message: Message) -> None:
     """Ask whether the message was sent, and apply the choice."""
-    from tui.screens.questions import MaybeSentScreen, UncertainChoice
+    from tui.screens.maybe_sent import MaybeSentScreen, UncertainChoice
 
     async def apply_choice(choice: UncertainChoice | None) -> None:
         """Record that the message was sent, or send it again."""
         if choice == UncertainChoice.WENT_OUT:
             inbox.show_status(await inbox.actions.outgoing.resolve_as_sent(message))
         elif choice == UncertainChoice.AGAIN:
-            await _retry_asked(inbox, message, None)
+            await retry_asked(inbox, message, None)
 
     inbox.app.push_screen(MaybeSentScreen(message), apply_choice)
-
-
-async def _ask_bulk_resolve(inbox: InboxActions, message: Message | None) -> bool:
-    """Ask what became of all messages that are maybe sent; return False if there is at most one.
-
-    Args:
-        inbox: Screen with the selected or listed conversations.
-        message: Message under the cursor, which can be resolved alone instead.
-    """
-    from tui.desk.bulk_resolve import (
-        collect_uncertain,
-        format_uncertain_batch,
-        format_uncertain_reasons,
-        list_resolve_choices,
-        look_up_all,
-        resolve_all_as_sent,
-    )
-    from tui.desk.bulk_retry import collect_failed
-    from tui.screens.questions import ResolveAllChoice, ResolveAllScreen
-
-    store, context = inbox.store, inbox.app_context
-    batch = await collect_uncertain(store, context, await _load_target_conversations(inbox))
-    if len(batch.messages) <= 1:
-        return False
-    again = await collect_failed(store, context, batch.conversations, uncertain=True)
-    choices = {
-        ResolveAllChoice(name): text for name, text in list_resolve_choices(batch, again).items()
-    }
-    if message is not None and message.status is Status.UNCERTAIN and not inbox.threads.marked:
-        choices[ResolveAllChoice.ONE] = f"Only this one. {one_line(message.summary, 50)}"
-
-    @report_store_errors
-    async def apply_choice(inbox: InboxActions, choice: ResolveAllChoice | None) -> None:
-        """Do what the agent chose for all of them."""
-        if choice == ResolveAllChoice.WENT_OUT:
-            remember = inbox.actions.remember_undo
-            inbox.show_status(await resolve_all_as_sent(store, context.agent, batch, remember))
-        elif choice == ResolveAllChoice.AGAIN:
-            inbox.run_worker(_send_batch(inbox, again), group="retry", exit_on_error=False)
-        elif choice == ResolveAllChoice.LOOK_UP:
-            inbox.show_status(await look_up_all(store, batch))
-        elif choice == ResolveAllChoice.ONE:
-            await _resolve_single(inbox, message)
-
-    async def answer(choice: ResolveAllChoice | None) -> None:
-        await apply_choice(inbox, choice)
-
-    question = ResolveAllScreen(
-        format_uncertain_batch(batch), format_uncertain_reasons(batch), choices
-    )
-    inbox.app.push_screen(question, answer)
-    return True

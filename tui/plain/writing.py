@@ -6,7 +6,8 @@ Only one agent at a time has the compose lock of a conversation.
 from tui.desk.routes import format_plan_time
 from tui.desk.undo_stack import format_undo_question
 from tui.domain.conversation import Conversation
-from tui.domain.text import clean_typed_text, is_blank_text, one_line, to_printable
+from tui.domain.text import one_line, to_printable
+from tui.domain.typed_text import clean_typed_text, is_blank_text
 from tui.plain.canned import choose_canned_reply
 from tui.plain.reading import show_consent, show_new_messages
 from tui.plain.review import ReplyReview

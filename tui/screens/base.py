@@ -23,7 +23,7 @@ from tui.desk.key_names import format_key
 from tui.domain.change import Change
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
-from tui.terminal.private_api import AnnouncingScreen, HookedScreen
+from tui.terminal.private_screens import AnnouncingScreen, HookedScreen
 
 
 class StatusDisplay(Protocol):

@@ -26,7 +26,8 @@ from tui.domain.templates import (
     parse_canned_replies,
     validate_reply,
 )
-from tui.domain.text import clean_typed_text, one_line, to_printable
+from tui.domain.text import one_line, to_printable
+from tui.domain.typed_text import clean_typed_text
 from tui.screens.base import FormScreen, compose_field, report_store_errors
 from tui.screens.editable_list import EditableList
 from tui.screens.pick import Choice

@@ -5,31 +5,24 @@ It implements `tui.handlers.common.InboxActions`, through which the commands see
 
 from __future__ import annotations
 
-from textual import events, on
+from textual import on
 from textual.timer import Timer
 
-from tui.clock import MINUTE
-from tui.commands import COMMANDS, get_first_keys
-from tui.desk import composer_hints
+from tui.commands import COMMANDS
 from tui.desk.context import AppContext
-from tui.desk.format import format_title
 from tui.desk.key_guard import OPENS_TEXT_FIELD, KeyGuard
 from tui.desk.presence import WAKE_SECONDS, AgentSession
-from tui.desk.undo import Countdown
-from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation, View
 from tui.domain.text import one_line
 from tui.domain.views import is_in_view
 from tui.handlers import HANDLERS
 from tui.handlers.general import ask_second_key
 from tui.screens.base import report_store_errors
-from tui.screens.inbox_layout import InboxLayout
+from tui.screens.live_inbox import LiveInbox
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer
-from tui.widgets.conversation_pane import ConversationPane
-from tui.widgets.status_line import StatusLine
 from tui.widgets.virtual_list import VirtualList
 
 _PREVIEW_DELAY = 0.06
@@ -42,7 +35,7 @@ _CONVERSATION_COMMANDS = {
 """Ids of the commands that depend on which conversation is shown."""
 
 
-class InboxScreen(InboxLayout):
+class InboxScreen(LiveInbox):
     """Route keys to the list, the conversation and the composer."""
 
     def __init__(self, store: Store, app_context: AppContext) -> None:
@@ -56,107 +49,23 @@ class InboxScreen(InboxLayout):
         self.key_guard = KeyGuard()
         self.last_pipe_command = app_context.preferences.pipe
         """Shell command suggested the next time a conversation is piped."""
-        self.countdown = Countdown(
-            lambda text: self.keys.show_countdown(text), self.show_status, self._find_key
-        )
         self._agent_session = AgentSession(store, app_context.agent)
-        self._current_minute = app_context.clock.now() // MINUTE
         self._preview_timer: Timer | None = None
 
     async def on_mount(self) -> None:
         """Show the open conversations and start the timers."""
         self.threads.focus()
         await self.list_pane.show_view(View())
-        await self._update_counts()
+        await self.update_counts()
         self.status.update_status(states=await self.store.accounts.get_states())
         self.show_key_hints()
-        self.set_interval(1.0, self._update_every_second)
+        self.set_interval(1.0, self.update_every_second)
         # For snoozed conversations at a desk that runs without a background service.
         self.set_interval(WAKE_SECONDS, self._agent_session.wake_snoozed)
         self.call_after_refresh(self._agent_session.register_agent)
-        self.watch(self.app, "app_focus", self._mark_visible_read, init=False)
-
-    # Changes and status ---------------------------------------------------------------------
-
-    async def apply_changes(self, changes: tuple[Change, ...]) -> None:
-        """Update the screen after changes in the store.
-
-        Args:
-            changes: What changed, in the order of the store.
-        """
-        followed = await self.pane.apply_changes(changes)
-        await self.list_pane.apply_changes(changes)
-        self.show_key_hints()
-        if followed is not None:
-            await self._report_merge(followed)
-        await self.show_departure()
-        self.contact_panel.apply_changes(changes)
-        if any(c.id == self.countdown.message_id or c == RELOAD for c in changes):
-            self.countdown.update_message(await self.store.messages.get(self.countdown.message_id))
-        agent = self.app_context.agent
-        notice = await composer_hints.format_mention_notice(self.store, agent, changes)
-        if notice:
-            self.keys.show_status(notice, is_general=True)
-        if any(c.is_new and self.read_marker.is_open(c.conversation_id) for c in changes):
-            await self._mark_visible_read()
-        subjects = {change.subject for change in changes}
-        if Subject.ACCOUNT in subjects or RELOAD in changes:
-            await self.refresh_accounts()
-        if Subject.CONVERSATION in subjects or RELOAD in changes:
-            await self._update_counts()
-            await self.triage.refresh_counter()
-
-    async def _report_merge(self, merged: Conversation) -> None:
-        """Report that the shown conversation has become part of another one.
-
-        Args:
-            merged: Conversation that is shown in its place.
-        """
-        if self.is_conversation_in_use:
-            await self.read_marker.open_conversation(merged)
-        title = one_line(format_title(merged), 30)
-        self.show_status(f"This conversation is part of the one with {title} now")
-
-    async def refresh_accounts(self) -> None:
-        """Read the states of the accounts and show them in the status line."""
-        states = await self.store.accounts.get_states()
-        # The line is gone if the app ends meanwhile.
-        for line in self.query(StatusLine):
-            line.update_status(states=states, accounts=self.app_context.accounts)
-
-    @on(ConversationPane.Opened)
-    @on(events.ScreenSuspend)
-    def _drop_old_status(self) -> None:
-        """Remove the notice about what the agent has left, for a dialog or a conversation."""
-        self.keys.drop_old_status()
-
-    async def _update_counts(self) -> None:
-        """Read the counts and show them in the status line."""
-        self.status.update_status(counts=await self.store.conversations.get_counts())
-
-    def _update_every_second(self) -> None:
-        """Update ages, the countdown and, once a minute, the panes."""
-        now = self.app_context.clock.now()
-        self.status.refresh_if_changed()
-        self.countdown.show_remaining(now)
-        if now // MINUTE != self._current_minute:
-            self._current_minute = now // MINUTE
-            self.threads.refresh_ages()
-            self.pane.refresh_clock()
+        self.watch(self.app, "app_focus", self.mark_visible_read, init=False)
 
     # Navigation -----------------------------------------------------------------------------
-
-    def _find_key(self, command_id: str) -> str:
-        """Return the keys to press for a command.
-
-        In the composer Esc comes first, as characters type there, or a key that does not type.
-        """
-        keys = get_first_keys(self.app_context.commands)
-        if not self.is_composer_focused:
-            return keys[command_id]
-        if command_id == "undo" and keys["unsend"]:
-            return keys["unsend"]
-        return f"Esc {keys[command_id]}"
 
     @on(VirtualList.Moved)
     def _schedule_preview(self) -> None:
@@ -241,11 +150,6 @@ class InboxScreen(InboxLayout):
             self.pane.conversation if stays else self.threads.current_row
         )
         await self.read_marker.open_conversation(self.pane.conversation)
-
-    @report_store_errors
-    async def _mark_visible_read(self) -> None:
-        """Mark the open conversation read."""
-        await self.read_marker.mark_read()
 
     @on(ComposePane.Sent)
     @report_store_errors

@@ -9,7 +9,8 @@ from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.conversation import Draft
 from tui.domain.message import NO_MMS_CONTENT, MmsContent
-from tui.domain.text import clean_typed_text, join_texts, repair_text
+from tui.domain.text import join_texts, repair_text
+from tui.domain.typed_text import clean_typed_text
 from tui.store import rows
 from tui.store.audit import record_action
 from tui.store.database import Database, Transaction

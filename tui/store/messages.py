@@ -16,7 +16,8 @@ from tui.domain.change import Subject
 from tui.domain.conversation import Draft
 from tui.domain.events import TimelineEntry
 from tui.domain.message import AttachmentInfo, Direction, Message
-from tui.domain.text import compose_outgoing_text, repair_text
+from tui.domain.text import repair_text
+from tui.domain.typed_text import compose_outgoing_text
 from tui.store import rows
 from tui.store.audit import record_action
 from tui.store.database import Database, Transaction

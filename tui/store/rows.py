@@ -20,7 +20,8 @@ from tui.domain.message import (
     SendOptions,
 )
 from tui.domain.status import Status
-from tui.domain.text import clean_typed_text, repair_text
+from tui.domain.text import repair_text
+from tui.domain.typed_text import clean_typed_text
 
 Row = sqlite3.Row | Mapping[str, Any]
 

@@ -1,7 +1,7 @@
 """Provide the app's side of the terminal: ASCII output, the title, stopping and ending.
 
 What is written to the terminal, and when it belongs to another program, is decided in the driver
-(`keyboard.SteadyDriver`).
+(`driver.SteadyDriver`).
 """
 
 import asyncio

@@ -25,7 +25,8 @@ from pathlib import Path
 
 from textual.app import App, SuspendNotSupported
 
-from tui.domain.text import clean_typed_text, one_line
+from tui.domain.text import one_line
+from tui.domain.typed_text import clean_typed_text
 from tui.private_files import create_file
 
 

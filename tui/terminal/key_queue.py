@@ -21,7 +21,7 @@ from textual.events import Key, Paste
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
 
-from tui.domain.text import clean_typed_text
+from tui.domain.typed_text import clean_typed_text
 from tui.terminal.bursts import Burst, split_escaped
 from tui.terminal.private_api import HookedApp
 

@@ -8,18 +8,17 @@ the one that an upgrade of Textual has changed. `tui/README.md` lists them.
 from collections.abc import Callable, Iterable, Iterator
 
 from rich.console import Console
-from textual._compositor import ChopsUpdate, CompositorMap, CompositorUpdate, LayoutUpdate
+from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App, ReturnType
 from textual.binding import Binding, BindingsMap
 from textual.content import Content
 from textual.document import _wrapped_document
 from textual.dom import DOMNode
-from textual.geometry import Offset, Region, Size
+from textual.geometry import Offset, Region
 from textual.message import Message
 from textual.message_pump import MessagePump
-from textual.screen import Screen, ScreenResultType
+from textual.screen import Screen
 from textual.strip import Strip
-from textual.timer import Timer
 from textual.widget import Widget
 
 ScreenUpdate = CompositorUpdate
@@ -173,70 +172,6 @@ def _find_app(pump: MessagePump) -> "HookedApp[object] | None":
 # Textual ends a widget whose handler raises, and the app with it. Its own widgets, whose handlers
 # raise too, are made by its own code, so that a subclass cannot stand in for them.
 MessagePump._dispatch_message = _dispatch_and_absorb  # type: ignore[method-assign]
-
-
-class AnnouncingScreen(Screen[ScreenResultType]):
-    """Screen whose widgets learn every new size, and that stays live below other screens.
-
-    Stands in for `Screen._refresh_layout` and `Screen._compositor_refresh`.
-    """
-
-    _announced_layout: "CompositorMap | None" = None
-    """Places of all widgets, as the last layout announced them."""
-
-    def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
-        """Compare the new layout with the one that the widgets know.
-
-        Textual compares it with its newest one, which a mere look at the place of a widget may
-        have made: then no widget receives a `Resize`, and what has moved is not painted.
-        """
-        is_laid_out = bool(self._layout_widgets) or not scroll
-        if is_laid_out:
-            self._compositor._full_map = self._announced_layout or {}
-        super()._refresh_layout(size, scroll)
-        if is_laid_out:
-            self._announced_layout = self._compositor._full_map
-
-    def _compositor_refresh(self) -> None:
-        """Paint what has changed; below another screen, have that one painted again there.
-
-        Textual notifies only the uppermost screen. Each one in between keeps the lines that shine
-        through it, so with two dialogs open the header and the list would stand still.
-        """
-        stack = self.app.screen_stack
-        if self is stack[-1] or self not in stack:
-            super()._compositor_refresh()
-            return
-        regions = tuple(self._compositor._dirty_regions)
-        self._compositor._dirty_regions.clear()
-        self._dirty_widgets.clear()
-        if regions:
-            stack[stack.index(self) + 1].refresh(*regions)
-
-
-class HookedScreen(AnnouncingScreen[ScreenResultType]):
-    """Screen that chooses the timer with which it is painted."""
-
-    _paint_timer: Timer | None = None
-
-    def make_paint_timer(self) -> Timer:
-        """Return the paused timer that calls `paint_changes`, made once for each screen.
-
-        Stands in for the timer of `Screen._update_timer`, whose period is fixed. Textual resumes
-        it when there is something to paint.
-        """
-        raise NotImplementedError
-
-    def paint_changes(self) -> None:
-        """Paint what has changed, and pause the timer; stands in for `Screen._on_timer_update`."""
-        self._on_timer_update()
-
-    @property
-    def _update_timer(self) -> Timer:
-        """Return the timer that Textual runs while there is something to paint."""
-        if self._paint_timer is None:
-            self._paint_timer = self.make_paint_timer()
-        return self._paint_timer
 
 
 class HookedApp(App[ReturnType]):

@@ -11,7 +11,8 @@ from tui.desk.send_attempt import NotSentError, SendIntent, create_retry_intent
 from tui.desk.submit import KEPT_AS_DRAFT, LEFT_MEANWHILE
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message, MmsContent
-from tui.domain.text import is_blank_text, one_line
+from tui.domain.text import one_line
+from tui.domain.typed_text import is_blank_text
 from tui.widgets.composer import Composer
 from tui.widgets.key_bar import KeyBar
 from tui.widgets.writing_pane import WritingPane

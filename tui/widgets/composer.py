@@ -16,7 +16,7 @@ from tui.desk.composer_hints import find_open_field_spans, find_unicode_characte
 from tui.domain.draft_merge import find_edit
 from tui.domain.mentions import count_typed_characters, find_candidates
 from tui.domain.templates import find_open_fields
-from tui.domain.text import clean_typed_text, is_blank_text
+from tui.domain.typed_text import clean_typed_text, is_blank_text
 from tui.terminal.app_terminal import AsciiFilter
 from tui.widgets.text_editor import TextEditor
 

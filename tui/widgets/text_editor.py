@@ -16,7 +16,7 @@ from textual import events
 from textual.widgets import TextArea
 from textual.widgets.text_area import EditResult, Location, Selection
 
-from tui.domain.text import clean_typed_text, is_tag
+from tui.domain.typed_text import clean_typed_text, is_tag
 from tui.terminal.private_api import replace_text_measures
 
 _TAB = "\t"

@@ -1,0 +1,120 @@
+"""Keep everything on the main screen as it is in the store."""
+
+from __future__ import annotations
+
+from textual import events, on
+
+from tui.clock import MINUTE
+from tui.commands import get_first_keys
+from tui.desk import composer_hints
+from tui.desk.context import AppContext
+from tui.desk.format import format_title
+from tui.desk.undo import Countdown
+from tui.domain.change import RELOAD, Change, Subject
+from tui.domain.conversation import Conversation
+from tui.domain.text import one_line
+from tui.screens.base import report_store_errors
+from tui.screens.inbox_layout import InboxLayout
+from tui.store.store import Store
+from tui.widgets.conversation_pane import ConversationPane
+from tui.widgets.status_line import StatusLine
+
+
+class LiveInbox(InboxLayout):
+    """Follow the changes of the store, the clock and the accounts."""
+
+    def __init__(self, store: Store, app_context: AppContext) -> None:
+        """Create the screen.
+
+        Args:
+            store: Store that is read and that receives what the agent does.
+            app_context: Agent, accounts, commands and preferences.
+        """
+        super().__init__(store, app_context)
+        self.countdown = Countdown(
+            lambda text: self.keys.show_countdown(text), self.show_status, self._find_key
+        )
+        self._current_minute = app_context.clock.now() // MINUTE
+
+    def _find_key(self, command_id: str) -> str:
+        """Return the keys to press for a command.
+
+        In the composer Esc comes first, as characters type there, or a key that does not type.
+        """
+        keys = get_first_keys(self.app_context.commands)
+        if not self.is_composer_focused:
+            return keys[command_id]
+        if command_id == "undo" and keys["unsend"]:
+            return keys["unsend"]
+        return f"Esc {keys[command_id]}"
+
+    async def apply_changes(self, changes: tuple[Change, ...]) -> None:
+        """Update the screen after changes in the store.
+
+        Args:
+            changes: What changed, in the order of the store.
+        """
+        followed = await self.pane.apply_changes(changes)
+        await self.list_pane.apply_changes(changes)
+        self.show_key_hints()
+        if followed is not None:
+            await self._report_merge(followed)
+        await self.show_departure()
+        self.contact_panel.apply_changes(changes)
+        if any(c.id == self.countdown.message_id or c == RELOAD for c in changes):
+            self.countdown.update_message(await self.store.messages.get(self.countdown.message_id))
+        agent = self.app_context.agent
+        notice = await composer_hints.format_mention_notice(self.store, agent, changes)
+        if notice:
+            self.keys.show_status(notice, is_general=True)
+        if any(c.is_new and self.read_marker.is_open(c.conversation_id) for c in changes):
+            await self.mark_visible_read()
+        subjects = {change.subject for change in changes}
+        if Subject.ACCOUNT in subjects or RELOAD in changes:
+            await self.refresh_accounts()
+        if Subject.CONVERSATION in subjects or RELOAD in changes:
+            await self.update_counts()
+            await self.triage.refresh_counter()
+
+    async def _report_merge(self, merged: Conversation) -> None:
+        """Report that the shown conversation has become part of another one.
+
+        Args:
+            merged: Conversation that is shown in its place.
+        """
+        if self.is_conversation_in_use:
+            await self.read_marker.open_conversation(merged)
+        title = one_line(format_title(merged), 30)
+        self.show_status(f"This conversation is part of the one with {title} now")
+
+    async def refresh_accounts(self) -> None:
+        """Read the states of the accounts and show them in the status line."""
+        states = await self.store.accounts.get_states()
+        # The line is gone if the app ends meanwhile.
+        for line in self.query(StatusLine):
+            line.update_status(states=states, accounts=self.app_context.accounts)
+
+    @on(ConversationPane.Opened)
+    @on(events.ScreenSuspend)
+    def _drop_old_status(self) -> None:
+        """Remove the notice about what the agent has left, for a dialog or a conversation."""
+        self.keys.drop_old_status()
+
+    async def update_counts(self) -> None:
+        """Read the counts and show them in the status line."""
+        self.status.update_status(counts=await self.store.conversations.get_counts())
+
+    def update_every_second(self) -> None:
+        """Update ages, the countdown and, once a minute, the panes."""
+        now = self.app_context.clock.now()
+        self.status.refresh_if_changed()
+        self.countdown.show_remaining(now)
+        if now // MINUTE != self._current_minute:
+            self._current_minute = now // MINUTE
+            self.threads.refresh_ages()
+            self.pane.refresh_clock()
+
+    @report_store_errors
+    async def mark_visible_read(self) -> None:
+        """Mark the open conversation read."""
+        await self.read_marker.mark_read()
