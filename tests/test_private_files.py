@@ -69,7 +69,7 @@ def test_a_directory_that_exists_keeps_its_mode(tmp_path: Path) -> None:
 def test_what_is_no_directory_is_an_error(link: str, tmp_path: Path) -> None:
     place = tmp_path / "taken"
     place.symlink_to("nowhere") if "link" in link else place.write_text("")
-    with pytest.raises(FileExistsError):
+    with pytest.raises(NotADirectoryError):
         make_directory(place / "new")
 
 

@@ -6,6 +6,7 @@ for the directories above the last one it is not used at all. So each new one ge
 
 import os
 import stat
+from errno import ENOTDIR
 from pathlib import Path
 
 PRIVATE_DIRECTORY_MODE = 0o700
@@ -28,7 +29,7 @@ def make_directory(folder: Path, mode: int = PRIVATE_DIRECTORY_MODE) -> None:
     place = folder.absolute()
     while not place.is_dir():
         if place.is_symlink() or place.exists():
-            raise FileExistsError(f"{place} is no directory")
+            raise NotADirectoryError(ENOTDIR, os.strerror(ENOTDIR), str(place))
         missing.append(place)
         place = place.parent
     for new in reversed(missing):

@@ -94,11 +94,12 @@ async def test_a_file_is_new_private_and_whole(
     assert "File exists" in read_error_line(again)
 
 
-def test_an_empty_inbox_exports_nothing(bare: Desk) -> None:
+def test_without_an_inbox_nothing_is_exported_and_none_is_made(bare: Desk) -> None:
     for command in (["export"], ["backup", str(bare.home / "copy.db")]):
         ran = bare.run(*command)
         assert ran.returncode == 2
-        assert "there is nothing to" in ran.stderr
+        assert "there is no inbox at" in read_error_line(ran)
+    assert not list(bare.home.glob("*.db"))
 
 
 async def test_a_backup_is_an_intact_inbox(bare: Desk, store: Store, clock: ManualClock) -> None:

@@ -159,7 +159,7 @@ async def test_a_clock_that_differs_is_named(store: Store) -> None:
         (result,) = await run_selftest(
             make_settings(url), store.path, LateClock(), random.Random(1)
         )
-    assert "the clocks differ by 3" in result.line and "compare the clocks" in result.fix
+    assert "the clocks differ by 1h" in result.line and "compare the clocks" in result.fix
 
 
 async def test_a_refused_connection_and_an_unknown_name_differ(store: Store) -> None:

@@ -131,7 +131,7 @@ async def test_quiet_hours_are_shown_and_the_morning_is_suggested(
     await mia.shows("It is 00:02 there · s waits until 08:00 · y sends anyway.")
     await mia.type("s", "", "y", "y")
     await mia.shows("empty for 2026-03-05 07:00")
-    await mia.shows("It would go out tomorrow 07:00, in 8h, 08:00 there.")
+    await mia.shows("It would go out tomorrow 07:00, in 7h 58m, 08:00 there.")
     await mia.shows("Goes out tomorrow 07:00")
     (*_, later) = await mia.messages(ANA)
     assert later.scheduled_at is not None and later.cancel_on_reply

@@ -127,7 +127,7 @@ def test_the_app_changes_no_cell_of_the_list(
 ) -> None:
     shutil.copy(busy, tmp_path / "inbox.db")
     with open_inbox(tmp_path / "inbox.db", size, tmp_path, **changed) as inbox:
-        inbox.sees("Commands")
+        inbox.sees("? Help")
         output = inbox.output
     first, second = split_first_paint(output, size)
     width = 80 if size == SMALL else 56 if size == WIDE else 42
@@ -158,7 +158,7 @@ def test_a_terminal_of_any_size_shows_what_fits(
     with open_inbox(tmp_path / "inbox.db", size, tmp_path) as inbox:
         inbox.shows("\x1b[?1004h")
         inbox.resize(SMALL)
-        inbox.sees("Commands")
+        inbox.sees("? Help")
 
 
 def test_a_new_size_during_the_first_paint_is_painted(busy: Path, tmp_path: Path) -> None:
@@ -166,8 +166,8 @@ def test_a_new_size_during_the_first_paint_is_painted(busy: Path, tmp_path: Path
     with open_inbox(tmp_path / "inbox.db", SMALL, tmp_path) as inbox:
         inbox.shows("longest waiting")
         inbox.resize(WIDE)
-        inbox.sees("Commands")
-        inbox.until(lambda: "Commands" in inbox.picture[WIDE[1] - 1], "the new size")
+        inbox.sees("? Help")
+        inbox.until(lambda: "? Help" in inbox.picture[WIDE[1] - 1], "the new size")
         assert inbox.picture[1].startswith("╭─ Open") and inbox.picture[1][55] == "╮"
 
 

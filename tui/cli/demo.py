@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 from tui.cli.errors import BAD_USE, DONE, CommandError
-from tui.cli.show import show_progress
+from tui.cli.show import show_progress, write_line
 from tui.cli.signals import SignalEnd, end_on_signals
 from tui.clock import Clock, SystemClock
 from tui.commands import get_first_keys, get_line_keys
@@ -75,21 +75,22 @@ async def _run_demo(
         app_context.banner = format_banner(get_first_keys(app_context.commands))
         plain = is_plain(arguments, os.environ)
         if plain:
-            print(format_banner(get_line_keys(), plain=True))
+            write_line(format_banner(get_line_keys(), plain=True))
         exit_code = await run_app(store, app_context, background, end, plain=plain)
-    print(_describe_end(arguments.keep))
+    for line in _describe_end(arguments.keep):
+        write_line(line)
     return exit_code
 
 
-def _describe_end(keep: Path | None) -> str:
-    """Return where the demo's data are, and how to come back."""
+def _describe_end(keep: Path | None) -> list[str]:
+    """Return lines that say where the demo's data are, and how to come back."""
     if keep is None:
-        return (
-            "smsdesk: the demo and its customers are gone, and nothing was sent.\n"
-            "smsdesk: again: smsdesk demo; with the same ones next time: smsdesk demo --keep FILE"
-        )
+        return [
+            "smsdesk: the demo and its customers are gone, and nothing was sent.",
+            "smsdesk: again: smsdesk demo; with the same ones next time: smsdesk demo --keep FILE",
+        ]
     shown = shlex.quote(str(keep))
-    return f"smsdesk: the demo is kept in {shown}; go on with: smsdesk demo --keep {shown}"
+    return [f"smsdesk: the demo is kept in {shown}; go on with: smsdesk demo --keep {shown}"]
 
 
 async def _write_history(path: Path, clock: Clock, rng: random.Random) -> None:

@@ -18,7 +18,6 @@ from tui.domain.text import one_line
 from tui.domain.typed_text import is_blank_text
 
 _MAX_NAMED_FIELDS = 3
-
 NO_ACCOUNT = Objection(
     "no account is configured", "run smsdesk doctor", summary="without an account"
 )
