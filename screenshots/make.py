@@ -5,7 +5,7 @@ python screenshots/make.py --docs    the documentation only, which takes a secon
 python screenshots/make.py --all     every picture; those not shown go to screenshots/out
 python screenshots/make.py NAME ...  only these pictures
 
-A PNG of each picture goes to screenshots/out.
+A PNG of each picture goes to screenshots/out, if the extra `pictures` is installed.
 """
 
 import argparse

@@ -9,9 +9,11 @@ import io
 import os
 import random
 import re
+import sys
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
 
 os.environ.update(TERM="xterm-256color", COLORTERM="truecolor", TZ="Europe/London")
@@ -158,9 +160,13 @@ def draw(scene: Scene, *, is_shown: bool) -> None:
 
 
 def _write_png(svg: str, path: Path) -> None:
-    """Write a picture as a PNG."""
-    import manimgx_fonts  # type: ignore[import-untyped]
-    import resvg_py
+    """Write a picture as a PNG; without the programs for it, say how to install them."""
+    try:
+        fonts = import_module("manimgx_fonts")
+        resvg_py = import_module("resvg_py")
+    except ImportError:
+        print(f"no {path.name}: pip install -e '.[pictures]' draws it", file=sys.stderr)
+        return
     from PIL import Image
 
     png = resvg_py.svg_to_bytes(
@@ -168,7 +174,7 @@ def _write_png(svg: str, path: Path) -> None:
         monospace_family="DejaVu Sans Mono",
         font_family="DejaVu Sans Mono",
         # Emoji have a font of their own; without it they would be boxes.
-        font_files=[str(f) for f in Path(manimgx_fonts.__file__).parent.glob("NotoEmoji*.ttf")],
+        font_files=[str(f) for f in Path(str(fonts.__file__)).parent.glob("NotoEmoji*.ttf")],
     )
     picture = Image.open(io.BytesIO(bytes(png))).convert("RGB")
     picture.quantize(_COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
