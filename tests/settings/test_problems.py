@@ -128,6 +128,8 @@ def test_valid_keys_are_accepted(environ: dict[str, str], config: Path, text: st
         (AU + 'hook_secret = "a/b/c/d/e"', "accounts.au.hook_secret", "must be 8 to 128 of a-z"),
         (AU + 'base_url = "https://x/?a=b"', "accounts.au.base_url", "must be an address like"),
         (AU + 'base_url = "https://[x"', "accounts.au.base_url", "must be an address like"),
+        (AU + 'base_url = "https://a\\tb"', "accounts.au.base_url", "must be an address like"),
+        (AU + 'base_url = "https://a b"', "accounts.au.base_url", "must be an address like"),
         *(
             (AU + f'charset = "{name}"', "accounts.au.charset", 'must be a charset like "windows-1')
             for name in ("windows-1249", "base64", "utf-16", "")

@@ -133,6 +133,20 @@ async def test_a_number_that_two_customers_may_have_locks_both(store: Store) -> 
     assert [await is_locked(store, number) for number in both] == [True, True]
 
 
+@pytest.mark.parametrize("text", ["", "STOP"])
+@pytest.mark.parametrize("has_written", [False, True])
+async def test_a_notice_about_a_number_that_two_customers_may_have_locks_both(
+    store: Store, text: str, has_written: bool
+) -> None:
+    both = ("+4791234567", "+6591234567")
+    for number in both:
+        await store.intents.queue_message(make_outgoing(to=number))
+    if has_written:
+        await store.ingest.store_events(ACCOUNT, [make_stop("91234567", "Hello")])
+    await store.ingest.store_events(ACCOUNT, [OptOut("o1", "91234567", None, "{}", text=text)])
+    assert [await is_locked(store, number) for number in both] == [True, True]
+
+
 async def test_a_text_that_two_customers_may_have_written_is_put_to_neither(store: Store) -> None:
     for number in ("+4791234567", "+6591234567"):
         await store.intents.queue_message(make_outgoing(to=number))

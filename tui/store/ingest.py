@@ -234,10 +234,10 @@ class _PageWriter:
             return True
         self._events.add_event(self._account, row)
         now = self._clock.now()
+        self._replies.lock_other_forms(sender, row.raw)
         if self._replies.has_conversation(address):
             summary = self._replies.open_conversation(address, "", now)
             self._events.record_opt_out(summary["id"], row.raw)
-            self._replies.lock_other_forms(sender, row.raw)
             return True
         # Nothing to read would be in a conversation; whatever creates it later finds the lock.
         party = {"party": address.conversation_key}
