@@ -164,11 +164,11 @@ async def test_invisible_characters_are_typed_and_pasted_as_they_are(desk: Desk,
 async def test_a_paste_is_cleaned_of_what_no_message_contains(desk: Desk) -> None:
     async with desk.open(NARROW):
         await _begin_reply(desk)
-        desk.app.post_message(Paste("\ufeffa\r\nb\rc\x07\u202ed\te"))
+        desk.app.post_message(Paste("\ufeffa\r\n\u200bb\rc\x07\u202ed\te"))
         await desk.until(lambda: desk.typed == "a\nb\nc␇d    e", "the paste")
 
 
-@pytest.mark.parametrize("text", [" ", "\u200b", "\u2800", "\u3164", "\ufe0f", "\u00a0\u200d\n"])
+@pytest.mark.parametrize("text", [" ", "\u2800", "\u3164", "\ufe0f", "\u00a0\u200d\n"])
 async def test_a_text_with_nothing_to_see_is_not_sent(desk: Desk, text: str) -> None:
     async with desk.open(NARROW):
         count = len(await desk.messages(CHLOE))
