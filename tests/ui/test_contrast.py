@@ -137,19 +137,22 @@ async def test_every_style_of_a_row_can_be_read_on_every_row(desk: Desk, theme: 
         assert faint == []
 
 
-@pytest.mark.parametrize("part", ["text-muted", "text-disabled", "foreground"])
-@pytest.mark.parametrize(
-    "background",
-    ["background", "surface", "panel", "primary-muted", "warning-muted", "error-muted"],
-)
 @EACH_THEME
-async def test_every_plain_text_can_be_read_on_every_background(
-    desk: Desk, theme: str, part: str, background: str
-) -> None:
+async def test_every_plain_text_can_be_read_on_every_background(desk: Desk, theme: str) -> None:
     async with desk.open(WIDE, theme=theme):
         variables = desk.app.get_css_variables()
-        style = Style.parse(f"{variables[part]} on {variables[background]}")
-        assert measure_contrast(style) >= _TEXT_CONTRAST
+    faint = [
+        f"{part} on {background}: {contrast:.2f}"
+        for part in ("text-muted", "text-disabled", "foreground")
+        for background in BACKGROUNDS
+        if (
+            contrast := measure_contrast(
+                Style.parse(f"{variables[part]} on {variables[background]}")
+            )
+        )
+        < _TEXT_CONTRAST
+    ]
+    assert faint == []
 
 
 def test_the_contrast_is_that_of_the_standard() -> None:

@@ -9,7 +9,6 @@ from textual.worker import WorkerFailed
 
 from tests.ui.desk import NARROW, WIDE, Desk
 from tests.ui.history import CHLOE
-from tui import handlers
 from tui.app import SmsDeskApp
 from tui.desk.context import BackgroundStartError
 from tui.screens.inbox import InboxScreen
@@ -40,18 +39,6 @@ async def expect_failure(desk: Desk) -> AsyncIterator[None]:
     assert isinstance(desk.app.failure, Broken)
     assert desk.app.return_code == 1
     assert SECRET not in read_error_output(desk.app)
-
-
-async def test_an_error_in_a_command_ends_the_app_without_a_traceback(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    async def fail(inbox: InboxScreen) -> None:
-        text = SECRET
-        raise Broken(text)
-
-    monkeypatch.setitem(handlers.HANDLERS, "star", fail)
-    async with expect_failure(desk):
-        await desk.press("s")
 
 
 async def test_an_error_while_applying_changes_is_not_hidden(
@@ -89,12 +76,12 @@ async def test_an_error_that_can_draw_itself_is_not_drawn(
         def __rich__(self) -> str:
             return SECRET
 
-    async def fail(inbox: InboxScreen) -> None:
+    async def fail(changes: object) -> None:
         raise Drawn
 
-    monkeypatch.setitem(handlers.HANDLERS, "star", fail)
     async with expect_failure(desk):
-        await desk.press("s")
+        monkeypatch.setattr(desk.inbox, "apply_changes", fail)
+        await desk.events.receive_texts(CHLOE, SECRET)
 
 
 @pytest.mark.parametrize(

@@ -33,31 +33,39 @@ async def _begin_reply(desk: Desk) -> None:
     await desk.until(lambda: desk.inbox.is_composer_focused, "the composer")
 
 
-@ANY_GRAPHEME
-async def test_every_key_treats_a_grapheme_as_one_character(desk: Desk, grapheme: str) -> None:
-    async with desk.open(NARROW):
-        await _begin_reply(desk)
-        await desk.type(f"a{grapheme}b")
-        assert desk.typed == f"a{grapheme}b"
-        await desk.press("left", "left", "x")
-        assert desk.typed == f"ax{grapheme}b"
-        await desk.press("right", "y")
-        assert desk.typed == f"ax{grapheme}yb"
-        await desk.press("left", "backspace")
-        assert desk.typed == "axyb"
+async def _clear(desk: Desk) -> None:
+    """Delete all that was typed."""
+    await desk.press("end", "ctrl+u")
+    assert desk.typed == ""
 
 
-@ANY_GRAPHEME
-async def test_delete_and_selections_take_whole_graphemes(desk: Desk, grapheme: str) -> None:
+async def test_every_key_treats_a_grapheme_as_one_character(desk: Desk) -> None:
     async with desk.open(NARROW):
         await _begin_reply(desk)
-        await desk.type(f"{grapheme}{grapheme}")
-        await desk.press("home", "delete")
-        assert desk.typed == grapheme
-        await desk.press("end", "shift+left")
-        assert desk.inbox.composer.selected_text == grapheme
-        await desk.press("z")
-        assert desk.typed == "z"
+        for name, grapheme in GRAPHEMES.items():
+            await desk.type(f"a{grapheme}b")
+            assert desk.typed == f"a{grapheme}b", name
+            await desk.press("left", "left", "x")
+            assert desk.typed == f"ax{grapheme}b", name
+            await desk.press("right", "y")
+            assert desk.typed == f"ax{grapheme}yb", name
+            await desk.press("left", "backspace")
+            assert desk.typed == "axyb", name
+            await _clear(desk)
+
+
+async def test_delete_and_selections_take_whole_graphemes(desk: Desk) -> None:
+    async with desk.open(NARROW):
+        await _begin_reply(desk)
+        for name, grapheme in GRAPHEMES.items():
+            await desk.type(f"{grapheme}{grapheme}")
+            await desk.press("home", "delete")
+            assert desk.typed == grapheme, name
+            await desk.press("end", "shift+left")
+            assert desk.inbox.composer.selected_text == grapheme, name
+            await desk.press("z")
+            assert desk.typed == "z", name
+            await _clear(desk)
 
 
 @pytest.mark.parametrize("word", ["क्षि\u0947त्र", "Zoe\u0308", "می\u200cخواهم", "ภาษา"])
@@ -87,17 +95,19 @@ async def test_a_click_never_lands_within_a_grapheme(desk: Desk) -> None:
                 assert composer.cursor_screen_offset.x == composer.content_region.x + cell
 
 
-@ANY_GRAPHEME
-async def test_the_cursor_on_a_grapheme_does_not_move_the_rest(desk: Desk, grapheme: str) -> None:
+async def test_the_cursor_on_a_grapheme_does_not_move_the_rest(desk: Desk) -> None:
     async with desk.open(NARROW):
         await _begin_reply(desk)
-        await desk.type(f"a{grapheme}b")
-        before = desk.inbox.composer.render_line(0).text
-        await desk.press("home", "right")
-        await desk.until(lambda: desk.inbox.composer.cursor_location == (0, 1))
-        strip = desk.inbox.composer.render_line(0)
-        assert strip.text == before
-        assert any(segment.text == grapheme for segment in strip)  # under the cursor, whole
+        composer = desk.inbox.composer
+        for grapheme in GRAPHEMES.values():
+            await desk.type(f"a{grapheme}b")
+            before = composer.render_line(0).text
+            await desk.press("home", "right")
+            await desk.until(lambda: composer.cursor_location == (0, 1))
+            strip = composer.render_line(0)
+            assert strip.text == before
+            assert any(segment.text == grapheme for segment in strip)  # under the cursor, whole
+            await _clear(desk)
 
 
 @ANY_GRAPHEME
@@ -154,11 +164,11 @@ async def test_invisible_characters_are_typed_and_pasted_as_they_are(desk: Desk,
 async def test_a_paste_is_cleaned_of_what_no_message_contains(desk: Desk) -> None:
     async with desk.open(NARROW):
         await _begin_reply(desk)
-        desk.app.post_message(Paste("\ufeffa\r\nb\rc\x07\u202ed\te"))
+        desk.app.post_message(Paste("\ufeffa\r\n\u200bb\rc\x07\u202ed\te"))
         await desk.until(lambda: desk.typed == "a\nb\nc␇d    e", "the paste")
 
 
-@pytest.mark.parametrize("text", [" ", "\u200b", "\u2800", "\u3164", "\ufe0f", "\u00a0\u200d\n"])
+@pytest.mark.parametrize("text", [" ", "\u2800", "\u3164", "\ufe0f", "\u00a0\u200d\n"])
 async def test_a_text_with_nothing_to_see_is_not_sent(desk: Desk, text: str) -> None:
     async with desk.open(NARROW):
         count = len(await desk.messages(CHLOE))

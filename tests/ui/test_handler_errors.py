@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.widgets import Input, OptionList
+from textual.widgets import Input
 
 from tests.ui.desk import WIDE, Desk
 from tests.ui.history import CHLOE
@@ -94,12 +94,9 @@ async def test_a_key_handler_of_a_widget_of_textual_that_fails(
 async def test_an_action_of_a_widget_of_textual_that_fails(
     desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(OptionList, "action_page_down", _fail_now)
+    monkeypatch.setattr(Input, "action_cursor_left", _fail_now)
     async with desk.open(WIDE, log_file=tmp_path / "log"):
-        await desk.press("colon")
-        await desk.until(lambda: desk.app.screen is not desk.inbox, "the palette")
-        desk.app.screen.query_one(OptionList).focus()
-        await desk.press("pagedown")
+        await desk.press("l", "left")
         await _check_goes_on(desk, tmp_path / "log")
 
 

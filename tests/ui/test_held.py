@@ -148,4 +148,6 @@ async def test_dismissing_is_undone_after_the_list_was_closed(desk: Desk) -> Non
         await desk.shows("It is held again", "The signature is wrong")
         await desk.press("d", "escape")
         await desk.command("undo")
+        await desk.shows('z again undoes "Dismissed"')
+        await desk.command("undo")
         await desk.shows("It is held again", "1 held")

@@ -46,7 +46,6 @@ DIALOGS: dict[str, tuple[str, ...]] = {
     "merge": ("ampersand",),
 }
 """Every dialog that keys open from the list, with those keys."""
-ALL_DIALOGS = pytest.mark.parametrize("dialog", DIALOGS)
 
 
 async def open_dialog(desk: Desk, dialog: str) -> DialogScreen[object]:
@@ -62,45 +61,54 @@ async def open_dialog(desk: Desk, dialog: str) -> DialogScreen[object]:
     return screen
 
 
-@BOTH_SIZES
-@ALL_DIALOGS
-async def test_f1_shows_the_keys_of_a_dialog_and_leads_back(
-    desk: Desk, dialog: str, size: Size
-) -> None:
-    async with desk.open(size, account_setup=FakeSetup().account_setup):
-        screen = await open_dialog(desk, dialog)
-        focused = screen.focused
-        keys = screen.describe_keys()
-        assert keys and all(key and text for key, text in keys)
-        await desk.press("f1")
-        await desk.shows("Keys · ", "This dialog", *(keys[0]))
+async def close_dialogs(desk: Desk) -> None:
+    """Go back to the list."""
+    while len(desk.app.screen_stack) > 1:
         await desk.press("escape")
-        assert desk.app.screen is screen and screen.focused is focused
-
-
-@ALL_DIALOGS
-async def test_a_question_mark_is_help_unless_it_is_typed(desk: Desk, dialog: str) -> None:
-    async with desk.open(WIDE, account_setup=FakeSetup().account_setup):
-        screen = await open_dialog(desk, dialog)
-        field = screen.focused if isinstance(screen.focused, Input | TextArea) else None
-        await desk.press("question_mark")
-        if field is None:
-            assert isinstance(desk.app.screen, HelpScreen)
-            await desk.press("question_mark")
-            assert desk.app.screen is screen
-        else:
-            assert desk.app.screen is screen
-            assert "?" in (field.value if isinstance(field, Input) else field.text)
+    await desk.press("escape", "escape")
+    await desk.until(lambda: desk.app.focused is desk.inbox.threads, "the list")
 
 
 @BOTH_SIZES
-@ALL_DIALOGS
-async def test_no_key_hint_of_a_dialog_is_cut(desk: Desk, dialog: str, size: Size) -> None:
+async def test_f1_shows_the_keys_of_a_dialog_and_leads_back(desk: Desk, size: Size) -> None:
     async with desk.open(size, account_setup=FakeSetup().account_setup):
-        screen = await open_dialog(desk, dialog)
-        for box in screen.query(".dialog"):
-            for text in (box.border_title, box.border_subtitle):
-                await desk.shows(to_plain_text(text))
+        for dialog in DIALOGS:
+            screen = await open_dialog(desk, dialog)
+            focused = screen.focused
+            keys = screen.describe_keys()
+            assert keys and all(key and text for key, text in keys), dialog
+            await desk.press("f1")
+            await desk.shows("Keys · ", "This dialog", *(keys[0]))
+            await desk.press("escape")
+            assert desk.app.screen is screen and screen.focused is focused, dialog
+            await close_dialogs(desk)
+
+
+async def test_a_question_mark_is_help_unless_it_is_typed(desk: Desk) -> None:
+    async with desk.open(WIDE, account_setup=FakeSetup().account_setup):
+        for dialog in DIALOGS:
+            screen = await open_dialog(desk, dialog)
+            field = screen.focused if isinstance(screen.focused, Input | TextArea) else None
+            await desk.press("question_mark")
+            if field is None:
+                assert isinstance(desk.app.screen, HelpScreen), dialog
+                await desk.press("question_mark")
+                assert desk.app.screen is screen, dialog
+            else:
+                assert desk.app.screen is screen, dialog
+                assert "?" in (field.value if isinstance(field, Input) else field.text), dialog
+            await close_dialogs(desk)
+
+
+@BOTH_SIZES
+async def test_no_key_hint_of_a_dialog_is_cut(desk: Desk, size: Size) -> None:
+    async with desk.open(size, account_setup=FakeSetup().account_setup):
+        for dialog in DIALOGS:
+            screen = await open_dialog(desk, dialog)
+            for box in screen.query(".dialog"):
+                for text in (box.border_title, box.border_subtitle):
+                    await desk.shows(to_plain_text(text))
+            await close_dialogs(desk)
 
 
 @presses("help")

@@ -106,7 +106,7 @@ async def test_ctrl_g_takes_back_the_text_in_the_composer(
         desk.type(b"n")
         await wait_until(lambda: equals(read_draft(store), "seen"), what="still in the composer")
         desk.type(b"\x07")
-        desk.shows("Nothing to take back here")
+        desk.sees("Nothing to take back here")
 
 
 # Texts without marks ------------------------------------------------------------------------------

@@ -186,8 +186,8 @@ async def answer_dialog(desk: Desk, row: Conversation) -> None:
 async def choose_in_palette(desk: Desk, row: Conversation) -> None:
     """Run a command in the palette that was opened before."""
     await desk.type("Star")
-    await desk.shows("Star  (s)")
-    await desk.press("down", "enter")
+    await desk.shows("Star · Mark")
+    await desk.press("enter")
     await desk.until(lambda: is_starred_again(desk, row), "starred")
 
 

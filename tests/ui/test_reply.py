@@ -353,7 +353,7 @@ async def test_a_message_can_be_cancelled_in_the_grace_period(desk: Desk) -> Non
     async with desk.open(WIDE, grace_seconds=5):
         await type_reply(desk, CHLOE, "Oops")
         await desk.press("enter")
-        await desk.shows("z cancels")
+        await desk.shows("Ctrl+G cancels")
         claimed = await desk.store.outbox.claim_due_messages("sync", "au", 100)
         assert "Oops" not in [claim.message.body for claim in claimed]
         await desk.press("escape", "z")

@@ -212,7 +212,7 @@ async def test_a_question_that_was_answered_is_shown_no_more(desk: Desk) -> None
         await desk.press("enter")
         await desk.shows(ASKED)
         await desk.press("enter")
-        await desk.shows("Sending in 30 s · Esc z cancels")
+        await desk.shows("Sending in 30 s · Ctrl+G cancels")
         await desk.hides(ASKED)
 
 
@@ -411,9 +411,9 @@ async def test_a_notice_hides_neither_the_undo_nor_the_keys(desk: Desk, size: Si
     async with desk.open(size, grace_seconds=30):
         await write(desk, CHLOE, "On its way")
         await desk.press("enter")
-        await desk.shows("Sending in 30 s · Esc z cancels")
+        await desk.shows("Sending in 30 s · Ctrl+G cancels")
         await desk.press("f6")
-        await desk.shows("now through pl", "Sending in 30 s · Esc z cancels")
+        await desk.shows("now through pl", "Sending in 30 s · Ctrl+G cancels")
         await desk.press("escape")
         desk.inbox.show_status("")
         await desk.shows("Sending in 30 s · z cancels", "Reply")

@@ -17,6 +17,8 @@ from tests.ui.terminal import Terminal, list_changed_modes, open_terminal
 
 SIZE = (100, 30)
 ENDS = (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT)
+START_MARKS = ("\x1b[?1049h", "\x1b[?1004h", "Commands")
+"""What the inbox writes as it starts: at its first picture, as it takes the keys, when it is up."""
 DRAFT = "half a reply to you"
 ACCOUNT = "SMSDESK_ACCOUNTS__AU__"
 
@@ -122,8 +124,14 @@ def lock_database(home: Path) -> Iterator[None]:
         yield
 
 
-@pytest.mark.parametrize("number", ENDS)
-@pytest.mark.parametrize("written", ["\x1b[?1049h", "\x1b[?1004h", "Commands"])
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [
+        *((signal.SIGTERM, written) for written in START_MARKS),
+        (signal.SIGHUP, START_MARKS[0]),
+        (signal.SIGQUIT, START_MARKS[1]),
+    ],
+)
 def test_a_signal_during_the_start_gives_the_terminal_back(
     home: Path, number: signal.Signals, written: str
 ) -> None:
@@ -204,7 +212,9 @@ def test_keys_that_interrupt_a_command_do_not_end_the_inbox(
         inbox.sees("Commands")
         inbox.type(b"|")
         inbox.sees("Pipe the conversation to")
-        inbox.type(b"echo be''gun; ulimit -c 0; sleep 60\r")
+        inbox.type(b"echo be''gun; ulimit -c 0; sleep 60")
+        inbox.sees("sleep 60")
+        inbox.type(b"\r")
         inbox.shows("begun")
         os.killpg(inbox.process.pid, key)
         inbox.shows("any key goes back to smsdesk")

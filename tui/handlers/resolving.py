@@ -45,6 +45,7 @@ async def ask_bulk_resolve(inbox: InboxActions, message: Message | None) -> bool
         if choice == ResolveAllChoice.WENT_OUT:
             remember = inbox.actions.remember_undo
             inbox.show_status(await resolve_all_as_sent(store, context.agent, batch, remember))
+            inbox.record_undo()
         elif choice == ResolveAllChoice.AGAIN:
             inbox.run_worker(send_batch(inbox, again), group="retry", exit_on_error=False)
         elif choice == ResolveAllChoice.LOOK_UP:

@@ -165,6 +165,7 @@ class InboxScreen(LiveInbox):
         self.countdown.start(event.message, self.app_context.clock.now(), self.app_context.zone)
         if closed:
             self.show_status(closed)
+        self._counted_undo = self.actions.newest_undo
         self.record_undo()
 
     async def finish_action(self, text: str) -> None:

@@ -66,6 +66,8 @@ class InboxLayout(PacedScreen[None]):
         self.actions = ConversationActions(store, app_context)
         self._undo_guard = UndoGuard()
         self._undo_question = ""
+        self._counted_undo: UndoEntry | None = None
+        """The sending that the countdown is about."""
         self.read_marker = ReadMarker(store, app_context.agent, self._get_visible_position)
         self.triage = TriageMode(self, store, app_context, self.read_marker, self.show_key_hints)
         bound_scopes = set(Scope) - {Scope.COMPOSE}
@@ -181,7 +183,8 @@ class InboxLayout(PacedScreen[None]):
         is_asked = bool(self._undo_question) and status == self._undo_question
         if is_asked and self._undo_guard.is_confirmed(entry, shown_id):
             return True
-        is_offered = " undoes" in status or " cancels" in status
+        is_counted = self.keys.has_countdown and self._counted_undo is entry
+        is_offered = is_counted or " undoes" in status or " cancels" in status
         return self._undo_guard.is_in_sight(entry, shown_id, is_offered=is_offered)
 
     def ask_undo(self, entry: UndoEntry, question: str) -> None:

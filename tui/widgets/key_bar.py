@@ -49,6 +49,11 @@ class KeyBar(Widget):
         """Return the text shown in place of the keys; empty for none."""
         return self._status
 
+    @property
+    def has_countdown(self) -> bool:
+        """Return whether it shows how long a text can be cancelled."""
+        return bool(self._countdown)
+
     def show_commands(self, commands: Iterable[Command], *more: tuple[str, str]) -> None:
         """Show the first key and the short label of each command.
 
