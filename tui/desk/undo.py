@@ -45,6 +45,16 @@ def format_grace_period(message: Message, now: int, get_key: GetKey) -> str:
     return f"Sending in {seconds} s · {get_key('undo')} cancels" if seconds > 0 else ""
 
 
+def describe_late(message: Message | None) -> str:
+    """Return why a message can no longer be taken back: the badge may be ahead of a notice."""
+    if message is None or message.status in _UNSENT:
+        return "it is being sent"
+    if message.status is Status.CANCELLED:
+        return "it is cancelled already"
+    return "it has failed" if message.status and message.status.is_problem else "it was sent"
+
+
+_UNSENT = frozenset({Status.QUEUED, Status.SENDING})
 _CLOCK_STEP = SECOND
 """Step back of the clock that a countdown does not notice, in ms."""
 
@@ -118,9 +128,6 @@ class Countdown:
         if self._message is not None:
             self._message = None
             self._show("")
-
-
-_UNSENT = frozenset({Status.QUEUED, Status.SENDING})
 
 
 class UnsentMessages:

@@ -162,6 +162,7 @@ class InboxScreen(LiveInbox):
             closed = await self.actions.close_after_sending(event.message)
             self.threads.focus()
         await self.triage.advance_if_handled()
+        self.keys.drop_old_status()  # "Too late to cancel" about an earlier text, say
         self.countdown.start(event.message, self.app_context.clock.now(), self.app_context.zone)
         if closed:
             self.show_status(closed)
