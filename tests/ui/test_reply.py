@@ -369,7 +369,26 @@ async def test_a_message_that_is_being_sent_cannot_be_cancelled(desk: Desk) -> N
         await desk.shows("… queued")
         await desk.store.outbox.claim_due_messages("sync", "au", 100)
         await desk.press("escape", "z")
-        await desk.shows("Too late")
+        await desk.shows("Too late to cancel: it is being sent")
+
+
+@BOTH_SIZES
+async def test_undo_after_the_badge_says_what_became_of_the_text(
+    desk: Desk, size: tuple[int, int]
+) -> None:
+    async with desk.open(size):
+        await type_reply(desk, CHLOE, "Oops")
+        await desk.press("enter")
+        await desk.shows("… queued")
+        await desk.store.outbox.claim_due_messages("sync", "au", 100)
+        await desk.events.report_status(await desk.last(CHLOE), Status.FAILED, "refused")
+        await desk.shows("failed: refused")
+        await desk.press("escape", "z")
+        await desk.shows("Too late to cancel: it has failed")
+        await desk.press("r")
+        await desk.type("Again")
+        await desk.press("enter")
+        await desk.hides("Too late")
 
 
 async def test_every_status_has_its_badge(desk: Desk) -> None:

@@ -119,3 +119,43 @@ async def test_a_range_over_many_screens_is_complete(desk: Desk) -> None:
         await desk.until(lambda: (row := desk.inbox.threads.current_row) and row.party == HUGO)
         await desk.press("X")
         assert len(await list_marked(desk)) == 127
+
+
+@BOTH_SIZES
+@pytest.mark.parametrize("key", ["e", "A", "h", "r"])
+async def test_a_key_for_selected_rows_that_are_gone_never_reaches_the_cursor_row(
+    desk: Desk, size: tuple[int, int], key: str
+) -> None:
+    async with desk.open(size):
+        await desk.move_to(CHLOE)
+        await desk.press("x")
+        selected, other = await desk.thread(CHLOE), await desk.thread(DAWIT)
+        await desk.store.triage.close_conversations([selected.id], "bo")
+        await desk.shows("Nothing is selected any more: Chloe Martin closed by bo")
+        await desk.press(key)
+        await desk.shows("nothing was done: press the key again")
+        assert await desk.thread(DAWIT) == other
+        assert desk.app.screen is desk.inbox and not desk.inbox.is_composer_focused
+        await desk.press("escape", "s")
+        assert (await desk.thread(DAWIT)).starred
+
+
+async def test_own_actions_on_selected_rows_report_only_themselves(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.move_to(CHLOE)
+        await desk.press("x", "x", "e")
+        await desk.shows("Closed 2 conversations")
+        await desk.hides("selected any more")
+        await desk.press("e")
+        await desk.shows("Closed Ana Kowalska")
+
+
+async def test_the_rest_of_a_selection_stays_when_a_colleague_closes_one(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.move_to(CHLOE)
+        await desk.press("x", "x")
+        await desk.store.triage.close_conversations([(await desk.thread(CHLOE)).id], "bo")
+        await desk.shows("No longer selected: Chloe Martin closed by bo")
+        assert await list_marked(desk) == await find_ids(desk, DAWIT)
+        await desk.press("e")
+        await desk.shows("Closed Dawit Bekele")

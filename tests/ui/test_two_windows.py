@@ -8,8 +8,8 @@ from functools import partial
 import pytest
 
 from tests.conftest import OpenStore
-from tests.ui.desk import NARROW, Desk
-from tests.ui.history import CHLOE
+from tests.ui.desk import NARROW, WIDE, Desk
+from tests.ui.history import ANA, CHLOE
 from tui.clock import ManualClock
 from tui.desk.context import AppContext
 from tui.domain.message import Direction, MmsContent
@@ -185,3 +185,36 @@ async def test_retrying_a_message_leaves_the_draft(mia: Desk) -> None:
         )
         draft = await mia.draft(CHLOE)
         assert draft is not None and draft.body == "half a"
+
+
+async def list_ana_texts(desk: Desk) -> list[str]:
+    """Return the texts that Ana has been sent."""
+    return [m.body for m in await desk.messages(ANA) if m.direction is Direction.OUT]
+
+
+async def test_a_question_is_gone_when_the_other_window_drops_the_time(
+    mia: Desk, other: Desk
+) -> None:
+    async with mia.open(WIDE, quiet_hours=(3, 8)), other.open(WIDE, quiet_hours=(3, 8)):
+        for desk in (mia, other):
+            await desk.open_thread(ANA)
+        before = await list_ana_texts(mia)
+        await begin_reply(mia)
+        await mia.type("Friday is fine")
+        await mia.press("f5")
+        await mia.shows("Send later")
+        await mia.press("backspace")
+        await mia.type("tomorrow 5")
+        await mia.press("enter")
+        await mia.shows("Enter again schedules for tomorrow 05:00")
+        await begin_reply(other)
+        await other.shows("scheduled for tomorrow 05:00")
+        await other.press("f5")
+        await other.shows("Send later")
+        await other.press("backspace", "enter")
+        await other.shows("No time is planned any more")
+        # Enter would send at once now: the old question must not stand there.
+        await mia.shows("your other window has changed this reply")
+        await mia.hides("Enter again schedules")
+        assert await list_ana_texts(mia) == before
+        assert mia.typed == "Friday is fine"

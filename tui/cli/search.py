@@ -9,7 +9,7 @@ from tui.cli.show import format_message, write_json, write_line
 from tui.domain.conversation import Conversation
 from tui.domain.json_fields import CustomerFields, message_to_json
 from tui.domain.message import Message
-from tui.domain.searching import SearchQuery, parse_search
+from tui.domain.searching import SearchQuery, find_empty_filter, parse_search
 from tui.domain.text import one_line
 from tui.store.reader import InboxReader
 
@@ -44,6 +44,10 @@ def _parse_query(typed: str) -> SearchQuery:
         raise CommandError("in:thread works only in the inbox; use from: or to: here", BAD_USE)
     if doubt := query.problem or query.notice:
         raise CommandError(one_line(doubt, 200), BAD_USE)
+    if empty := find_empty_filter(typed):
+        raise CommandError(f"{empty}: has no value: write one, or leave the filter out", BAD_USE)
+    if query.is_empty:
+        raise CommandError("There is nothing to search for: write a word or a filter", BAD_USE)
     return query
 
 

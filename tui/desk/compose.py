@@ -97,15 +97,19 @@ class ComposeState:
         route = choose_default_route(self._context.accounts, conversation)
         self.intent = SendIntent(conversation.id, route=route)
 
-    def adopt_content(self, stored: Draft) -> None:
+    def adopt_content(self, stored: Draft) -> bool:
         """Take over the route, the pictures and the plan that another window has chosen.
 
         Args:
             stored: Draft as it is stored now.
+
+        Returns:
+            Whether something has changed.
         """
-        account = self._context.find_account(stored.account)
+        before, account = self.intent, self._context.find_account(stored.account)
         route = Route(account, stored.sender) if account else self.route
-        self.intent = replace(self.intent, route=route, enclosed=stored.mms, plan=read_plan(stored))
+        self.intent = replace(before, route=route, enclosed=stored.mms, plan=read_plan(stored))
+        return self.intent != before
 
     def set_seen(self, seen_upto: int, text: str) -> None:
         """Record that the agent sees the text and all messages that have arrived.

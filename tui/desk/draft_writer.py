@@ -12,6 +12,9 @@ from tui.store.drafts import Drafts
 from tui.store.errors import StoreError
 from tui.store.stored_drafts import StoredDraft, make_empty_draft
 
+CHANGED_ELSEWHERE = "Not sent: your other window has changed this reply, read it first"
+"""Notice in place of a question that no longer fits what would be sent."""
+
 SaveDraft = Callable[[Draft, Draft], Awaitable[StoredDraft]]
 """Write a draft, and join it with another one than the second if that is stored by now."""
 

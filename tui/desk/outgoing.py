@@ -5,13 +5,14 @@ Every message of an agent or a script goes through `queue_attempt`.
 
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.clock import SECOND
 from tui.desk.routes import SendPlan, format_plan_time, is_held_by_provider, read_plan
 from tui.desk.send_attempt import RefusedError, SendAttempt
 from tui.desk.send_checks import NO_ACCOUNT, find_refusal
-from tui.desk.undo import UnsentMessages
+from tui.desk.undo import UnsentMessages, describe_late, describe_send_undo
 from tui.desk.undo_stack import RememberUndo
 from tui.domain.message import Direction, Message, MmsContent, NewMessage
 from tui.domain.status import Status
@@ -143,7 +144,7 @@ class OutgoingActions:
             "send",
             undo_send,
             about=[message.conversation_id],
-            question="cancels the text to {target}, written",
+            question=partial(describe_send_undo, self._store, message.id, self._reopenings),
         )
 
     async def take_back_newest(self, conversation_id: int) -> str:
@@ -162,7 +163,11 @@ class OutgoingActions:
         is_late = bool(sent) and (
             sent[-1].status is not Status.CANCELLED and sent[-1].hold_until > now - _JUST_SENT_MS
         )
-        return "Too late to take back: it is being sent" if is_late else _NOTHING_TO_TAKE_BACK
+        return (
+            f"Too late to take back: {describe_late(sent[-1])}"
+            if is_late
+            else _NOTHING_TO_TAKE_BACK
+        )
 
     async def _cancel_send(self, message: Message) -> str:
         """Cancel a queued message, and put its text back into the draft.
@@ -175,7 +180,8 @@ class OutgoingActions:
             await reopen()
         opened = " · the conversation is open again" if reopen is not None else ""
         if not await self._store.intents.cancel_queued(message.id, self._agent):
-            return f"Too late to cancel: it is being sent{opened}"
+            late = describe_late(await self._store.messages.get(message.id))
+            return f"Too late to cancel: {late}{opened}"
         self._taken_back_ids.add(message.id)
         plan = await self._restore_draft(message)
         await self._undo_claim(message)

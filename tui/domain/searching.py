@@ -94,6 +94,15 @@ def parse_search(typed: str, now: int, zone: tzinfo | None) -> SearchQuery:
     return replace(query, text=" ".join(plain))
 
 
+def find_empty_filter(typed: str) -> str:
+    """Return the name of the first filter that has no value, or "".
+
+    While an agent types it is only unfinished. In a script it would drop a condition silently.
+    """
+    parts = _split_parts(typed)
+    return next((n for n, value, _ in parts if n in _FILTER_READERS and not value.strip()), "")
+
+
 def _split_parts(typed: str) -> Iterator[tuple[str, str, str]]:
     """Yield the filter name (or ""), its value, and the part as typed."""
     for found in _SEARCH_PART.finditer(typed):

@@ -162,6 +162,7 @@ class InboxScreen(LiveInbox):
             closed = await self.actions.close_after_sending(event.message)
             self.threads.focus()
         await self.triage.advance_if_handled()
+        self.keys.drop_old_status()  # "Too late to cancel" about an earlier text, say
         self.countdown.start(event.message, self.app_context.clock.now(), self.app_context.zone)
         if closed:
             self.show_status(closed)
@@ -178,6 +179,7 @@ class InboxScreen(LiveInbox):
             # An action can remove rows from the list; only those that remain stay selected.
             await self.threads.prune_marks()
             self.show_key_hints()
+        self.acted_ids = frozenset()
         await self.triage.advance_if_handled()
         self.show_status(text)
         self.record_undo()
@@ -209,6 +211,8 @@ class InboxScreen(LiveInbox):
                 await self._show_current()  # the key can arrive before the delayed preview
             if command_id not in _UNDO_COMMANDS:
                 self._undo_guard.drop_question()
+            if self._has_lost_selection(command_id):
+                return
             await HANDLERS[command_id](self)
         except Exception as error:
             if command_id in OPENS_TEXT_FIELD:
@@ -217,6 +221,24 @@ class InboxScreen(LiveInbox):
             raise
         if self.actions.newest_undo is not newest_undo and command_id not in _UNDO_COMMANDS:
             self.record_undo()
+
+    def _has_lost_selection(self, command_id: str) -> bool:
+        """Return whether a command was for selected rows that are gone, and show that.
+
+        It would act on the row under the cursor instead, which the agent has not selected.
+        """
+        is_about_rows = command_id in _CONVERSATION_COMMANDS - _UNDO_COMMANDS
+        self.acted_ids = self.threads.marked if is_about_rows else frozenset()
+        notice, self.lost_selection = self.lost_selection, ""
+        is_shown = bool(notice) and self.keys.shown_status == notice
+        if not is_shown or not is_about_rows or self.is_conversation_in_use or self.threads.marked:
+            return False
+        text = f"{notice} · nothing was done: press the key again for the row under the cursor"
+        if command_id in OPENS_TEXT_FIELD:
+            self.refuse_typing(text)
+        else:
+            self.show_status(text)
+        return True
 
     def refuse_typing(self, reason: str) -> None:
         """Show why no text field opens, and ignore what is typed on.

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from textual import events, on
 
 from tui.clock import MINUTE
 from tui.commands import get_first_keys
 from tui.desk import composer_hints
 from tui.desk.context import AppContext
+from tui.desk.departures import describe_departure
 from tui.desk.format import format_title
 from tui.desk.undo import Countdown
 from tui.domain.change import RELOAD, Change, Subject
@@ -35,6 +38,10 @@ class LiveInbox(InboxLayout):
             lambda text: self.keys.show_countdown(text), self.show_status, self._find_key
         )
         self._current_minute = app_context.clock.now() // MINUTE
+        self.acted_ids: frozenset[int] = frozenset()
+        """Selected conversations on which the agent's own command acts at present."""
+        self.lost_selection = ""
+        """Notice that nothing is selected any more; "" after the next command."""
 
     def _find_key(self, command_id: str) -> str:
         """Return the keys to press for a command.
@@ -55,8 +62,11 @@ class LiveInbox(InboxLayout):
             changes: What changed, in the order of the store.
         """
         followed = await self.pane.apply_changes(changes)
+        selected = self.threads.marked
         await self.list_pane.apply_changes(changes)
         self.show_key_hints()
+        if lost := selected - self.threads.marked - self.acted_ids:
+            await self._report_lost_selection(sorted(lost))
         if followed is not None:
             await self._report_merge(followed)
         await self.show_departure()
@@ -75,6 +85,24 @@ class LiveInbox(InboxLayout):
         if Subject.CONVERSATION in subjects or RELOAD in changes:
             await self.update_counts()
             await self.triage.refresh_counter()
+
+    async def _report_lost_selection(self, ids: Sequence[int]) -> None:
+        """Report which conversations are no longer selected, as others have changed them.
+
+        Args:
+            ids: Ids of the conversations.
+        """
+        context, view = self.app_context, self.threads.view
+        row = await self.store.conversations.get(ids[0])
+        if row is None:
+            return
+        now = context.clock.now()
+        reason = await describe_departure(self.store, view, row, context.agent, now, context.zone)
+        more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
+        what = "No longer selected" if self.threads.marked else "Nothing is selected any more"
+        notice = f"{what}: {one_line(format_title(row), 30)} {reason}{more}"
+        self.show_status(notice)
+        self.lost_selection = "" if self.threads.marked else notice
 
     async def _report_merge(self, merged: Conversation) -> None:
         """Report that the shown conversation has become part of another one.

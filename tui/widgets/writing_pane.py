@@ -22,7 +22,7 @@ from tui.desk.composer_hints import (
     list_route_labels,
 )
 from tui.desk.context import AppContext
-from tui.desk.draft_writer import describe_change, join_with_typed
+from tui.desk.draft_writer import CHANGED_ELSEWHERE, describe_change, join_with_typed
 from tui.desk.presence import Presence
 from tui.desk.routes import Route
 from tui.desk.send_attempt import SendIntent
@@ -175,11 +175,7 @@ class WritingPane(StoreReader, Vertical):
         self.route_line.show_route(*labels)
 
     def update_conversation(self, conversation: Conversation) -> None:
-        """Show the conversation as it is now: it may be locked, or unlocked again.
-
-        Args:
-            conversation: Conversation as it is now.
-        """
+        """Show the conversation as it is now: it may be locked, or unlocked again."""
         self.conversation = conversation
         self._show_route()
 
@@ -244,14 +240,18 @@ class WritingPane(StoreReader, Vertical):
             return False
         typed = composer.text
         composer.adopt_text(join_with_typed(base, stored, typed))
-        if not note:
-            self.compose_state.adopt_content(stored.draft)
+        has_changed = not note and self.compose_state.adopt_content(stored.draft)
         if composer.text != stored.draft.body:
             self.compose_state.save_draft(place[0], composer.text, note=note)
         self.compose_state.update_seen(composer.text, self._last_visible_arrival)
         self._show_route()
         self._update_length()
-        if notice := describe_change(base, stored, typed):
+        notice = describe_change(base, stored, typed)
+        # The key that a question names would now do something else than it says.
+        if self._objection and (has_changed or composer.text != typed):
+            self._clear_objection()
+            notice = notice or CHANGED_ELSEWHERE
+        if notice:
             self.show_status(notice)
         return True
 
