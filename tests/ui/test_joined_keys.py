@@ -140,6 +140,19 @@ async def test_a_pasted_text_is_one_draft_and_is_not_sent(
         assert await list_sent(store) == []
 
 
+async def test_esc_within_a_pasted_text_stays_visible_in_the_draft(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    path = tmp_path / "desk.db"
+    with run_replying(path) as desk:
+        store = await open_store(path)
+        desk.type(b"alpha\x1beta\x1bold\rgamma\r")
+        desk.shows("Enter was not pressed")
+        wanted = "alpha\u241beta\u241bold\ngamma"
+        await wait_until(lambda: equals(read_draft(store), wanted), what="one draft")
+        assert await list_sent(store) == []
+
+
 async def test_a_line_that_came_with_its_enter_waits_for_another(
     tmp_path: Path, open_store: OpenStore
 ) -> None:
@@ -175,7 +188,15 @@ async def test_few_joined_keys_send_at_most_once(
 
 
 @pytest.mark.parametrize(
-    "text", [b"The parcel is ready\r", b"see you\re\re\r", b"answer", b"a\tb\tc\td", b"\rEeeAaa\r"]
+    "text",
+    [
+        b"The parcel is ready\r",
+        b"see you\re\re\r",
+        b"answer",
+        b"a\tb\tc\td",
+        b"\rEeeAaa\r",
+        b"some text\x1bemore text\rA\r",
+    ],
 )
 async def test_a_text_pasted_into_the_list_runs_no_command(
     tmp_path: Path, open_store: OpenStore, text: bytes

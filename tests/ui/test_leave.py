@@ -1,8 +1,15 @@
 """Test quitting: at once, or after one question that names what is unsent."""
 
+import pytest
+
+from tests.conftest import OpenStore
+from tests.contexts import make_context
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk
 from tests.ui.history import CHLOE
+from tui.app import SmsDeskApp
+from tui.clock import ManualClock
 from tui.domain.status import Status
+from tui.screens.inbox import InboxScreen
 from tui.terminal.key_queue import DoubleInterrupt
 
 Size = tuple[int, int]
@@ -103,3 +110,21 @@ def test_two_interrupts_count_only_in_a_row_and_within_a_short_time() -> None:
     interrupt = DoubleInterrupt()
     presses = [("ctrl+c", 0.0), ("x", 0.1), ("ctrl+c", 0.2)]
     assert [interrupt.record_key(*press) for press in presses] == [False, False, False]
+
+
+async def test_an_end_before_the_inbox_is_mounted_is_no_error(
+    open_store: OpenStore, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mount = InboxScreen.on_mount
+
+    async def end_first(inbox: InboxScreen) -> None:
+        # What a signal or Ctrl+C does to a screen that is being built: it has no widgets.
+        inbox.app.exit()
+        await inbox.query("*").remove()
+        await mount(inbox)
+
+    monkeypatch.setattr(InboxScreen, "on_mount", end_first)
+    app = SmsDeskApp(await open_store(), make_context(clock))
+    await app.run_async(headless=True)
+    assert app.failure is None
+    assert not app.handler_errors

@@ -20,6 +20,9 @@ Outside a text field
 - Up to `TYPED_COMMANDS` keys act one after the other; a key that was repeated counts once. Keys
   typed before the first picture of the inbox arrive at once, so that more of them act.
 - Anything longer is a pasted text and never runs as commands: it is dropped, and a text shows it.
+
+An Esc within a pasted text is no key, anywhere: it would leave the field, and the rest of the text
+would be commands. Of joined keys ("see you", Esc, z) only a few follow Esc.
 """
 
 import re
@@ -41,6 +44,10 @@ TYPED_AHEAD = 12
 _BREAKS = "\r\n"
 _REPEATED = re.compile(r"(.)\1+", re.DOTALL)
 _BLANK_WITHIN = re.compile(r"[^\s][ \t]+[^\s]")
+_TEXT_WITH_ESCAPES = re.compile(
+    r"(?P<before>[^\x1b\x03]+)(?:\x1b[^\x1b\x03\[O][^\x1b\x03]*)*"
+    r"\x1b(?P<after>[^\x1b\x03\[O][^\x1b\x03]*)"
+)
 _CONTROL_END = re.compile(r"[\x00-\x1f]*\Z")
 
 
@@ -179,3 +186,13 @@ def is_long_paste(text: str) -> bool:
         text: Characters as they arrived.
     """
     return is_paste(text) and ("\r" in text or text.endswith("\n") or len(text) > TYPED_AHEAD)
+
+
+def has_pasted_escape(data: str) -> bool:
+    """Return whether some input is one pasted text that contains Esc.
+
+    Args:
+        data: Characters as they arrived.
+    """
+    match = _TEXT_WITH_ESCAPES.fullmatch(data)
+    return match is not None and is_paste(match["before"]) and len(match["after"]) > TYPED_COMMANDS

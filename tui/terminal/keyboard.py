@@ -28,6 +28,7 @@ from textual.drivers._writer_thread import WriterThread
 from textual.events import Key
 from textual.message import Message
 
+from tui.terminal import bursts
 from tui.terminal.bursts import GAP_SECONDS, PASTE_SECONDS, Burst, EscapedKey, is_long_paste
 
 
@@ -185,6 +186,8 @@ class SafeKeyParser(XTermParser):
     def _parse_pieces(self, data: str) -> Iterator[Message]:
         """Yield the events of some input, and keep an incomplete piece at its end."""
         self._partial, at = "", 0
+        if not self._pasting and bursts.has_pasted_escape(data):
+            data = data.replace(_ESCAPE, _VISIBLE_ESCAPE)
         while at < len(data):
             if self._pasting:
                 passed, at = self._filter_paste(data, at)
