@@ -1,7 +1,5 @@
 """Test that undo reaches nothing that the agent does not see without saying so first."""
 
-import pytest
-
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk
 from tests.ui.history import ANA, BOB, CHLOE, DAWIT, HUGO
 from tui.clock import MINUTE
@@ -120,31 +118,3 @@ async def test_moving_on_after_the_question_asks_again(desk: Desk) -> None:
         assert (await desk.thread(ANA)).starred
         await desk.press("z")
         await desk.shows("Undone: starred Ana Kowalska")
-
-
-@pytest.mark.parametrize(
-    ("key", "question", "result"),
-    [
-        ("enter", "z again skips the text to Chloe Martin (it was sent), written", "it was sent"),
-        ("ctrl+e", "z again reopens Chloe Martin, closed", "the conversation is open again"),
-    ],
-)
-async def test_a_text_that_was_sent_is_not_said_to_be_cancelled(
-    desk: Desk, key: str, question: str, result: str
-) -> None:
-    async with desk.open(WIDE, grace_seconds=0):
-        await desk.open_thread(CHLOE)
-        await desk.press("r")
-        await desk.type("Friday is fine")
-        await desk.press(key, "escape")
-        await desk.until(lambda: is_queued(desk), "queued")
-        await desk.store.outbox.claim_due_messages("sync", "au", 100)
-        await desk.events.report_status(await desk.last(CHLOE), Status.SUBMITTED)
-        await desk.press("escape")
-        await desk.move_to(BOB)
-        await desk.press("z")
-        await desk.shows(question)
-        await desk.press("z")
-        await desk.shows("Too late to cancel", result)
-        assert (await desk.thread(CHLOE)).state is State.OPEN
-        assert (await desk.last(CHLOE)).status is Status.SUBMITTED

@@ -7,7 +7,7 @@ from tui.desk.context import AppContext
 from tui.desk.format import format_title
 from tui.desk.merging import list_names
 from tui.desk.outgoing import OutgoingActions
-from tui.desk.undo_stack import UndoAction, UndoEntry, UndoQuestion, UndoStack
+from tui.desk.undo_stack import UndoAction, UndoEntry, UndoStack
 from tui.domain.arrivals import HeldItem
 from tui.domain.conversation import Conversation, Draft, State
 from tui.domain.date_input import format_moment
@@ -208,7 +208,7 @@ class ConversationActions:
         scope: str = "",
         *,
         about: Iterable[int] = (),
-        question: UndoQuestion = "",
+        question: str = "",
     ) -> str:
         """Remember how to undo an action and return its message with the key that undoes it.
 
@@ -217,7 +217,7 @@ class ConversationActions:
             undo: Undoes the action.
             scope: Dialog that can undo the action by itself; empty for none.
             about: Ids of the conversations that the action has changed.
-            question: What undo would do.
+            question: What undo would do, as `UndoEntry.question`.
         """
         self._undo_stack.push(
             UndoEntry(message, undo, self._context.clock.now(), scope, frozenset(about), question)

@@ -5,14 +5,13 @@ Every message of an agent or a script goes through `queue_attempt`.
 
 import contextlib
 from collections.abc import Awaitable, Callable, Sequence
-from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.clock import SECOND
 from tui.desk.routes import SendPlan, format_plan_time, is_held_by_provider, read_plan
 from tui.desk.send_attempt import RefusedError, SendAttempt
 from tui.desk.send_checks import NO_ACCOUNT, find_refusal
-from tui.desk.undo import UnsentMessages, describe_late, describe_send_undo
+from tui.desk.undo import UnsentMessages, describe_late
 from tui.desk.undo_stack import RememberUndo
 from tui.domain.message import Direction, Message, MmsContent, NewMessage
 from tui.domain.status import Status
@@ -144,7 +143,7 @@ class OutgoingActions:
             "send",
             undo_send,
             about=[message.conversation_id],
-            question=partial(describe_send_undo, self._store, message.id, self._reopenings),
+            question="cancels the text to {target}, written",
         )
 
     async def take_back_newest(self, conversation_id: int) -> str:

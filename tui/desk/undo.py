@@ -4,7 +4,7 @@ An agent can cancel a message until the end of its grace period, counted down on
 Messages that have not been sent when the agent quits may have no process left that sends them.
 """
 
-from collections.abc import Callable, Container
+from collections.abc import Callable
 from datetime import tzinfo
 
 from tui.clock import SECOND
@@ -52,22 +52,6 @@ def describe_late(message: Message | None) -> str:
     if message.status is Status.CANCELLED:
         return "it is cancelled already"
     return "it has failed" if message.status and message.status.is_problem else "it was sent"
-
-
-async def describe_send_undo(store: Store, message_id: int, reopenings: Container[int]) -> str:
-    """Return what undo does to a message that was submitted, as `UndoQuestion`.
-
-    Args:
-        store: Store with the message.
-        message_id: Id of the message.
-        reopenings: Ids of the messages whose conversation was closed with them, and still is.
-    """
-    message = await store.messages.get(message_id)
-    if message is not None and message.status is Status.QUEUED:
-        return "cancels the text to {target}, written"
-    if message_id in reopenings:
-        return "reopens {target}, closed"
-    return f"skips the text to {{target}} ({describe_late(message)}), written"
 
 
 _UNSENT = frozenset({Status.QUEUED, Status.SENDING})

@@ -14,12 +14,6 @@ _MAX_ENTRIES = 50
 
 UndoAction = Callable[[], Awaitable[str]]
 """Undo an action and return the message that confirms it."""
-UndoQuestion = str | Callable[[], Awaitable[str]]
-"""What undo would do, up to the time of the action: "reopens {target}, closed".
-
-A function returns it where that depends on what has happened since. Empty quotes the description
-of the action instead.
-"""
 
 
 class RememberUndo(Protocol):
@@ -32,7 +26,7 @@ class RememberUndo(Protocol):
         scope: str = "",
         *,
         about: Iterable[int] = (),
-        question: UndoQuestion = "",
+        question: str = "",
     ) -> str:
         """Remember an action.
 
@@ -41,7 +35,7 @@ class RememberUndo(Protocol):
             undo: Undoes the action.
             scope: Dialog that can undo the action by itself; empty for none.
             about: Ids of the conversations that the action has changed.
-            question: What undo would do.
+            question: What undo would do, as `UndoEntry.question`.
         """
 
 
@@ -57,7 +51,11 @@ class UndoEntry:
     """Dialog that can undo the action by itself; empty for none."""
     about: frozenset[int] = frozenset()
     """Ids of the conversations that it has changed."""
-    question: UndoQuestion = ""
+    question: str = ""
+    """What undo would do, up to the time of the action: "reopens {target}, closed".
+
+    Empty quotes the description instead.
+    """
 
 
 class UndoStack:
@@ -155,9 +153,8 @@ async def format_undo_question(store: Store, entry: UndoEntry, now: int) -> str:
     """
     target = await _format_target(store, entry.about)
     ago = _format_ago(now - entry.at)
-    question = entry.question if isinstance(entry.question, str) else await entry.question()
-    if question:
-        return f"{question.replace('{target}', target)} {ago}"
+    if entry.question:
+        return f"{entry.question.replace('{target}', target)} {ago}"
     about = f" for {target}" if target and target not in entry.description else ""
     return f'undoes "{entry.description}"{about}, {ago}'
 
