@@ -248,7 +248,7 @@ async def resolve_single(inbox: InboxActions, message: Message | None) -> None:
     """Resolve or dismiss the message under the cursor."""
     problem = find_retry_problem(message)
     if message is None or problem:
-        inbox.show_status('Nothing to resolve: only "maybe sent" or failed messages')
+        inbox.show_status('Only "maybe sent" and failed messages can be resolved: g f lists them')
     elif message.status is Status.UNCERTAIN:
         _ask_uncertain(inbox, message)
     else:
