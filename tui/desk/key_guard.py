@@ -26,7 +26,7 @@ OPENS_TEXT_FIELD = frozenset(
 _TEXT_KEYS = frozenset({"backspace", "delete", "enter", "space", "tab", "ctrl+j", "alt+enter"})
 """Keys of a text that do not type a character of their own."""
 
-UNSEEN_ENTER = "Pasted in one piece: Enter was not pressed. Look at the text, then Enter sends"
+UNSEEN_ENTER = "Pasted in one piece: Enter was not pressed. Look at the text, then press Enter"
 """Status text after a paste whose last line break must not act."""
 
 
