@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from textual.app import App, ComposeResult
 from textual.content import Content
 from textual.widgets import Input, Static, TextArea
 
@@ -11,7 +12,7 @@ from tests.ui.test_help import DIALOGS, open_dialog
 from tests.ui.test_setup import FakeSetup
 from tui.domain.account import Health
 from tui.domain.templates import CannedReply
-from tui.screens.accounts import wrap_indented
+from tui.screens.accounts import IndentedText, wrap_indented
 from tui.screens.base import FormScreen
 
 Size = tuple[int, int]
@@ -194,3 +195,20 @@ async def test_long_lines_about_accounts_go_on_below_their_beginning(
 def test_a_line_goes_on_two_cells_further_in(text: str, expected: list[str]) -> None:
     lines = wrap_indented(Content(text), 9).plain.split("\n")
     assert [line.rstrip() for line in lines] == expected
+
+
+async def test_indented_text_is_wrapped_as_soon_as_it_has_a_width() -> None:
+    class Page(App[None]):
+        def compose(self) -> ComposeResult:
+            yield IndentedText()
+
+        def on_mount(self) -> None:
+            self.query_one(IndentedText).show_page(Content("  listens at home since noon"))
+
+    async with Page().run_test(size=(20, 5)) as pilot:
+        await pilot.pause()
+        text = pilot.app.query_one(IndentedText)
+        assert str(text.content).split("\n")[1] == "    since noon"
+        await pilot.resize_terminal(40, 5)
+        await pilot.pause()
+        assert "\n" not in str(text.content)

@@ -8,7 +8,7 @@ from tests.ui.history import BOB, CHLOE
 from tests.ui.test_setup import FakeSetup
 from tui.domain.message import MmsContent
 from tui.screens.base import DialogScreen, to_plain_text
-from tui.screens.key_help import HelpScreen
+from tui.screens.key_help import HelpScreen, format_help, list_dialog_sections
 from tui.screens.palette import Palette
 from tui.screens.pictures import PicturesScreen
 from tui.terminal.cell_diff import TerminalCells
@@ -78,7 +78,7 @@ async def test_f1_shows_the_keys_of_a_dialog_and_leads_back(desk: Desk, size: Si
             keys = screen.describe_keys()
             assert keys and all(key and text for key, text in keys), dialog
             await desk.press("f1")
-            await desk.shows("Keys · ", "This dialog", *(keys[0]))
+            await desk.shows("Keys · ", "This dialog", *list_dialog_sections(screen)[0].lines[0])
             await desk.press("escape")
             assert desk.app.screen is screen and screen.focused is focused, dialog
             await close_dialogs(desk)
@@ -228,3 +228,42 @@ async def test_the_screen_is_drawn_again(
         await desk.type("draw again")
         await desk.press("enter")
         await desk.until(lambda: len(forgotten) == 4, "from the palette")
+
+
+async def test_the_help_of_a_dialog_reads_as_columns(desk: Desk) -> None:
+    async with desk.open(WIDE, account_setup=FakeSetup().account_setup):
+        for dialog in DIALOGS:
+            sections = list_dialog_sections(await open_dialog(desk, dialog))
+            shown = format_help(sections).plain.split("\n")
+            begins = set()
+            for line in [line for section in sections for line in section.lines]:
+                assert line.title[0].isupper() and "TAB" not in line.keys, line
+                (row,) = (one for one in shown if one.startswith(f"{line.keys} "))
+                begins.add(row.index(f" {line.title}", len(line.keys)))
+            assert len(begins) == 1, dialog
+            await close_dialogs(desk)
+
+
+@pytest.mark.parametrize(("dialog", "removes"), [("assign", False), ("views", True)])
+async def test_the_help_names_f8_only_where_it_removes_a_line(
+    desk: Desk, dialog: str, removes: bool
+) -> None:
+    async with desk.open(WIDE):
+        if removes:
+            await desk.press("v")
+            await desk.type("Mine today")
+            await desk.press("enter")
+            await desk.shows("Mine today")
+        screen = await open_dialog(desk, dialog)
+        assert (("F8", "Remove") in screen.describe_keys()) is removes
+
+
+@pytest.mark.parametrize(("dialog", "scrolls"), [("accounts", True), ("snooze", False)])
+async def test_the_help_names_the_keys_that_scroll_a_page(
+    desk: Desk, dialog: str, scrolls: bool
+) -> None:
+    async with desk.open(NARROW):
+        await open_dialog(desk, dialog)
+        await desk.press("f1")
+        await desk.shows("This dialog")
+        await (desk.shows if scrolls else desk.hides)("↑  ↓  PgUp  PgDn")

@@ -369,7 +369,7 @@ async def test_a_message_that_is_being_sent_cannot_be_cancelled(desk: Desk) -> N
         await desk.shows("… queued")
         await desk.store.outbox.claim_due_messages("sync", "au", 100)
         await desk.press("escape", "z")
-        await desk.shows("Too late to cancel: it is being sent")
+        await desk.shows("Too late to cancel the text to", "it is being sent")
 
 
 @BOTH_SIZES
@@ -384,7 +384,7 @@ async def test_undo_after_the_badge_says_what_became_of_the_text(
         await desk.events.report_status(await desk.last(CHLOE), Status.FAILED, "refused")
         await desk.shows("failed: refused")
         await desk.press("escape", "z")
-        await desk.shows("Too late to cancel: it has failed")
+        await desk.shows("Too late to cancel the text to", "it has failed")
         await desk.press("r")
         await desk.type("Again")
         await desk.press("enter")

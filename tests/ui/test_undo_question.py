@@ -5,6 +5,7 @@ from tests.ui.history import ANA, BOB, CHLOE, DAWIT, HUGO
 from tui.clock import MINUTE
 from tui.domain.conversation import State
 from tui.domain.status import Status
+from tui.store.settling import SendRecord
 
 Size = tuple[int, int]
 
@@ -118,3 +119,42 @@ async def test_moving_on_after_the_question_asks_again(desk: Desk) -> None:
         assert (await desk.thread(ANA)).starred
         await desk.press("z")
         await desk.shows("Undone: starred Ana Kowalska")
+
+
+@BOTH_SIZES
+async def test_what_cannot_be_undone_is_not_asked_about(desk: Desk, size: Size) -> None:
+    async with desk.open(size, grace_seconds=30):
+        await desk.open_thread(CHLOE)
+        await desk.press("s", "r")
+        await desk.type("Friday is fine")
+        await desk.press("enter", "escape")
+        await desk.until(lambda: is_queued(desk), "queued")
+        desk.clock.advance(MINUTE)
+        claims = await desk.store.outbox.claim_due_messages("sync", "au", 100)
+        assert "Friday is fine" in [claim.message.body for claim in claims]
+        await desk.press("escape")
+        await desk.move_to(BOB)
+        await desk.press("z")
+        await desk.shows("Too late to cancel the text to Chloe Martin: it is being sent")
+        await desk.press("z")
+        await desk.shows("z again undoes", "Chloe Martin")
+        await desk.press("z")
+        await desk.shows("Undone: starred Chloe Martin")
+
+
+@BOTH_SIZES
+async def test_undo_says_which_key_cancels_what_the_provider_holds(desk: Desk, size: Size) -> None:
+    async with desk.open(size, grace_seconds=30):
+        await desk.open_thread(CHLOE)
+        await desk.press("r")
+        await desk.type("See you tomorrow")
+        await desk.press("f5")
+        await desk.type("tomorrow 9")
+        await desk.press("enter", "enter", "escape")
+        await desk.shows("scheduled for")
+        message = await desk.last(CHLOE)
+        await desk.store.outbox.claim_due_messages("sync", "au", 100)
+        await desk.store.outbox.settle_message(message.id, SendRecord(Status.SCHEDULED, "id-1"))
+        desk.inbox.show_status("")
+        await desk.press("z")
+        await desk.shows("au has the text to Chloe Martin already", "D asks to cancel it")

@@ -7,7 +7,7 @@ from tui.desk.context import AppContext
 from tui.desk.format import format_title
 from tui.desk.merging import list_names
 from tui.desk.outgoing import OutgoingActions
-from tui.desk.undo_stack import UndoAction, UndoEntry, UndoStack
+from tui.desk.undo_stack import FindUndoProblem, UndoAction, UndoEntry, UndoStack
 from tui.domain.arrivals import HeldItem
 from tui.domain.conversation import Conversation, Draft, State
 from tui.domain.date_input import format_moment
@@ -209,6 +209,7 @@ class ConversationActions:
         *,
         about: Iterable[int] = (),
         question: str = "",
+        find_problem: FindUndoProblem | None = None,
     ) -> str:
         """Remember how to undo an action and return its message with the key that undoes it.
 
@@ -218,10 +219,11 @@ class ConversationActions:
             scope: Dialog that can undo the action by itself; empty for none.
             about: Ids of the conversations that the action has changed.
             question: What undo would do, as `UndoEntry.question`.
+            find_problem: Finds out whether it is too late; None if it never is.
         """
-        self._undo_stack.push(
-            UndoEntry(message, undo, self._context.clock.now(), scope, frozenset(about), question)
-        )
+        now, changed = self._context.clock.now(), frozenset(about)
+        entry = UndoEntry(message, undo, now, scope, changed, question, find_problem)
+        self._undo_stack.push(entry)
         return f"{message} · z undoes"
 
     @property

@@ -9,9 +9,8 @@ from dataclasses import dataclass, field, replace
 
 from tui.desk.actions import ConversationActions
 from tui.desk.context import AppContext
-from tui.desk.outgoing import find_retry_problem
 from tui.desk.routes import Route, choose_default_route
-from tui.desk.send_attempt import RefusedError, SendAttempt, create_retry_intent
+from tui.desk.send_attempt import RefusedError, SendAttempt, create_retry_intent, find_retry_problem
 from tui.desk.send_checks import check_quiet_hours, find_refusal
 from tui.domain.conversation import Conversation
 from tui.domain.message import Advice, Message

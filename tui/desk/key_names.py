@@ -20,6 +20,12 @@ _KEY_LABELS = {
     "pagedown": "PgDn",
     "home": "Home",
     "end": "End",
+    "left": "←",
+    "right": "→",
+    "tab": "Tab",
+    "delete": "Delete",
+    "backspace": "Backspace",
+    "insert": "Insert",
 }
 """Labels of the keys that are not named as Unicode names their sign."""
 
@@ -37,9 +43,10 @@ def _format_key_press(key: str) -> str:
     """Return one key press as people read it."""
     *modifiers, last = key.split("+")
     label = _KEY_LABELS.get(last) or _find_sign(last)
-    if modifiers or (len(label) > 1 and label[0] == "f" and label[1:].isdigit()):
-        # "f5" becomes "F5" and "ctrl+e" "Ctrl+E"; longer names ("Space") are labels already.
-        label = label.upper() if len(label) <= 3 else label
+    is_function_key = label[:1] == "f" and label[1:].isdigit()
+    if is_function_key or (modifiers and len(label) == 1):
+        # "f5" becomes "F5" and "ctrl+e" "Ctrl+E"; longer names ("Tab") are labels already.
+        label = label.upper()
     return "+".join([*(part.capitalize() for part in modifiers), label])
 
 

@@ -11,7 +11,7 @@ from tui.clock import SECOND
 from tui.desk.routes import SendPlan, format_plan_time, is_held_by_provider, read_plan
 from tui.desk.send_attempt import RefusedError, SendAttempt
 from tui.desk.send_checks import NO_ACCOUNT, find_refusal
-from tui.desk.undo import UnsentMessages, describe_late
+from tui.desk.undo import UnsentMessages, describe_late, explain_too_late
 from tui.desk.undo_stack import RememberUndo
 from tui.domain.message import Direction, Message, MmsContent, NewMessage
 from tui.domain.status import Status
@@ -138,12 +138,18 @@ class OutgoingActions:
                 return "Already taken back: not sent, the text is a draft"
             return await self._cancel_send(message)
 
+        async def find_problem() -> str:
+            # A closed conversation can be opened again, whatever became of the text.
+            return "" if reopen is not None else await explain_too_late(self._store, message)
+
         self.unsent.add(message)
+        also = "reopens {target} and, if it still can, " if reopen is not None else ""
         self._remember_undo(
             "send",
             undo_send,
             about=[message.conversation_id],
-            question="cancels the text to {target}, written",
+            question=f"{also}cancels the text to {{target}}, written",
+            find_problem=find_problem,
         )
 
     async def take_back_newest(self, conversation_id: int) -> str:
@@ -179,8 +185,7 @@ class OutgoingActions:
             await reopen()
         opened = " · the conversation is open again" if reopen is not None else ""
         if not await self._store.intents.cancel_queued(message.id, self._agent):
-            late = describe_late(await self._store.messages.get(message.id))
-            return f"Too late to cancel: {late}{opened}"
+            return f"{await explain_too_late(self._store, message)}{opened}"
         self._taken_back_ids.add(message.id)
         plan = await self._restore_draft(message)
         await self._undo_claim(message)
@@ -285,15 +290,3 @@ class OutgoingActions:
             undo_dismissal,
             about=[message.conversation_id],
         )
-
-
-def find_retry_problem(message: Message | None) -> str:
-    """Return why a message cannot be sent again, or "" if it can."""
-    if message is None or message.direction is not Direction.OUT:
-        return "Select a message that went out first: K and J"
-    # It may have been sent, so the agent is asked to resolve it; a retry is one of the answers.
-    if message.status is Status.UNCERTAIN:
-        return ""
-    if message.status is None or not message.status.is_problem:
-        return "Only failed messages are sent again"
-    return "" if not message.handled else "This one is resolved already"

@@ -12,11 +12,13 @@ from tui.domain.local_time import HourRange
 from tui.domain.message import (
     NO_MMS_CONTENT,
     NO_OPTIONS,
+    Direction,
     Format,
     Message,
     MmsContent,
     SendOptions,
 )
+from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.domain.typed_text import compose_outgoing_text
 
@@ -84,6 +86,18 @@ class SendIntent:
         else:
             action = "sends" if self.close else "sends anyway"
         return f"{action} and closes" if self.close else action
+
+
+def find_retry_problem(message: Message | None) -> str:
+    """Return why a message cannot be sent again, or "" if it can."""
+    if message is None or message.direction is not Direction.OUT:
+        return "Select a message that went out first: K and J"
+    # It may have been sent, so the agent is asked to resolve it; a retry is one of the answers.
+    if message.status is Status.UNCERTAIN:
+        return ""
+    if message.status is None or not message.status.is_problem:
+        return "Only failed messages are sent again: g f lists them"
+    return "" if not message.handled else "This one is resolved already"
 
 
 def create_retry_intent(message: Message, route: Route | None, to: str, now: int) -> SendIntent:

@@ -8,9 +8,11 @@ from collections.abc import Callable
 from datetime import tzinfo
 
 from tui.clock import SECOND
+from tui.desk.format import format_title
 from tui.domain.date_input import format_moment
 from tui.domain.message import Message
 from tui.domain.status import Status
+from tui.domain.text import one_line
 from tui.store.store import Store
 
 GetKey = Callable[[str], str]
@@ -128,6 +130,25 @@ class Countdown:
         if self._message is not None:
             self._message = None
             self._show("")
+
+
+async def explain_too_late(store: Store, message: Message) -> str:
+    """Return why a text cannot be cancelled any more, or "" while it can.
+
+    Args:
+        store: Store with its present status.
+        message: Message that was submitted.
+    """
+    stored = await store.messages.get(message.id)
+    conversation = await store.conversations.get(message.conversation_id)
+    text = f"the text to {one_line(format_title(conversation), 40)}" if conversation else "the text"
+    status = stored.status if stored is not None else None
+    if status is Status.QUEUED:
+        return ""
+    if status is Status.SCHEDULED:
+        account = one_line(message.account, 20)
+        return f"{account} has {text} already: select it, and D asks to cancel it"
+    return f"Too late to cancel {text}: {describe_late(stored)}"
 
 
 class UnsentMessages:

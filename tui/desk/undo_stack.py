@@ -16,6 +16,10 @@ UndoAction = Callable[[], Awaitable[str]]
 """Undo an action and return the message that confirms it."""
 
 
+FindUndoProblem = Callable[[], Awaitable[str]]
+"""Return why an action cannot be undone any more, or "" if it can."""
+
+
 class RememberUndo(Protocol):
     """Remember how to undo an action; return the message with the key that undoes it."""
 
@@ -27,6 +31,7 @@ class RememberUndo(Protocol):
         *,
         about: Iterable[int] = (),
         question: str = "",
+        find_problem: FindUndoProblem | None = None,
     ) -> str:
         """Remember an action.
 
@@ -36,6 +41,7 @@ class RememberUndo(Protocol):
             scope: Dialog that can undo the action by itself; empty for none.
             about: Ids of the conversations that the action has changed.
             question: What undo would do, as `UndoEntry.question`.
+            find_problem: Finds out whether it is too late; None if it never is.
         """
 
 
@@ -56,6 +62,12 @@ class UndoEntry:
 
     Empty quotes the description instead.
     """
+    find_problem: FindUndoProblem | None = None
+    """Finds out whether it is too late to undo it; None if it never is."""
+
+    async def is_too_late(self) -> bool:
+        """Return whether undo would change nothing any more, so that there is nothing to ask."""
+        return self.find_problem is not None and bool(await self.find_problem())
 
 
 class UndoStack:

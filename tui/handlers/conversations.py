@@ -183,7 +183,7 @@ async def manage_views(inbox: InboxActions) -> None:
     screen = PickScreen(
         "Views",
         [_format_view_choice(inbox, view) for view in saved.values()],
-        verb="takes",
+        verb="shows or saves",
         new="Save what is shown as",
         replaces=True,
         droppable=bool(saved),

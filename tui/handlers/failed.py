@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands import get_first_keys
-from tui.desk.outgoing import find_retry_problem
 from tui.desk.routes import format_route, format_route_detail, list_routes
+from tui.desk.send_attempt import find_retry_problem
 from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
@@ -248,7 +248,7 @@ async def resolve_single(inbox: InboxActions, message: Message | None) -> None:
     """Resolve or dismiss the message under the cursor."""
     problem = find_retry_problem(message)
     if message is None or problem:
-        inbox.show_status('Nothing to resolve: only "maybe sent" or failed messages')
+        inbox.show_status('Only "maybe sent" and failed messages can be resolved: g f lists them')
     elif message.status is Status.UNCERTAIN:
         _ask_uncertain(inbox, message)
     else:

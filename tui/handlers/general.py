@@ -96,7 +96,8 @@ async def manage_canned_replies(inbox: InboxActions) -> None:
 async def undo_last_action(inbox: InboxActions) -> None:
     """Undo the last action; ask first if the agent does not see what it was about."""
     entry = inbox.actions.newest_undo
-    if entry is not None and not inbox.can_undo_at_once(entry):
+    is_seen = entry is None or inbox.can_undo_at_once(entry)
+    if entry is not None and not is_seen and not await entry.is_too_late():
         await _ask_undo(inbox, entry)
         return
     await inbox.compose_pane.flush_draft()

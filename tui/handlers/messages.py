@@ -106,7 +106,9 @@ async def pipe_conversation(inbox: InboxActions) -> None:
         await run_entered_command(inbox, command)
 
     example, last_command = "grep -i order | less", inbox.last_pipe_command
-    prompt = PromptScreen("Pipe the conversation to", _PIPE_HINT, example, value=last_command)
+    prompt = PromptScreen(
+        "Pipe the conversation to", _PIPE_HINT, example, verb="runs it", value=last_command
+    )
     inbox.app.push_screen(prompt, handle_answer)
 
 

@@ -19,7 +19,6 @@ from tui.desk.bulk_retry import (
     format_result,
     retry_batch,
 )
-from tui.desk.outgoing import find_retry_problem
 from tui.desk.routes import (
     Route,
     choose_default_route,
@@ -27,7 +26,7 @@ from tui.desk.routes import (
     format_route_detail,
     list_routes,
 )
-from tui.desk.send_attempt import NotSentError, create_retry_intent
+from tui.desk.send_attempt import NotSentError, create_retry_intent, find_retry_problem
 from tui.domain.conversation import View
 from tui.domain.failure_advice import recommend_step
 from tui.domain.message import Message

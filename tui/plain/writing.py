@@ -149,9 +149,9 @@ async def undo_action(session: PlainSession, typed: str) -> None:
         typed: Rest of the command line; empty if there is none.
     """
     entry = session.actions.newest_undo
-    if entry is not None and not session.undo_guard.is_in_sight(
-        entry, session.shown_id, is_offered=True
-    ):
+    guard, shown_id = session.undo_guard, session.shown_id
+    is_seen = entry is None or guard.is_in_sight(entry, shown_id, is_offered=True)
+    if entry is not None and not is_seen and not await entry.is_too_late():
         now = session.context.clock.now()
         question = await format_undo_question(session.store, entry, now)
         session.dialog.write_line(f"This {question}.")

@@ -35,6 +35,25 @@ from tui.store.store import Store
 from tui.widgets.status_messages import StoreReader
 
 
+class IndentedText(Static):
+    """Text whose lines go on below their own beginning, wrapped for the width that it has."""
+
+    _page = Content()
+
+    def show_page(self, page: Content) -> None:
+        """Show a text.
+
+        Args:
+            page: Lines, each with blanks before it that show to what it belongs.
+        """
+        self._page = page
+        self.on_resize()
+
+    def on_resize(self) -> None:
+        """Wrap the lines for the new width."""
+        self.update(wrap_indented(self._page, self.size.width))
+
+
 class AccountsScreen(StoreReader, DialogScreen[bool]):
     """Page that is updated every second while it is open; Esc or F3 closes it.
 
@@ -43,7 +62,7 @@ class AccountsScreen(StoreReader, DialogScreen[bool]):
     """
 
     DEFAULT_CSS = """
-    AccountsScreen .dialog { width: 84; }
+    AccountsScreen .dialog { width: 84; scrollbar-gutter: stable; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,q,f3", "dismiss(False)", "Close"),
@@ -51,7 +70,7 @@ class AccountsScreen(StoreReader, DialogScreen[bool]):
         Binding("a", "show_addresses", "Addresses"),
         Binding("n", "dismiss(True)", "Add an account"),
     ]
-    text = getters.query_one("#accounts", Static)
+    text = getters.query_one("#accounts", IndentedText)
 
     def __init__(self, store: Store, app_context: AppContext) -> None:
         """Create the page.
@@ -71,7 +90,7 @@ class AccountsScreen(StoreReader, DialogScreen[bool]):
             page.border_subtitle = (
                 "t tries again now · a addresses · n adds an account · Esc closes"
             )
-            yield Static(id="accounts")
+            yield IndentedText(id="accounts")
 
     async def on_mount(self) -> None:
         """Show the states and start the updates."""
@@ -85,11 +104,7 @@ class AccountsScreen(StoreReader, DialogScreen[bool]):
         held = await self._store.held_items.summarize()
         refused = await self._store.held_items.list_refusals()
         page = format_accounts(self._app_context, states, held, refused)
-        self.text.update(wrap_indented(page, self.text.size.width))
-
-    async def on_resize(self) -> None:
-        """Wrap the lines again for the new width."""
-        await self._update_states()
+        self.text.show_page(page)
 
     @report_store_errors
     async def action_try_now(self) -> None:

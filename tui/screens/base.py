@@ -118,7 +118,7 @@ class DialogScreen(ModalScreen[ScreenResultType], AnnouncingScreen[ScreenResultT
         """Return the dialog's keys with what they do, as the dialog itself names them first."""
         hints = [part.strip() for box in self.query(".dialog") for part in _split_hints(box)]
         # Enter is a message of the field or the list, and stands in no binding.
-        found = [("Enter", hint.removeprefix("Enter ")) for hint in hints if hint[:6] == "Enter "]
+        found = [("Enter", hint[6:]) for hint in hints if hint[:6] == "Enter "]
         labels: dict[tuple[str, str], list[str]] = {}
         for key, active in self.active_bindings.items():
             is_own = active.node is self and active.binding.action not in _TEXTUAL_ACTIONS

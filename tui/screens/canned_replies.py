@@ -189,7 +189,7 @@ class CannedRepliesScreen(EditableList[CannedReply]):
     def action_take_in(self) -> None:
         """Ask for a file to import."""
         hint = '[templates] with name = "text", [values] with own fields; same names are replaced'
-        prompt = PromptScreen("Import canned replies", hint, "~/replies.toml")
+        prompt = PromptScreen("Import canned replies", hint, "~/replies.toml", verb="imports")
         self.app.push_screen(prompt, self._import_file)
 
     @report_store_errors

@@ -72,7 +72,7 @@ class ScheduleScreen(DialogScreen[ChosenPlan | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "dismiss(None)", "Cancel"),
-        Binding("f5", "until_reply", "Only without an answer", priority=True),
+        Binding("f5", "until_reply", "Cancel it if they reply", priority=True),
     ]
     field = getters.query_one("#when", Input)
     verdict = getters.query_one("#understood", MomentVerdict)
@@ -109,7 +109,7 @@ class ScheduleScreen(DialogScreen[ChosenPlan | None]):
         """Yield a field, its interpretation, the option, and who holds the message."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Send later"
-            dialog.border_subtitle = "Enter schedules · F5 until they reply · Esc cancels"
+            dialog.border_subtitle = "Enter schedules · F5 cancels if they reply · Esc cancels"
             yield Input(self._initial_text, placeholder="tomorrow 9", id="when", compact=True)
             yield MomentVerdict(id="understood")
             yield Static(id="until-reply")

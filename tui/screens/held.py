@@ -54,8 +54,8 @@ class HeldItemsScreen(DialogScreen[None]):
         Binding("end,G", f"move({_MOST_ROWS})", "Last"),
         Binding("pagedown", "scroll_content(1)", "Down"),
         Binding("pageup", "scroll_content(-1)", "Up"),
-        Binding("r", "retry", "Retry"),
-        Binding("R", "retry_reason", "Retry the reason"),
+        Binding("r", "retry", "Take in"),
+        Binding("R", "retry_reason", "Take in all like it"),
         Binding("d", "drop", "Dismiss"),
         Binding("z", "undo", "Undo"),
     ]

@@ -27,6 +27,10 @@ _LONGEST_LABEL = 24
 _PADDING = 3
 """Blanks around a key and behind its label."""
 
+_KEYS_WIDTH = 17
+_MOST_KEYS_WIDTH = 28
+"""Cells of the column with the keys; own keys can need more, which then move their line."""
+
 KeyLabel = tuple[str, str]
 LabelLoader = Callable[[], Awaitable[Mapping[str, str]]]
 
@@ -171,7 +175,10 @@ def list_dialog_sections(dialog: DialogScreen[Any]) -> list[HelpSection]:
     Args:
         dialog: Dialog that is open.
     """
-    lines = [HelpLine(keys, text) for keys, text in dialog.describe_keys()]
+    found = dialog.describe_keys()
+    lines = [HelpLine(keys, f"{text[:1].upper()}{text[1:]}") for keys, text in found]
+    if isinstance(dialog.focused, VerticalScroll):
+        lines.insert(0, HelpLine("↑  ↓  PgUp  PgDn", "Scroll"))
     sections = [HelpSection("This dialog", lines)]
     if dialog.query(Input):
         sections.append(HelpSection("Text fields (F1 is the help, ? is typed)", _FIELD_LINES))
@@ -249,6 +256,9 @@ def format_help(sections: Sequence[HelpSection], typed: str = "") -> Content:
         typed: Words to look for; empty for everything.
     """
     parts = []
+    all_lines = [line for section in sections for line in section.lines]
+    width = max((cell_len(line.keys) for line in all_lines), default=0)
+    width = max(_KEYS_WIDTH, min(width + 1, _MOST_KEYS_WIDTH))
     for section in sections:
         lines = [line for line in section.lines if line.contains(typed.casefold().split())]
         if not lines:
@@ -256,7 +266,7 @@ def format_help(sections: Sequence[HelpSection], typed: str = "") -> Content:
         parts.append(Content.styled(f"{section.heading}\n", "bold $text-accent"))
         for line in lines:
             shown = Content.assemble(
-                (f"{line.keys:<17} ", "bold"),
+                (f"{line.keys:<{width}} ", "bold"),
                 f"{line.title:<22}",
                 (f" {line.description}".rstrip() + "\n", MUTED_STYLE),
             )

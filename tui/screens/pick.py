@@ -244,14 +244,10 @@ class PickScreen(DialogScreen[Picked | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(one_line(self._title, 50))
             dialog.border_subtitle = f"Enter {self._verb}{remove_hint} · Esc closes"
-            yield self.FIELD(placeholder=self._placeholder_text, id="pick", compact=True)
+            placeholder = "type to filter or add" if self._new else "type to filter"
+            yield self.FIELD(placeholder=placeholder, id="pick", compact=True)
             empty_text = "Nothing yet: type a name" if self._new else self.EMPTY_TEXT
             yield Choices(empty_text, ascii=self._ascii)
-
-    @property
-    def _placeholder_text(self) -> str:
-        """Return what can be typed."""
-        return "type to filter or add" if self._new else "type to filter"
 
     async def on_mount(self) -> None:
         """Show all choices."""
@@ -292,8 +288,12 @@ class PickScreen(DialogScreen[Picked | None]):
         """
         await self.choices.move_by(rows)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether an action is possible: F8 only where a line can be removed."""
+        return action != "drop" or self._is_droppable
+
     def action_drop(self) -> None:
         """Close the dialog with the request to remove the line under the cursor."""
         row = self.choices.current_row
-        if self._is_droppable and row is not None and not row.new:
+        if row is not None and not row.new:
             self.dismiss(Picked(row.value, drop=True))

@@ -64,7 +64,7 @@ class PickCannedReplyScreen(DialogScreen[CannedReply | None]):
         """Yield a filter field, the matching replies and the preview."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Canned replies"
-            dialog.border_subtitle = "Enter confirms · Esc cancels"
+            dialog.border_subtitle = "Enter puts it into the text · Esc cancels"
             yield Input(placeholder="type to filter", id="filter-text", compact=True)
             yield Choices()
             yield Static(id="filled")

@@ -111,16 +111,26 @@ class PromptScreen(DialogScreen[str | None]):
     field = getters.query_one(Input)
     hint = getters.query_one(Static)
 
-    def __init__(self, heading: str, hint: str, placeholder: str, *, value: str = "") -> None:
+    def __init__(
+        self,
+        heading: str,
+        hint: str,
+        placeholder: str,
+        *,
+        verb: str = "confirms",
+        value: str = "",
+    ) -> None:
         """Create the dialog.
 
         Args:
             heading: What is asked for.
             hint: What the line is used for.
             placeholder: Example.
+            verb: What Enter does, for the hint.
             value: Text that the field begins with.
         """
         super().__init__()
+        self._verb = verb
         self._value = value
         self._heading = heading
         self._hint = hint
@@ -130,7 +140,7 @@ class PromptScreen(DialogScreen[str | None]):
         """Yield a field and its explanation."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(one_line(self._heading, 60))
-            dialog.border_subtitle = "Enter confirms · Esc cancels"
+            dialog.border_subtitle = f"Enter {self._verb} · Esc cancels"
             yield Input(to_printable(self._value), placeholder=self._placeholder, compact=True)
             yield Static(Content(self._hint), classes="hint")
 

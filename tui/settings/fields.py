@@ -110,7 +110,7 @@ def _validate_url(value: str) -> str:
         is_valid = parts.scheme in ("http", "https") and parts.hostname and parts.port != 0
     except ValueError:
         is_valid = False
-    # `urlsplit` drops tabs and line breaks inside of an address; whoever uses it does not.
+    # `urlsplit` drops tabs and line breaks inside of an address; who uses it does not.
     is_printable = text.isascii() and text.isprintable() and " " not in text
     if not is_valid or parts.query or parts.fragment or parts.username or not is_printable:
         raise ValueError('must be an address like "https://api.example.com", without a query')
