@@ -143,7 +143,7 @@ def test_a_signal_during_the_start_gives_the_terminal_back(
 
 
 @pytest.mark.parametrize(
-    ("keys", "shown"), [(b"?", "Write an answer"), (b"gn", "Provider"), (b"c", "country")]
+    ("keys", "shown"), [(b"?", "Write an answer"), (b"gn", "Add an account ─"), (b"c", "country")]
 )
 def test_a_signal_in_a_dialog_gives_the_terminal_back(home: Path, keys: bytes, shown: str) -> None:
     with open_inbox(home) as inbox:
