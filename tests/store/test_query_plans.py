@@ -83,4 +83,4 @@ def test_no_other_query_is_led_astray_by_the_index_for_alarms(
             plan = connection.execute(f"explain query plan {sql}", values).fetchall()
             if any("messages_by_direction" in row[-1] for row in plan):
                 users.add(name)
-    assert users == {"reply_slots", "last_reply", "newest_sent"}
+    assert users == {"reply_slots", "last_reply", "newest_sent", "known_accounts"}

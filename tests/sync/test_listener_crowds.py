@@ -404,7 +404,7 @@ async def test_screen_and_doctor_say_when_the_listener_was_full(tmp_path: Path) 
     assert state.listener is not None
     assert state.listener.crowd is not None
     assert state.listener.crowd.closed >= 61
-    now = state.listener.crowd.until
+    now = max(state.listener.crowd.until, state.listener.seen_at)
     notice = next(
         one
         for one in list_account_notices(account, state, now)

@@ -19,6 +19,8 @@ from typing import Any
 
 import pyte
 
+from tui.terminal.bursts import PASTE_SECONDS
+
 ROOT = Path(__file__).parents[2]
 _SEQUENCE = re.compile(
     r"\x1b\[(?P<csi>[0-?]*[ -/]*[@-~])"
@@ -128,6 +130,13 @@ class Terminal:
     def type(self, keys: bytes) -> None:
         """Send what a keyboard sends."""
         os.write(self._master, keys)
+
+    def type_line(self, text: str) -> None:
+        """Type a text at once, and Enter when it can no longer be a part of that burst."""
+        self.type(text.encode())
+        self.sees(text[-8:])
+        time.sleep(PASTE_SECONDS + 0.1)
+        self.type(b"\r")
 
     def shows(self, text: str, timeout: float = 60.0) -> None:
         """Wait until this text is written, after the texts that were waited for before.

@@ -143,11 +143,12 @@ def test_a_signal_during_the_start_gives_the_terminal_back(
 
 
 @pytest.mark.parametrize(
-    ("keys", "shown"), [(b"?", "Move down the list"), (b"gn", "Provider"), (b"c", "country")]
+    ("keys", "shown"), [(b"?", "Write an answer"), (b"gn", "Add an account ─"), (b"c", "country")]
 )
 def test_a_signal_in_a_dialog_gives_the_terminal_back(home: Path, keys: bytes, shown: str) -> None:
     with open_inbox(home) as inbox:
         begin_reply(inbox)
+        inbox.sees(DRAFT)
         inbox.type(b"\x1b")
         inbox.sees("Reply")
         for key in keys:
@@ -182,6 +183,7 @@ def test_what_was_saved_in_an_editor_survives_a_signal(home: Path, number: signa
     editor = write_editor(home, "printf ' and more' >> $1; echo editing; exec sleep 60")
     with open_inbox(home, EDITOR=editor) as inbox:
         begin_reply(inbox)
+        inbox.sees(DRAFT)
         inbox.type(b"\x0f")
         inbox.shows("editing")
         inbox.process.send_signal(number)
@@ -193,6 +195,7 @@ def test_an_editor_has_the_terminal_as_the_shell_gave_it(home: Path) -> None:
     editor = write_editor(home, 'echo all yours; read line; echo "$line was read"')
     with open_inbox(home, EDITOR=editor) as inbox:
         begin_reply(inbox)
+        inbox.sees(DRAFT)
         inbox.type(b"\x0f")
         inbox.shows("all yours")
         assert inbox.attributes == inbox.first_attributes
@@ -212,9 +215,7 @@ def test_keys_that_interrupt_a_command_do_not_end_the_inbox(
         inbox.sees("Commands")
         inbox.type(b"|")
         inbox.sees("Pipe the conversation to")
-        inbox.type(b"echo be''gun; ulimit -c 0; sleep 60")
-        inbox.sees("sleep 60")
-        inbox.type(b"\r")
+        inbox.type_line("echo be''gun; ulimit -c 0; sleep 60")
         inbox.shows("begun")
         os.killpg(inbox.process.pid, key)
         inbox.shows("any key goes back to smsdesk")
@@ -296,6 +297,7 @@ def test_an_inbox_stopped_in_its_editor_continues_there(home: Path) -> None:
     editor = write_editor(home, "echo editing; kill -STOP $$; echo continued; read line")
     with open_inbox(home, EDITOR=editor) as inbox:
         begin_reply(inbox)
+        inbox.sees(DRAFT)
         inbox.type(b"\x0f")
         inbox.shows("editing")
         os.kill(inbox.process.pid, signal.SIGTSTP)

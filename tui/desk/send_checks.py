@@ -1,9 +1,8 @@
 """Checks before a message is queued: one list for every path that sends.
 
 A check refuses a message, or asks for a second look, and names what helps. All messages come to
-the outbox through `tui.desk.outgoing.queue_attempt`, so that no path can leave a check out. A
-person is asked with `SendConfirmation`: the same Enter again sends. Scripts and retries cannot be
-asked: only refusals stop them.
+the outbox through `tui.desk.outgoing.queue_attempt`, so that no path can leave a check out.
+A person is asked (`SendConfirmation`); only refusals stop scripts and retries, which cannot be.
 """
 
 from collections.abc import Callable, Iterable, Sequence
