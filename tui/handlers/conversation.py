@@ -127,9 +127,11 @@ async def write_note(inbox: InboxActions) -> None:
 
 @command_handler("schedule")
 async def schedule_message(inbox: InboxActions) -> None:
-    """Ask when the composed message is to be sent."""
+    """Ask when the composed message is to be sent; outside the composer, show it first."""
     from tui.screens.date_time import ScheduleScreen
 
+    if not inbox.is_composer_focused and inbox.current_conversation is not None:
+        await inbox.open_current()
     pane = inbox.compose_pane
     conversation = pane.conversation
     if conversation is None or pane.route is None:
@@ -153,7 +155,7 @@ async def schedule_message(inbox: InboxActions) -> None:
         ScheduleScreen(
             inbox.app_context,
             pane.route,
-            conversation.address,
+            conversation,
             suggest_send_time(inbox.app_context, conversation.address),
             pane.compose_state.plan,
         ),

@@ -14,8 +14,9 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.desk.context import AppContext
-from tui.desk.format import format_date_time
+from tui.desk.format import format_date_time, format_title
 from tui.desk.routes import Route, SendPlan, format_schedule_holder
+from tui.domain.conversation import Conversation
 from tui.domain.date_input import (
     EXAMPLES,
     InvalidMomentError,
@@ -82,7 +83,7 @@ class ScheduleScreen(DialogScreen[ChosenPlan | None]):
         self,
         app_context: AppContext,
         route: Route,
-        address: str,
+        customer: Conversation,
         suggestion: str = "",
         plan: SendPlan | None = None,
     ) -> None:
@@ -91,14 +92,14 @@ class ScheduleScreen(DialogScreen[ChosenPlan | None]):
         Args:
             app_context: Clock and time zone of this agent.
             route: Account and sender of the message.
-            address: Number of the customer, whose local time is shown too.
+            customer: Conversation of the message; its local time is shown too.
             suggestion: Text that the field begins with.
             plan: Time for which the message is planned already; None for none.
         """
         super().__init__()
         self._app_context = app_context
         self._route = route
-        self._address = address
+        self._customer = customer
         self._plan = plan
         self._initial_text = (
             format_date_time(plan.send_at, app_context.zone) if plan else suggestion
@@ -108,7 +109,8 @@ class ScheduleScreen(DialogScreen[ChosenPlan | None]):
     def compose(self) -> ComposeResult:
         """Yield a field, its interpretation, the option, and who holds the message."""
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Send later"
+            title = one_line(format_title(self._customer), 30)
+            dialog.border_title = Content(f"Send later to {title}")
             dialog.border_subtitle = "Enter schedules · F5 cancels if they reply · Esc cancels"
             yield Input(self._initial_text, placeholder="tomorrow 9", id="when", compact=True)
             yield MomentVerdict(id="understood")
@@ -161,7 +163,7 @@ class ScheduleScreen(DialogScreen[ChosenPlan | None]):
         except InvalidMomentError as problem:
             self.verdict.show_problem(str(problem), typed=bool(self.field.value.strip()))
             return False
-        there = format_local_times(find_zones(self._address), moment.at or 0)
+        there = format_local_times(find_zones(self._customer.address), moment.at or 0)
         self.verdict.show_moment(moment, self._app_context, there)
         return True
 
