@@ -195,6 +195,14 @@ class HookedApp(App[ReturnType]):
         """
         return position != self._previous_cursor_position
 
+    @property
+    def is_exiting(self) -> bool:
+        """Return whether `exit` was called, and the screens are being removed.
+
+        Stands in for `App._exit`.
+        """
+        return self._exit
+
     def write_to_terminal(self, sequence: str) -> None:
         """Write a complete escape sequence to the terminal, between two updates.
 
