@@ -199,12 +199,13 @@ class Oracle:
     def _is_part_of_word(self, part: str, party: str) -> bool:
         """Return whether a text may be of words that are not whole.
 
-        Two windows that type into one draft mix their characters. Keys that no word has are never
-        part of one.
+        Two windows that type into one draft mix their characters, and a draft that was joined has
+        what one of them had typed by then. Keys that no word has are never part of one.
         """
-        unseen = (word for word in self.words.values() if not word.seen_with)
-        is_begun = any(word.begun_with in ("", party) for word in unseen)
-        return is_begun and set(part) <= set(_CHARACTERS)
+        begun = [(name, word) for name, word in self.words.items() if word.begun_with == party]
+        if any(name.startswith(part) for name, _ in begun):
+            return True
+        return set(part) <= set(_CHARACTERS) and any(not word.seen_with for _, word in begun)
 
     def _judge_repetitions(
         self, by_word: Mapping[str, list[StoredMessage]], sent: Iterable[AcceptedMessage]

@@ -63,6 +63,11 @@ def read_sight(lines: Sequence[str]) -> Sight:
     return Sight(tuple(lines), shown, draft, "Enter Send" in hints or "Enter Save" in hints)
 
 
+def _control_terminal() -> None:
+    """Make the terminal that of the session: else no new size is reported to the inbox."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class Window:
     """An inbox that runs as a program of its own on a terminal."""
 
@@ -98,6 +103,7 @@ class Window:
             stdout=terminal,
             stderr=terminal,
             start_new_session=True,
+            preexec_fn=_control_terminal,
         )
         os.close(terminal)
         asyncio.get_running_loop().add_reader(self._master, self._read)

@@ -128,7 +128,8 @@ class World:
         """Let a customer write or the colleague act, and return what happened."""
         number = self.rng.choice(CUSTOMERS)
         if self.rng.random() < 0.4:
-            await self.write_as_customer(number, f"Question {self.rng.randrange(10_000)}")
+            with contextlib.suppress(httpx.TransportError):  # an idle connection was closed
+                await self.write_as_customer(number, f"Question {self.rng.randrange(10_000)}")
             return f"{number} writes"
         conversation = await self.store.conversations.find_by_address(parse_address(number))
         if conversation is None:
