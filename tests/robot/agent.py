@@ -121,7 +121,7 @@ class Robot:
         """Open a dialog, type into it, sometimes accept, and leave it."""
         typist = self.typist
         await typist.press(typist.rng.choice(_DIALOGS))
-        characters = typist.rng.choices((b"a", b"e", b"t", b"1", b"\x1b[B", b"\x7f", b" "), k=3)
+        characters = typist.rng.choices((b"a", b"e", b"t", b"2", b"\x1b[B", b"\x7f", b" "), k=3)
         await typist.press(*characters)
         if typist.rng.random() < 0.2:
             # What a dialog accepts may close something, whatever is shown now.
