@@ -167,6 +167,8 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
             # A screen that is mounted after the end was requested has no widgets.
             return True
         is_start = isinstance(message, events.Compose | events.Mount | events.Load)
+        if is_start and self.is_exiting:
+            return True  # a signal during the start: its widgets are removed before it has begun
         nodes = pump.ancestors_with_self if isinstance(pump, DOMNode) else ()
         screen = next((node for node in nodes if isinstance(node, Screen)), None)
         if is_start and (screen is None or isinstance(screen, InboxScreen)):

@@ -17,6 +17,7 @@ def main() -> int:
         "--steps", type=int, default=10_000, help="packets of keys to send; default 10,000"
     )
     parser.add_argument("--seed", type=int, default=1, help="makes everything by chance the same")
+    parser.add_argument("--keep", type=Path, help="empty directory for the inbox and its logs")
     options = parser.parse_args()
     started = time.monotonic()
 
@@ -24,9 +25,10 @@ def main() -> int:
         rate = done / (time.monotonic() - started)
         print(f"\r{done} steps, {rate:.1f} a second, {faults} faults", end="", file=sys.stderr)
 
-    with tempfile.TemporaryDirectory() as home:
+    with tempfile.TemporaryDirectory() as temporary:
+        home = options.keep or Path(temporary)
         outcome = asyncio.run(
-            run_robots(Path(home), options.steps, options.seed, show_progress=show_progress)
+            run_robots(home, options.steps, options.seed, show_progress=show_progress)
         )
     print(file=sys.stderr)
     for fault in outcome.faults:

@@ -1,57 +1,66 @@
 """Judge what came of the robot's keys: what it saw when it pressed them decides what is right."""
 
-import itertools
 import random
 import re
-import sqlite3
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 
+from tests.robot.stored import StoredInbox, StoredMessage
 from tests.robot.window import Sight
-from tests.robot.world import AGENT
+from tests.robot.world import CANNED_REPLY
+from tui.clock import SECOND
 from tui.sandbox.handset import Stage
 from tui.sandbox.ledger import AcceptedMessage
 
 _CHARACTERS = "ehasulxrz"
 """Keys that are commands of the list: a character that goes astray there does damage."""
 _WORD_LENGTH = 8
-_WORD = re.compile(rf"\b[{_CHARACTERS}]{{{_WORD_LENGTH}}}\b")
-
-
-def find_words(text: str) -> list[str]:
-    """Return the robot's words in a text.
-
-    Args:
-        text: Body of a message, or a part of the screen.
-    """
-    return _WORD.findall(text)
+_REACTION_MS = 20 * SECOND
+"""The longest time between a key and what came of it, on a busy machine."""
+_QUESTION = re.compile(r"again\s+(?:sends|schedules)")
 
 
 @dataclass(slots=True)
 class Word:
     """What became of one word that the robot has typed."""
 
+    begun_with: str = ""
+    """Number of the customer who was shown when it was typed; "" for none."""
     seen_with: str = ""
     """Number of the customer in whose composer it was seen; "" if it was not seen."""
     is_note: bool = False
-    is_planned: bool = False
-    """Whether a time was chosen for it."""
+    planned_for: int = 0
+    """Time (ms UTC) before which it is not sent; 0 if none was chosen for it."""
 
 
-@dataclass(frozen=True, slots=True)
-class StoredMessage:
-    """A message of the agent as the inbox stores it."""
+@dataclass
+class KeyTimes:
+    """When keys of one kind were pressed, and at whom."""
 
-    party: str
-    direction: str
-    status: str
-    body: str
-    scheduled_at: int | None
-    hold_until: int
-    retry_of: int | None
-    provider_id: str
+    now: Callable[[], int]
+    presses: list[tuple[str, int]] = field(default_factory=list)
+    """Number of the customer who was shown, "" for anyone, and the time (ms UTC)."""
+
+    def record_key(self, party: str) -> None:
+        """Record that a key was pressed.
+
+        Args:
+            party: Number of the customer who was shown, "" for anyone.
+        """
+        self.presses.append((party, self.now()))
+
+    def has_key_for(self, party: str, at: int) -> bool:
+        """Return whether a key can be the reason for something.
+
+        Args:
+            party: Number of the customer.
+            at: When it happened (ms UTC).
+        """
+        return any(
+            shown in ("", party) and time - SECOND <= at <= time + _REACTION_MS
+            for shown, time in self.presses
+        )
 
 
 @dataclass
@@ -59,17 +68,35 @@ class Oracle:
     """Keep what was on the screen at each key, and compare it with the inbox and the provider."""
 
     rng: random.Random
+    now: Callable[[], int]
+    is_quiet: bool = False
+    """Whether it is night at the customers: no text is sent without a question."""
     words: dict[str, Word] = field(default_factory=dict)
-    closing: Counter[str] = field(default_factory=Counter)
-    """How often a key that closes was pressed, by the number that was shown."""
     faults: list[str] = field(default_factory=list)
+    saved_late: set[str] = field(default_factory=set)
+    """Words that were not a draft after some seconds."""
+    closings: KeyTimes = field(init=False)
+    retries: KeyTimes = field(init=False)
+    questions: KeyTimes = field(init=False)
+    """When a question was on the screen, and about whom."""
 
-    def make_word(self) -> str:
-        """Return a word that was not typed before."""
+    def __post_init__(self) -> None:
+        """Begin with no key pressed."""
+        self.closings, self.retries = KeyTimes(self.now), KeyTimes(self.now)
+        self.questions = KeyTimes(self.now)
+
+    # What the robot sees --------------------------------------------------------------------
+
+    def make_word(self, shown: str) -> str:
+        """Return a word that was not typed before.
+
+        Args:
+            shown: Number of the customer who is shown; "" for none.
+        """
         while True:
             word = "".join(self.rng.choice(_CHARACTERS) for _ in range(_WORD_LENGTH))
             if word not in self.words:
-                self.words[word] = Word()
+                self.words[word] = Word(shown)
                 return word
 
     def record_seen(self, word: str, sight: Sight, *, note: bool) -> None:
@@ -82,6 +109,28 @@ class Oracle:
         """
         self.words[word].seen_with, self.words[word].is_note = sight.shown, note
 
+    def record_screen(self, sight: Sight) -> None:
+        """Record the screen at which a key is pressed.
+
+        Args:
+            sight: What is on it.
+        """
+        if _QUESTION.search(" ".join(line.strip("│ ") for line in sight.lines)):
+            self.questions.record_key(sight.shown)
+
+    def record_plan(self, word: str, not_before: int) -> None:
+        """Record that a time was chosen for a word and for what is in the composer with it.
+
+        Args:
+            word: Word that was typed.
+            not_before: Time (ms UTC) before which it must not go out.
+        """
+        planned = self.words[word]
+        for other in self.words.values():
+            if other.planned_for and other.seen_with == planned.seen_with:
+                other.planned_for = min(other.planned_for, not_before)
+        planned.planned_for = not_before
+
     def record_fault(self, text: str) -> None:
         """Record something that must not happen.
 
@@ -90,139 +139,132 @@ class Oracle:
         """
         self.faults.append(text)
 
-    def judge(self, database: Path, accepted: Sequence[AcceptedMessage]) -> list[str]:
+    # The verdict ----------------------------------------------------------------------------
+
+    def judge(
+        self, inbox: StoredInbox, accepted: Sequence[AcceptedMessage], left_at: Mapping[str, int]
+    ) -> list[str]:
         """Return everything that went wrong, one line each.
 
         Args:
-            database: Inbox of which no program has unsaved drafts any more.
+            inbox: What the agent has left.
             accepted: What the provider has accepted.
+            left_at: When a text that the provider kept has left (ms UTC), by its id there.
         """
-        with sqlite3.connect(database) as connection:
-            messages = _read_messages(connection)
-            drafts = _read_drafts(connection)
-            closed = _count_closed(connection)
+        by_word: dict[str, list[StoredMessage]] = defaultdict(list)
+        for message in inbox.messages:
+            for word in self.find_words(message.body):
+                by_word[word].append(message)
+        sent = [m for m in accepted if m.stage is not Stage.CANCELLED]
         return [
             *self.faults,
-            *self._judge_recipients(messages),
-            *self._judge_repetitions(messages, accepted),
-            *self._judge_times(messages, accepted),
-            *self._judge_losses(messages, drafts),
-            *self._judge_closings(closed),
+            *self._judge_recipients(inbox.messages),
+            *self._judge_texts(inbox),
+            *self._judge_repetitions(by_word, sent),
+            *self._judge_times(by_word, sent, left_at),
+            *self._judge_losses(inbox, by_word),
+            *self._judge_keys(inbox),
         ]
 
-    def _judge_recipients(self, messages: Iterable[StoredMessage]) -> list[str]:
-        """Find texts to someone who was not shown, and keys that became text."""
-        faults = []
+    def find_words(self, text: str) -> list[str]:
+        """Return the words of the robot in a text, in which two windows may have typed at once.
+
+        Args:
+            text: Body of a message or draft.
+        """
+        return [word for word in self.words if word in text]
+
+    def _judge_recipients(self, messages: Iterable[StoredMessage]) -> Iterator[str]:
+        """Find words that went to someone who was not shown."""
         for message in messages:
-            for word in find_words(message.body):
-                known = self.words.get(word)
-                if known is None:
-                    faults.append(f"{word} was not typed, but sent to {message.party}")
-                elif known.seen_with != message.party:
-                    shown = known.seen_with or "no one"
-                    faults.append(f"{word} was written to {shown} and sent to {message.party}")
-                elif known.is_note and message.direction == "out":
-                    faults.append(f"{word} is a private note and was sent to {message.party}")
-            strange = set(message.body.split()) - set(find_words(message.body))
+            for name in self.find_words(message.body):
+                word = self.words[name]
+                # One that was not seen in time was typed where it was begun.
+                shown = word.seen_with or word.begun_with
+                if shown != message.party:
+                    yield f"{name} was written to {shown or 'no one'} and is with {message.party}"
+                elif word.is_note and message.direction == "out":
+                    yield f"{name} is a private note and was sent to {message.party}"
+
+    def _judge_texts(self, inbox: StoredInbox) -> Iterator[str]:
+        """Find keys that became text."""
+        for party, body in [*((m.party, m.body) for m in inbox.messages), *inbox.drafts]:
+            rest = body.replace(CANNED_REPLY, " ")
+            for word in self.find_words(body):
+                rest = rest.replace(word, " ")
+            strange = [p for p in rest.split() if not self._is_part_of_word(p, party)]
             if strange:
-                faults.append(f"keys became text: {message.body!r} to {message.party}")
-        return faults
+                yield f"keys became text: {strange} in {body!r} to {party}"
+
+    def _is_part_of_word(self, part: str, party: str) -> bool:
+        """Return whether a text may be of words that are not whole.
+
+        Two windows that type into one draft mix their characters, and a draft that was joined has
+        what one of them had typed by then. Keys that no word has are never part of one.
+        """
+        begun = [(name, word) for name, word in self.words.items() if word.begun_with == party]
+        if any(name.startswith(part) for name, _ in begun):
+            return True
+        return set(part) <= set(_CHARACTERS) and any(not word.seen_with for _, word in begun)
 
     def _judge_repetitions(
-        self, messages: Iterable[StoredMessage], accepted: Iterable[AcceptedMessage]
-    ) -> list[str]:
+        self, by_word: Mapping[str, list[StoredMessage]], sent: Iterable[AcceptedMessage]
+    ) -> Iterator[str]:
         """Find words that were sent twice, or sent although they were taken back."""
-        going = Counter(
-            word
-            for message in messages
-            if message.direction == "out" and message.status != "cancelled" and not message.retry_of
-            for word in set(find_words(message.body))
-        )
-        arrived = Counter(
-            word
-            for message in accepted
-            if message.stage is not Stage.CANCELLED
-            for word in set(find_words(message.text))
-        )
-        return [
-            *(f"{word} was queued {count} times" for word, count in going.items() if count > 1),
-            *(
-                f"{word} was sent {count} times, {going[word]} of them wanted"
-                for word, count in arrived.items()
-                if count > going[word]
-            ),
-        ]
+        arrived = Counter(word for message in sent for word in self.find_words(message.text))
+        for word in self.words:
+            going = [message for message in by_word[word] if message.is_going]
+            queued = sum(1 for message in going if not message.retry_of)
+            if queued > 1:
+                yield f"{word} was queued {queued} times"
+            if arrived[word] > len(going):
+                yield f"{word} was sent {arrived[word]} times, {len(going)} of them wanted"
 
     def _judge_times(
-        self, messages: Iterable[StoredMessage], accepted: Iterable[AcceptedMessage]
-    ) -> list[str]:
+        self,
+        by_word: Mapping[str, list[StoredMessage]],
+        sent: Iterable[AcceptedMessage],
+        left_at: Mapping[str, int],
+    ) -> Iterator[str]:
         """Find texts that went out before their time, or without the time that was chosen."""
-        by_word = defaultdict(list)
-        for message in messages:
-            for word in find_words(message.body):
-                by_word[word].append(message)
-        faults = []
         for word, stored in by_word.items():
-            going = [m for m in stored if m.direction == "out" and m.status != "cancelled"]
-            if self.words.get(word, Word()).is_planned and any(not m.scheduled_at for m in going):
-                faults.append(f"{word} was planned and is sent at once")
-        for sent in accepted:
-            if sent.stage in (Stage.SCHEDULED, Stage.CANCELLED):
+            planned_for = self.words[word].planned_for
+            for message in stored:
+                if message.is_going and planned_for and message.due_at < planned_for:
+                    yield f"{word} was planned for {planned_for} and is due {message.due_at}"
+        for text in sent:
+            if text.stage is Stage.SCHEDULED:
                 continue  # the provider keeps it until its time
-            for word in find_words(sent.text):
-                due = min((_get_due_time(m) for m in by_word[word]), default=0)
-                if sent.accepted_at < due:
-                    faults.append(f"{word} went out {due - sent.accepted_at} ms before its time")
-        return faults
+            for word in self.find_words(text.text):
+                due = min((message.due_at for message in by_word[word]), default=0)
+                early = due - left_at.get(text.id, text.accepted_at)
+                if early > 0:
+                    yield f"{word} went out {early} ms before its time"
 
-    def _judge_losses(self, messages: Iterable[StoredMessage], drafts: Iterable[str]) -> list[str]:
+    def _judge_losses(
+        self, inbox: StoredInbox, by_word: Mapping[str, list[StoredMessage]]
+    ) -> Iterator[str]:
         """Find words that were seen in the composer and are nowhere now."""
-        texts = itertools.chain((message.body for message in messages), drafts)
-        kept = {word for text in texts for word in find_words(text)}
-        return [
-            f"{name} was written to {word.seen_with} and is lost"
-            for name, word in self.words.items()
-            if word.seen_with and name not in kept
-        ]
+        drafts = {word for _, body in inbox.drafts for word in self.find_words(body)}
+        for name, word in self.words.items():
+            if word.seen_with and not by_word[name] and name not in drafts:
+                yield f"{name} was written to {word.seen_with} and is lost"
+            if name in self.saved_late and not by_word[name]:
+                yield f"{name} was not saved within 5 s"
 
-    def _judge_closings(self, closed: Counter[str]) -> list[str]:
-        """Find conversations that the agent closed without a key for it."""
-        anywhere = self.closing[""]
-        return [
-            f"{party} was closed {count} times, {self.closing[party]} keys were for it"
-            for party, count in closed.items()
-            if count > self.closing[party] + anywhere
-        ]
-
-
-def _get_due_time(message: StoredMessage) -> int:
-    """Return the time (ms UTC) before which a message must not go out."""
-    return max(message.hold_until, message.scheduled_at or 0)
-
-
-def _read_messages(connection: sqlite3.Connection) -> list[StoredMessage]:
-    """Return everything that the agent has sent, planned or noted."""
-    query = (
-        "select party, direction, status, body, scheduled_at, hold_until, retry_of, provider_id"
-        " from messages join conversations on conversations.id = conversation_id"
-        " where agent = ? order by messages.id"
-    )
-    return [StoredMessage(*row) for row in connection.execute(query, (AGENT,))]
-
-
-def _read_drafts(connection: sqlite3.Connection) -> list[str]:
-    """Return the agent's drafts and unfinished notes."""
-    query = (
-        "select body from drafts where agent = :agent"
-        " union all select body from note_drafts where agent = :agent"
-    )
-    return [row[0] for row in connection.execute(query, {"agent": AGENT})]
-
-
-def _count_closed(connection: sqlite3.Connection) -> Counter[str]:
-    """Return how often the agent has closed each conversation, by number."""
-    query = (
-        "select party from audit join conversations on conversations.id = audit.conversation_id"
-        " where agent = ? and action = 'close'"
-    )
-    return Counter(row[0] for row in connection.execute(query, (AGENT,)))
+    def _judge_keys(self, inbox: StoredInbox) -> Iterator[str]:
+        """Find what was closed, sent again, or sent at night without a key for it."""
+        for party, at in inbox.closings:
+            if not self.closings.has_key_for(party, at):
+                yield f"{party} was closed at {at} without a key for it"
+        for message in inbox.messages:
+            if message.retry_of:
+                if not self.retries.has_key_for(message.party, message.at):
+                    yield f"{message.body!r} was sent again at {message.at} without a key for it"
+            elif (
+                self.is_quiet
+                and message.direction == "out"
+                and not message.scheduled_at
+                and not self.questions.has_key_for(message.party, message.at)
+            ):
+                yield f"{message.body!r} was sent at night at {message.at} without a question"

@@ -7,14 +7,18 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.robot.agent import Pace, Robot
+from tests.robot.agent import Robot
 from tests.robot.oracle import Oracle
+from tests.robot.stored import read_inbox
+from tests.robot.typist import Pace, Typist
 from tests.robot.window import Window
 from tests.robot.world import CUSTOMERS, World, open_world
 from tests.waiting import wait_until
 
 _SIZES = ((80, 24), (160, 40))
 _OPENING_SECONDS = 60.0
+_WATCH_SECONDS = 0.1
+_BREAK_SHARE = 0.02
 _LOG = Path(".local/state/smsdesk/smsdesk.log")
 
 
@@ -42,31 +46,43 @@ async def run_robots(
     Args:
         home: Empty directory for the inbox.
         steps: Packets of keys to send, over all windows.
-        seed: Makes everything by chance the same again.
+        seed: Makes everything by chance the same again; it is night at the customers if it is even.
         pace: How fast keys follow each other.
         show_progress: Called after each step with the number of steps and of faults so far.
     """
-    async with open_world(home, seed) as world:
-        oracle = Oracle(random.Random(seed))
+    quiet = seed % 2 == 0
+    async with open_world(home, seed, quiet=quiet) as world:
+        oracle = Oracle(random.Random(seed), world.clock.now, quiet)
         windows = [Window(world.environ, size) for size in _SIZES]
+        typists = [
+            Typist(window, oracle, random.Random(f"{seed} {place}"), pace)
+            for place, window in enumerate(windows)
+        ]
+
+        def count_steps() -> int:
+            return sum(typist.steps for typist in typists)
+
+        async def work(robot: Robot) -> None:
+            while (done := count_steps()) < steps:
+                await robot.act()
+                show_progress(done, len(oracle.faults))
+
         async with _open_windows(windows):
-            robots = [
-                Robot(window, world, oracle, random.Random(f"{seed} {place}"), pace)
-                for place, window in enumerate(windows)
-            ]
             disturbing = asyncio.create_task(_keep_disturbing(world, pace))
             try:
-                while (done := sum(robot.steps for robot in robots)) < steps:
-                    await asyncio.gather(*(robot.act() for robot in robots))
-                    show_progress(done, len(oracle.faults))
+                await asyncio.gather(*(work(Robot(typist, world)) for typist in typists))
             finally:
                 disturbing.cancel()
                 await asyncio.wait([disturbing])
             if not disturbing.cancelled() and (error := disturbing.exception()):
                 raise error
-        faults = oracle.judge(home / "inbox.db", world.accepted) + _find_logged_errors(home)
+        world.watch_scheduled()
+        for place, typist in enumerate(typists):
+            (home / f"robot{place}.log").write_text("\n".join(typist.log))
+        faults = oracle.judge(read_inbox(home / "inbox.db"), world.accepted, world.left_at)
+        faults += _find_logged_errors(home)
         seen = sum(1 for word in oracle.words.values() if word.seen_with)
-        return Outcome(done, tuple(faults), len(world.accepted), seen)
+        return Outcome(count_steps(), tuple(faults), len(world.accepted), seen)
 
 
 @contextlib.asynccontextmanager
@@ -90,10 +106,15 @@ async def _wait_for_customers(window: Window) -> None:
 
 
 async def _keep_disturbing(world: World, pace: Pace) -> None:
-    """Let customers and the colleague act until cancelled."""
+    """Let customers and the colleague act, and the network fail, until cancelled."""
     while True:
-        await asyncio.sleep(world.rng.uniform(pace.shortest, 10 * pace.longest))
+        pause = world.rng.uniform(pace.shortest, 10 * pace.longest)
+        for _ in range(max(1, round(pause / _WATCH_SECONDS))):
+            await asyncio.sleep(min(pause, _WATCH_SECONDS))
+            world.watch_scheduled()
         await world.disturb()
+        if world.rng.random() < _BREAK_SHARE:
+            world.break_connection()
 
 
 def _find_logged_errors(home: Path) -> list[str]:

@@ -4,15 +4,16 @@ from pathlib import Path
 
 import pytest
 
-from tests.robot.agent import Pace
 from tests.robot.run import run_robots
+from tests.robot.typist import Pace
 
-_STEPS = 150
+_STEPS = 40
 """Few, as each one takes the time of a typist; `python -m tests.robot` does many."""
 
 
 @pytest.mark.timeout(240)
-async def test_keys_do_what_the_screen_shows(tmp_path: Path) -> None:
-    outcome = await run_robots(tmp_path, _STEPS, seed=7, pace=Pace(0.005, 0.05, 0.4))
+@pytest.mark.parametrize("seed", [7, 8], ids=["by day", "at night"])
+async def test_keys_do_what_the_screen_shows(tmp_path: Path, seed: int) -> None:
+    outcome = await run_robots(tmp_path, _STEPS, seed, pace=Pace(0.005, 0.05, 0.4))
     assert outcome.faults == ()
     assert outcome.words

@@ -6,11 +6,12 @@ import fcntl
 import os
 import pty
 import re
+import signal
 import struct
 import subprocess
 import sys
 import termios
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import pyte
@@ -62,6 +63,11 @@ def read_sight(lines: Sequence[str]) -> Sight:
     return Sight(tuple(lines), shown, draft, "Enter Send" in hints or "Enter Save" in hints)
 
 
+def _control_terminal() -> None:
+    """Make the terminal that of the session: else no new size is reported to the inbox."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class Window:
     """An inbox that runs as a program of its own on a terminal."""
 
@@ -78,6 +84,8 @@ class Window:
         self._unfinished = b""
         self._master = -1
         self.size = size
+        self.received = 0
+        """Bytes that the inbox has written."""
         self.process: subprocess.Popen[bytes] | None = None
 
     def open(self) -> None:
@@ -95,6 +103,7 @@ class Window:
             stdout=terminal,
             stderr=terminal,
             start_new_session=True,
+            preexec_fn=_control_terminal,
         )
         os.close(terminal)
         asyncio.get_running_loop().add_reader(self._master, self._read)
@@ -121,6 +130,7 @@ class Window:
         if not data:
             asyncio.get_running_loop().remove_reader(self._master)
             return
+        self.received += len(data)
         data = self._unfinished + data
         rest = _UNFINISHED_SEQUENCE.search(data)
         end = rest.start() if rest is not None else len(data)
@@ -162,17 +172,32 @@ class Window:
         """Return the exit code of the inbox; None while it runs."""
         return self.process.poll() if self.process is not None else None
 
-    async def end(self, *, kill: bool = False) -> None:
+    @contextlib.contextmanager
+    def stopped(self) -> Iterator[None]:
+        """Stop the inbox where it is, and let it go on at the end."""
+        assert self.process is not None
+        self.process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self.process.send_signal(signal.SIGCONT)
+
+    async def end(self, how: signal.Signals = signal.SIGTERM) -> None:
         """End the inbox and close its terminal.
 
         Args:
-            kill: Whether to end it without any chance to save something.
+            how: Signal that ends it.
+
+        Raises:
+            AssertionError: The signal did not end it, or it ended with an error.
         """
         if self.process is None:
             return
-        self.process.kill() if kill else self.process.terminate()
+        self.process.send_signal(how)
         try:
             await wait_until(lambda: self.process is None or self.process.poll() is not None, 20)
+            # 128 and the signal once it is handled; before that the signal itself.
+            assert self.exit_code in (128 + how, -how), f"exit code {self.exit_code}"
         finally:
             self.process.kill()
             self.process.wait()

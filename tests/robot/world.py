@@ -4,8 +4,10 @@ import contextlib
 import os
 import random
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 
@@ -13,7 +15,10 @@ from tests.ui.terminal import ROOT
 from tui.clock import HOUR, Clock, SystemClock
 from tui.domain.message import NewMessage
 from tui.domain.phone import parse_address
+from tui.domain.templates import CannedReply
 from tui.sandbox.app import create_app
+from tui.sandbox.faults import Fault
+from tui.sandbox.handset import Stage
 from tui.sandbox.ledger import AcceptedMessage
 from tui.sandbox.server import run_server
 from tui.sandbox.state import Sandbox
@@ -22,18 +27,33 @@ from tui.store.store import Store
 AGENT = "mia"
 COLLEAGUE = "tom"
 CUSTOMERS = tuple(f"+614915701{place:02}" for place in range(10, 22))
+CANNED_REPLY = "Regards"
 _OWN_NUMBER = "+61491570157"
 _GRACE_SECONDS = "1.5"
 """Short, so that texts go out while the robot works."""
 _ACCOUNT = "SMSDESK_ACCOUNTS__AU__"
+_PROVIDER = "messagemedia"
+_FAULTS = (
+    Fault.HTTP_500, Fault.DROP_AFTER_ACCEPT, Fault.DROP_AFTER_ACCEPT, Fault.MALFORMED_JSON,
+    Fault.REFUSE, Fault.SLOW,
+)  # fmt: skip
+_FAULTY_REQUESTS = 8
+"""More than the polls within the time in which a text is held."""
 
 
-def make_environment(home: Path, url: str) -> dict[str, str]:
+def _describe_quiet_hours() -> str:
+    """Return quiet hours for which it is night at the customers now."""
+    hour = datetime.now(ZoneInfo("Australia/Sydney")).hour
+    return f"{(hour - 6) % 24}-{(hour + 6) % 24}"
+
+
+def make_environment(home: Path, url: str, *, quiet: bool) -> dict[str, str]:
     """Return the environment of a window: a plain SSH session with one account.
 
     Args:
         home: Home directory of the agent, with the inbox.
         url: Address of the sandbox.
+        quiet: Whether it is night at the customers.
     """
     kept = {name: os.environ[name] for name in ("PATH", "VIRTUAL_ENV") if name in os.environ}
     return {
@@ -48,7 +68,7 @@ def make_environment(home: Path, url: str) -> dict[str, str]:
         "EDITOR": "true",
         "SMSDESK_DATABASE": str(home / "inbox.db"),
         "SMSDESK_AGENT": AGENT,
-        "SMSDESK_QUIET_HOURS": "off",
+        "SMSDESK_QUIET_HOURS": _describe_quiet_hours() if quiet else "off",
         "SMSDESK_GRACE_SECONDS": _GRACE_SECONDS,
         "SMSDESK_POLL_MIN_SECONDS": "0.3",
         "SMSDESK_POLL_MAX_SECONDS": "0.5",
@@ -71,11 +91,27 @@ class World:
     rng: random.Random
     _sandbox: Sandbox
     _http: httpx.AsyncClient
+    left_at: dict[str, int] = field(default_factory=dict)
+    """When a text that the provider kept until its time was seen to have left (ms UTC), by id."""
+    _kept: set[str] = field(default_factory=set)
+
+    def watch_scheduled(self) -> None:
+        """Look which texts the provider keeps, and which of them have left."""
+        for message in self.accepted:
+            if message.stage is Stage.SCHEDULED:
+                self._kept.add(message.id)
+            elif message.id in self._kept:
+                self._kept.discard(message.id)
+                self.left_at[message.id] = self.clock.now()
+
+    def break_connection(self) -> None:
+        """Let the next requests to the provider fail in one of the ways that happen."""
+        self._sandbox.faults[_PROVIDER].add(self.rng.choice(_FAULTS), _FAULTY_REQUESTS)
 
     @property
     def accepted(self) -> list[AcceptedMessage]:
         """Return every message that the provider has accepted."""
-        return list(self._sandbox.emulators["messagemedia"].ledger.accepted.values())
+        return list(self._sandbox.emulators[_PROVIDER].ledger.accepted.values())
 
     async def write_as_customer(self, number: str, text: str) -> None:
         """Let a customer write.
@@ -92,7 +128,8 @@ class World:
         """Let a customer write or the colleague act, and return what happened."""
         number = self.rng.choice(CUSTOMERS)
         if self.rng.random() < 0.4:
-            await self.write_as_customer(number, f"Question {self.rng.randrange(10_000)}")
+            with contextlib.suppress(httpx.TransportError):  # an idle connection was closed
+                await self.write_as_customer(number, f"Question {self.rng.randrange(10_000)}")
             return f"{number} writes"
         conversation = await self.store.conversations.find_by_address(parse_address(number))
         if conversation is None:
@@ -136,12 +173,13 @@ class World:
 
 
 @contextlib.asynccontextmanager
-async def open_world(home: Path, seed: int) -> AsyncIterator[World]:
+async def open_world(home: Path, seed: int, *, quiet: bool) -> AsyncIterator[World]:
     """Run a provider and open the inbox, with a text of every customer on its way.
 
     Args:
         home: Directory for everything.
         seed: Makes everything by chance the same again.
+        quiet: Whether it is night at the customers.
     """
     clock, rng = SystemClock(), random.Random(seed)
     async with contextlib.AsyncExitStack() as stack:
@@ -151,7 +189,10 @@ async def open_world(home: Path, seed: int) -> AsyncIterator[World]:
         database = home / "inbox.db"
         store = Store(database, clock=clock, rng=rng, owner=COLLEAGUE)
         await stack.enter_async_context(store)
-        world = World(home, make_environment(home, url), store, clock, rng, sandbox, http)
+        canned = CannedReply("regards", CANNED_REPLY)
+        await store.templates.save_template(canned, COLLEAGUE)
+        environ = make_environment(home, url, quiet=quiet)
+        world = World(home, environ, store, clock, rng, sandbox, http)
         for number in CUSTOMERS:
             await world.write_as_customer(number, f"Hello from {number}")
         yield world

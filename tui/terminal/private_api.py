@@ -21,6 +21,8 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tui.terminal.modes import MODES
+
 ScreenUpdate = CompositorUpdate
 """Cells that Textual wants to paint; no public name of Textual has them."""
 PlacedStrip = tuple[int, int, Strip]
@@ -194,6 +196,14 @@ class HookedApp(App[ReturnType]):
         Stands in for `App._previous_cursor_position`.
         """
         return position != self._previous_cursor_position
+
+    @property
+    def is_exiting(self) -> bool:
+        """Return whether a signal or `exit` ends the app, so that its screens are being removed.
+
+        Stands in for `App._exit`.
+        """
+        return self._exit or MODES.is_ending
 
     def write_to_terminal(self, sequence: str) -> None:
         """Write a complete escape sequence to the terminal, between two updates.
