@@ -12,7 +12,6 @@ again and again ends, as does one whose main screen cannot be built.
 from collections import deque
 from typing import Any
 
-from rich.console import RenderableType
 from textual import events
 from textual.dom import DOMNode
 from textual.message import Message
@@ -46,8 +45,6 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         self._error_times: deque[float] = deque(maxlen=_MAX_ERRORS)
         self.handler_errors: list[Exception] = []
         """Unexpected errors of handlers after which the app went on, at most 100."""
-        self._is_leaving = False
-        """Whether the app ends: its screens are being removed, or are not built any more."""
 
     @property
     def inbox(self) -> InboxScreen:
@@ -114,22 +111,6 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
 
     # Errors ---------------------------------------------------------------------------------
 
-    def exit(
-        self,
-        result: int | None = None,
-        return_code: int = 0,
-        message: RenderableType | None = None,
-    ) -> None:
-        """End the app; what a half-built screen raises from now on does not matter.
-
-        Args:
-            result: Value that the app returns.
-            return_code: Exit code.
-            message: Text to print at the end.
-        """
-        self._is_leaving = True
-        super().exit(result, return_code, message)
-
     async def run_action(
         self, action: Any, default_namespace: DOMNode | None = None, namespaces: Any = None
     ) -> bool:
@@ -163,12 +144,10 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
             message: What it handled.
             error: What it raised.
         """
-        if self._is_leaving:
+        if self.is_exiting:
             # A screen that is mounted after the end was requested has no widgets.
             return True
         is_start = isinstance(message, events.Compose | events.Mount | events.Load)
-        if is_start and self.is_exiting:
-            return True  # a signal during the start: its widgets are removed before it has begun
         nodes = pump.ancestors_with_self if isinstance(pump, DOMNode) else ()
         screen = next((node for node in nodes if isinstance(node, Screen)), None)
         if is_start and (screen is None or isinstance(screen, InboxScreen)):

@@ -64,6 +64,7 @@ APP_ATTRIBUTES: dict[str, type] = {
     "_batch_count": int,
     "_closed": bool,
     "_driver": type(None),  # before the app runs
+    "_exit": bool,
     "_exit_renderables": list,
     "_previous_cursor_position": Offset,
 }
