@@ -153,7 +153,7 @@ async def test_textual_still_has_the_attributes_of_a_driver() -> None:
             signal.signal(number, handler)
 
 
-@pytest.mark.parametrize("name", DRIVER_FUNCTIONS)
+@pytest.mark.parametrize("name", sorted(DRIVER_FUNCTIONS))
 def test_textual_still_has_the_line_settings_of_a_driver(name: str) -> None:
     assert getattr(LinuxDriver, name)(0) == 0
 
