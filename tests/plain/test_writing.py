@@ -15,6 +15,7 @@ from tests.ui.history import (
     COLLEAGUE,
     INES,
 )
+from tests.waiting import wait_until
 from tui.clock import ManualClock
 from tui.domain.conversation import State
 from tui.domain.message import Format, NewMessage
@@ -343,8 +344,7 @@ async def test_a_retry_in_quiet_hours_asks(store: Store, clock: ManualClock) -> 
 async def _type_elsewhere(mia: Typist, change: str) -> None:
     """Change the stored draft as another window of the agent does."""
     chloe = await mia.conversation(CHLOE)
-    known = await mia.store.drafts.get_draft(chloe.id, AGENT)
-    assert known is not None
+    known = await wait_until(lambda: mia.store.drafts.get_draft(chloe.id, AGENT), what="the draft")
     await mia.store.drafts.save_draft(
         chloe.id, AGENT, known.body + change, account="au", began_at=1, base=known
     )
