@@ -100,7 +100,7 @@ async def test_a_dismissed_failure_is_restored_by_undo(desk: Desk, size: Size) -
         failure = await desk.last(BOB)
         assert (failure.status, failure.handled) == (Status.FAILED, True)
         await desk.command("resolve")
-        await desk.shows('Nothing to resolve: only "maybe sent" or failed messages')
+        await desk.shows('Only "maybe sent" and failed messages can be resolved: g f lists them')
         await desk.command("undo")
         await desk.shows("Undone: it counts as failed again", "2 failed")
         assert not (await desk.last(BOB)).handled
