@@ -131,7 +131,8 @@ class ComposeState:
             seen_upto: Highest `arrival_id` of the messages on the screen.
         """
         if text and not self._has_begun:
-            self.seen_upto = seen_upto
+            # Not less than before: the agent's own last message may not be on the screen yet.
+            self.seen_upto = max(self.seen_upto, seen_upto)
         self._has_begun = bool(text)
 
     # Drafts ---------------------------------------------------------------------------------

@@ -117,7 +117,8 @@ class Submitter:
         )
         # All questions were seen: the same messages must not cause one again.
         if not problem and messages:
-            compose.seen_upto = max(message.arrival_id for message in messages)
+            newest = max(message.arrival_id for message in messages)
+            compose.seen_upto = max(compose.seen_upto, newest)
         return problem
 
     def _describe_confirmation(self, intent: SendIntent) -> str:
