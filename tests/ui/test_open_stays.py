@@ -150,16 +150,26 @@ async def act_by_key(desk: Desk, row: Conversation) -> None:
     """Reply and close by keys of the list and of the open conversation."""
     await desk.press("r")
     await desk.type("from the list")
-    await desk.press("enter")
-    await desk.until(lambda: has_text(desk, row, "from the list"), "the reply")
+    await press_enter(desk, row, "from the list")
 
 
 async def send_typed(desk: Desk, row: Conversation) -> None:
-    """Send the text that was begun before, twice if the customer has written meanwhile."""
-    await desk.press("enter")
-    if desk.typed:
+    """Send the text that was begun before."""
+    await press_enter(desk, row, "for you")
+
+
+async def press_enter(desk: Desk, row: Conversation, text: str) -> None:
+    """Press Enter until a text is sent: the desk asks about what the customer has written since."""
+
+    async def is_sent_or_asked() -> bool:
+        return bool(desk.typed) or await has_text(desk, row, text)
+
+    for _ in range(8):
         await desk.press("enter")
-    await desk.until(lambda: has_text(desk, row, "for you"), "the reply")
+        await desk.until(is_sent_or_asked, "the reply or a question")
+        if await has_text(desk, row, text):
+            return
+    await desk.until(lambda: has_text(desk, row, text), "the reply")
 
 
 async def save_note(desk: Desk, row: Conversation) -> None:

@@ -278,8 +278,7 @@ def test_ctrl_z_goes_back_to_the_shell_and_fg_returns(home: Path) -> None:
         assert read_drafts(home) == ["again"]
         inbox.resize((SIZE[0], SIZE[1] - 6))
         inbox.type(b"fg\n")
-        inbox.sees("Commands")
-        assert "Commands" in inbox.picture[SIZE[1] - 7]
+        inbox.until(lambda: "? Help" in inbox.picture[SIZE[1] - 7], "the new size")
         inbox.type(b"q")
         inbox.type(b"q")
         assert inbox.wait() == 0
