@@ -448,7 +448,9 @@ async def test_marks_in_the_list_do_not_bend_what_is_done_to_the_open_one(
         await desk.press("e")
         await desk.shows("Closed Bob Nilsson")
         assert (await desk.thread(CHLOE)).state is State.OPEN
-        await desk.press(*(["escape"] if size == NARROW else []), "j", "e")
+        await desk.press(*(["escape"] if size == NARROW else []), "j")
+        await desk.shows("2 selected")
+        await desk.press("e")
         await desk.shows("Closed 2 conversations")
 
 

@@ -113,7 +113,8 @@ class LiveInbox(InboxLayout):
         if self.is_conversation_in_use:
             await self.read_marker.open_conversation(merged)
         title = one_line(format_title(merged), 30)
-        self.show_status(f"This conversation is part of the one with {title} now")
+        notice = f"This conversation is part of the one with {title} now"
+        self.keys.show_status(notice, is_general=True)
 
     async def refresh_accounts(self) -> None:
         """Read the states of the accounts and show them in the status line."""
