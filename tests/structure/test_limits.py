@@ -25,7 +25,6 @@ MODULES = measures.read_modules()
 
 WORD_EXCEPTIONS = {
     "tui/store/schema": "a migration that has run is never edited; it named the table `pens`",
-    "tui/store/sql/compose_locks.sql": "the table is called `pens`",
     "tests/data": "texts of customers",
     "tui/desk/contact_files/heading_words.toml": "headings that other programs write",
     "tests/desk/contact_files": "headings and names that other programs write",

@@ -11,6 +11,8 @@ from tui.domain.text import one_line
 from tui.store.store import Store
 
 _MAX_ENTRIES = 50
+UNDO_HINTS = (" · z undoes", " cancels")
+"""What a confirmation contains while it says how to undo the last action."""
 
 UndoAction = Callable[[], Awaitable[str]]
 """Undo an action and return the message that confirms it."""

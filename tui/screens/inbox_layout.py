@@ -16,7 +16,7 @@ from tui.desk import key_hints
 from tui.desk.actions import ConversationActions
 from tui.desk.context import AppContext
 from tui.desk.read_marker import ReadMarker
-from tui.desk.undo_stack import UndoEntry, UndoGuard
+from tui.desk.undo_stack import UNDO_HINTS, UndoEntry, UndoGuard
 from tui.domain.conversation import Conversation
 from tui.screens.base import PacedScreen
 from tui.screens.triage_mode import TriageMode
@@ -66,6 +66,7 @@ class InboxLayout(PacedScreen[None]):
         self.actions = ConversationActions(store, app_context)
         self._undo_guard = UndoGuard()
         self._undo_question = ""
+        self._undo_keys = index_by_id(app_context.commands)["undo"].keys
         self._counted_undo: UndoEntry | None = None
         """The sending that the countdown is about."""
         self.read_marker = ReadMarker(store, app_context.agent, self._get_visible_position)
@@ -184,7 +185,7 @@ class InboxLayout(PacedScreen[None]):
         if is_asked and self._undo_guard.is_confirmed(entry, shown_id):
             return True
         is_counted = self.keys.has_countdown and self._counted_undo is entry
-        is_offered = is_counted or " undoes" in status or " cancels" in status
+        is_offered = is_counted or any(hint in status for hint in UNDO_HINTS)
         return self._undo_guard.is_in_sight(entry, shown_id, is_offered=is_offered)
 
     def ask_undo(self, entry: UndoEntry, question: str) -> None:
@@ -204,7 +205,7 @@ class InboxLayout(PacedScreen[None]):
 
     def on_key(self, event: events.Key) -> None:
         """Drop the question before undo when another key is pressed."""
-        if event.key not in index_by_id(self.app_context.commands)["undo"].keys:
+        if event.key not in self._undo_keys:
             self._undo_guard.drop_question()
 
     @property
