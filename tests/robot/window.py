@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 import pyte
 
-from tests.ui.terminal import ROOT
+from tests.ui.terminal import ROOT, take_terminal
 from tests.waiting import wait_until
 
 _UNKNOWN_SEQUENCE = re.compile(rb"\x1b\[[<>=?][0-9;:]*[ $]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
@@ -63,11 +63,6 @@ def read_sight(lines: Sequence[str]) -> Sight:
     return Sight(tuple(lines), shown, draft, "Enter Send" in hints or "Enter Save" in hints)
 
 
-def _control_terminal() -> None:
-    """Make the terminal that of the session: else no new size is reported to the inbox."""
-    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
-
-
 class Window:
     """An inbox that runs as a program of its own on a terminal."""
 
@@ -103,7 +98,7 @@ class Window:
             stdout=terminal,
             stderr=terminal,
             start_new_session=True,
-            preexec_fn=_control_terminal,
+            preexec_fn=take_terminal,
         )
         os.close(terminal)
         asyncio.get_running_loop().add_reader(self._master, self._read)

@@ -73,7 +73,7 @@ def busy(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     asyncio.run(write())
     with contextlib.closing(sqlite3.connect(path)) as connection, connection:
-        # What is shown above the list appears after the first frame of the app.
+        # What is shown below the list appears after the first frame of the app.
         connection.execute("update messages set handled = 1")
         connection.execute("pragma journal_mode = delete")
     return path

@@ -19,6 +19,7 @@ from typing import Any
 
 import pyte
 
+from tests.interrupts import restore_interrupts
 from tui.terminal.bursts import PASTE_SECONDS
 
 ROOT = Path(__file__).parents[2]
@@ -65,7 +66,7 @@ class Terminal:
             stdout=slave,
             stderr=slave,
             start_new_session=True,
-            preexec_fn=_take_terminal,
+            preexec_fn=take_terminal,
         )
         os.close(slave)
         self._reader = threading.Thread(target=self._read, daemon=True)
@@ -192,8 +193,12 @@ class Terminal:
         os.close(self._master)
 
 
-def _take_terminal() -> None:
-    """Make standard input the controlling terminal of this session, as a shell's is."""
+def take_terminal() -> None:
+    """Make standard input the terminal of this session, as a shell does for its programs.
+
+    Run this in a child process before its program. Without it no new size is reported to it.
+    """
+    restore_interrupts()
     fcntl.ioctl(0, termios.TIOCSCTTY, 0)
 
 

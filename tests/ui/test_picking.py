@@ -232,7 +232,7 @@ async def test_labels_are_shown_in_the_list_and_over_the_conversation(desk: Desk
         await desk.move_to(HUGO)
         row = next(n for n, line in enumerate(desk.lines()) if "Hugo" in line[:40])
         assert "#parcels" in desk.lines()[row + 1][:42]
-        assert "#parcels" in desk.lines()[1]
+        await desk.until(lambda: "#parcels" in desk.lines()[1], "the label in the heading")
 
 
 @presses("show_label")

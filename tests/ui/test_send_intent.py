@@ -130,7 +130,7 @@ async def test_a_cancelled_scheduled_message_keeps_its_time_as_a_draft(desk: Des
     async with desk.open(WIDE):
         await write(desk, CHLOE, "See you at ten")
         await schedule(desk)
-        await desk.shows("Goes out tomorrow 06:00")
+        await desk.shows("Goes out tomorrow 06:00", "scheduled for Thu 5 Mar 06:00")
         await desk.press("escape")
         await desk.command("cancel_scheduled")
         await desk.shows("the text is a draft again for tomorrow 06:00")

@@ -7,6 +7,7 @@ import signal
 import sqlite3
 import stat
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 
 from tests.ui.job_shell import PROMPT, STOPPED
 from tests.ui.terminal import Terminal, list_changed_modes, open_terminal
+from tui.terminal.bursts import PASTE_SECONDS
 
 SIZE = (100, 30)
 ENDS = (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT)
@@ -151,6 +153,7 @@ def test_a_signal_in_a_dialog_gives_the_terminal_back(home: Path, keys: bytes, s
         inbox.sees(DRAFT)
         inbox.type(b"\x1b")
         inbox.sees("Reply")
+        time.sleep(PASTE_SECONDS)  # what follows the draft at once is a piece of the same paste
         for key in keys:
             inbox.type(bytes([key]))
         inbox.sees(shown)

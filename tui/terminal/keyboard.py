@@ -100,6 +100,9 @@ class TerminalWriter(WriterThread):
         with contextlib.suppress(OSError):
             super().run()
             return
+        # What is left in the buffer would fail again at the end of the program.
+        with contextlib.suppress(OSError), open(os.devnull, "wb") as discarded:
+            os.dup2(discarded.fileno(), self._file.fileno())
         # The queue is bounded: without a reader the app would wait in it for ever.
         while self._queue.get() is not None:
             pass

@@ -1,4 +1,4 @@
-"""Show the left side of the desk: problems, a list of conversations, and its filter."""
+"""Show the left side of the desk: a list of conversations, problems, and the filter."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -97,10 +97,11 @@ class ListPane(StoreReader, Vertical):
         self._app_context = context
 
     def compose(self) -> ComposeResult:
-        """Yield the line of problems, the list and its filter."""
+        """Yield the list, the line of problems and the filter."""
         context = self._app_context
-        yield TroubleLine(self._store, context)
         yield _InboxList(self._store, context)
+        # Below the list, whose rows must not move when a problem appears.
+        yield TroubleLine(self._store, context)
         yield FilterLine()
 
     async def show_view(self, view: View) -> None:

@@ -1,4 +1,4 @@
-"""Show problems that concern many messages, in one line above the list."""
+"""Show problems that concern many messages, in one line below the list."""
 
 import contextlib
 from collections.abc import Iterable, Sequence
