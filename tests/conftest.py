@@ -23,9 +23,16 @@ from tui.store.store import Store
 _create_file = database_files._create_file
 _prepare_writer = database._prepare_writer
 
+_MAX_WORKERS = 16
+
 settings.register_profile("desk", deadline=None, derandomize=True, database=None)
 settings.register_profile("explore", deadline=None, max_examples=2_000, print_blob=True)
 settings.load_profile("desk")
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Return twice the cores, as half of the time a test waits for a program, socket or timer."""
+    return min(2 * (os.cpu_count() or 1), _MAX_WORKERS)
 
 
 def pytest_collection_finish() -> None:

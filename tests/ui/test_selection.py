@@ -1,10 +1,13 @@
 """Test selecting several conversations, so that one key acts on all of them."""
 
+import asyncio
+
 import pytest
 
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
 from tests.ui.history import ANA, BOB, CHLOE, DAWIT, HUGO, NAMES, PRIYA
-from tui.domain.conversation import State
+from tui.domain.change import RELOAD
+from tui.domain.conversation import State, View
 
 Size = tuple[int, int]
 
@@ -148,6 +151,28 @@ async def test_own_actions_on_selected_rows_report_only_themselves(desk: Desk) -
         await desk.hides("selected any more")
         await desk.press("e")
         await desk.shows("Closed Ana Kowalska")
+
+
+async def test_an_own_action_during_an_update_of_the_list_reports_only_itself(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk.open(WIDE):
+        may_count, count = asyncio.Event(), desk.store.conversations.count_conversations
+
+        async def count_later(view: View) -> int:
+            await may_count.wait()
+            return await count(view)
+
+        await desk.move_to(CHLOE)
+        await desk.press("x", "x")
+        monkeypatch.setattr(desk.store.conversations, "count_conversations", count_later)
+        update = asyncio.create_task(desk.inbox.apply_changes((RELOAD,)))
+        await desk.press("e")
+        await desk.shows("Closed 2 conversations")
+        may_count.set()
+        await update
+        await desk.work_done()
+        assert "Closed 2 conversations" in desk.text()
 
 
 async def test_the_rest_of_a_selection_stays_when_a_colleague_closes_one(desk: Desk) -> None:

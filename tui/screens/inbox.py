@@ -179,7 +179,7 @@ class InboxScreen(LiveInbox):
             # An action can remove rows from the list; only those that remain stay selected.
             await self.threads.prune_marks()
             self.show_key_hints()
-        self.acted_ids = frozenset()
+        self.threads.acted_ids = frozenset()
         await self.triage.advance_if_handled()
         self.show_status(text)
         self.record_undo()
@@ -228,7 +228,7 @@ class InboxScreen(LiveInbox):
         It would act on the row under the cursor instead, which the agent has not selected.
         """
         is_about_rows = command_id in _CONVERSATION_COMMANDS - _UNDO_COMMANDS
-        self.acted_ids = self.threads.marked if is_about_rows else frozenset()
+        self.threads.acted_ids = self.threads.marked if is_about_rows else frozenset()
         notice, self.lost_selection = self.lost_selection, ""
         is_shown = bool(notice) and self.keys.shown_status == notice
         if not is_shown or not is_about_rows or self.is_conversation_in_use or self.threads.marked:

@@ -38,8 +38,6 @@ class LiveInbox(InboxLayout):
             lambda text: self.keys.show_countdown(text), self.show_status, self._find_key
         )
         self._current_minute = app_context.clock.now() // MINUTE
-        self.acted_ids: frozenset[int] = frozenset()
-        """Selected conversations on which the agent's own command acts at present."""
         self.lost_selection = ""
         """Notice that nothing is selected any more; "" after the next command."""
 
@@ -62,10 +60,9 @@ class LiveInbox(InboxLayout):
             changes: What changed, in the order of the store.
         """
         followed = await self.pane.apply_changes(changes)
-        selected = self.threads.marked
-        await self.list_pane.apply_changes(changes)
+        lost = await self.list_pane.apply_changes(changes)
         self.show_key_hints()
-        if lost := selected - self.threads.marked - self.acted_ids:
+        if lost:
             await self._report_lost_selection(sorted(lost))
         if followed is not None:
             await self._report_merge(followed)

@@ -58,6 +58,8 @@ class ConversationList(MarkableList):
         self.view = View()
         self._has_view = False
         self._departure: Departure | None = None
+        self.acted_ids: frozenset[int] = frozenset()
+        """Marked conversations on which the agent's own command acts at present."""
 
     # Public interface -----------------------------------------------------------------------
 
@@ -96,11 +98,14 @@ class ConversationList(MarkableList):
         await self._read_drafts()
         await self.go_to_first()
 
-    async def apply_changes(self, changes: Iterable[Change]) -> None:
+    async def apply_changes(self, changes: Iterable[Change]) -> frozenset[int]:
         """Apply changes: repaint one row where that is enough, else read the window again.
 
         Args:
             changes: Changes in the store.
+
+        Returns:
+            Ids of the conversations that are no longer marked, as others have changed them.
         """
         changes = tuple(changes)
         ids = {c.id for c in changes if c.subject is Subject.CONVERSATION}
@@ -116,24 +121,32 @@ class ConversationList(MarkableList):
                 break
             if identity in shown:
                 self.replace_row(fresh)
-        if moved:
-            await self.reload_rows()
-            await self._read_drafts()
-            await self.prune_marks(None if RELOAD in changes else ids)
+        if not moved:
+            return frozenset()
+        await self.reload_rows()
+        await self._read_drafts()
+        removed = await self.prune_marks(None if RELOAD in changes else ids)
+        return removed - self.acted_ids
 
-    async def prune_marks(self, among: Collection[int] | None = None) -> None:
+    async def prune_marks(self, among: Collection[int] | None = None) -> frozenset[int]:
         """Remove the marks of conversations that have left the view, whatever its filter.
 
         An action must not reach a conversation that no list shows as selected.
 
         Args:
             among: Ids of the conversations that may have left; None for all that are marked.
+
+        Returns:
+            Ids of the conversations whose marks it has removed.
         """
         view = replace(self.view, text="")
         checked = self.marked if among is None else self.marked & frozenset(among)
         found = [await self._store.conversations.get(identity) for identity in checked]
         kept = frozenset(c.id for c in found if c is not None and is_in_view(c, view))
-        self.set_marked(self.marked - checked | kept)
+        # Only what is marked now: another action may have changed the marks meanwhile.
+        removed = self.marked & (checked - kept)
+        self.set_marked(self.marked - removed)
+        return removed
 
     def find_departure_reason(self, row: Conversation) -> str:
         """Return why a row is no longer in the view; "" if it is.

@@ -118,19 +118,23 @@ class ListPane(StoreReader, Vertical):
         await self.thread_list.show_view(view)
         await self._update_title()
 
-    async def apply_changes(self, changes: Iterable[Change]) -> None:
+    async def apply_changes(self, changes: Iterable[Change]) -> frozenset[int]:
         """Apply changes in the store.
 
         Args:
             changes: Changes in the store.
+
+        Returns:
+            Ids of the conversations that are no longer marked, as others have changed them.
         """
         changes = tuple(changes)
-        await self.thread_list.apply_changes(changes)
+        lost = await self.thread_list.apply_changes(changes)
         self.query_one(TroubleLine).apply_changes(changes)
         of_drafts = Subject.DRAFT if self.thread_list.view.drafts_of else Subject.CONVERSATION
         counted = {Subject.CONVERSATION, of_drafts}
         if any(change == RELOAD or change.subject in counted for change in changes):
             await self._update_title()
+        return lost
 
     async def _update_title(self) -> None:
         """Show the name of the list, the number of its conversations and its order."""
