@@ -169,11 +169,13 @@ def test_on_a_real_terminal_ctrl_c_ends_only_the_command(
     tmp_path: Path,
 ) -> None:
     arguments = ("-m", "tests.ui.inbox_process", str(tmp_path / "desk.db"))
+    (tmp_path / "shown").write_text("begun\n")
     with open_terminal(arguments, WIDE, tmp_path) as desk:
         desk.shows("Chloe Martin")
         desk.type(b"|")
         desk.shows("Pipe the conversation to")
-        desk.type_line("grep -c Chloe; echo be''gun; sleep 60")
+        # What writes is also what is interrupted: a shell that is just forking would miss it.
+        desk.type_line("grep -c Chloe; exec tail -f ~/shown")
         desk.shows("begun")
         os.killpg(desk.process.pid, signal.SIGINT)
         desk.shows("any key goes back to smsdesk")

@@ -14,12 +14,15 @@ from textual.filter import LineFilter
 from tui.terminal.ascii_text import to_ascii
 from tui.terminal.desktop_notifications import RESTORE_TITLE, SAVE_TITLE
 from tui.terminal.key_queue import OneKeyAtATime
+from tui.terminal.keyboard import has_keys_on_the_way
 from tui.terminal.modes import MODES
 
 _LAST_KEYS_SECONDS = 1.5
 """Seconds in which the keys typed before a signal have to be processed."""
 _KEY_TRAVEL_SECONDS = 0.05
-"""Seconds that a key needs from the terminal to the app, with a margin."""
+"""Seconds that a key needs from one place to the next between terminal and app, with a margin."""
+_QUIET_LOOKS = 2
+"""Looks in a row that find no key on its way, before the end."""
 
 
 class AsciiFilter(LineFilter):
@@ -91,7 +94,9 @@ class TerminalGuest(OneKeyAtATime):
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LAST_KEYS_SECONDS):
                 # What was typed just before the signal is still on its way here.
-                await asyncio.sleep(_KEY_TRAVEL_SECONDS)
-                while self.is_busy_with_keys:
+                quiet = 0
+                while quiet < _QUIET_LOOKS:
                     await asyncio.sleep(_KEY_TRAVEL_SECONDS)
+                    is_busy = self.is_busy_with_keys or self.message_queue_size > 0
+                    quiet = 0 if is_busy or has_keys_on_the_way() else quiet + 1
         self.exit()

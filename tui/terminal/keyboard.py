@@ -15,9 +15,13 @@ for a writer thread that has died.
 """
 
 import contextlib
+import fcntl
 import os
 import re
 import select
+import sys
+import termios
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from encodings import utf_8
@@ -38,6 +42,20 @@ class TerminalGone(Exception):
 
 _COLLECT_SECONDS, _COLLECT_BYTES = 0.25, 1 << 16
 """Limits of what is collected as one burst; a longer one continues in the next."""
+
+
+_IS_READING = threading.Event()
+"""Set while characters were read whose keys are not passed on yet; a process has one keyboard."""
+
+
+def has_keys_on_the_way() -> bool:
+    """Return whether keys were typed that are not read, or read and not passed to the app."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        keyboard = sys.__stdin__.fileno()  # type: ignore[union-attr]
+        # Not select, by which a terminal that has vanished can always be read.
+        if any(fcntl.ioctl(keyboard, termios.FIONREAD, bytes(4))):
+            return True
+    return _IS_READING.is_set()
 
 
 class TerminalDecoder(utf_8.IncrementalDecoder):
@@ -63,6 +81,7 @@ class TerminalDecoder(utf_8.IncrementalDecoder):
         Raises:
             TerminalGone: There is no input, so the terminal has vanished.
         """
+        _IS_READING.set()
         if not input and not final:
             raise TerminalGone
         if self._fileno is not None and not final and isinstance(input, bytes):
@@ -171,7 +190,11 @@ class SafeKeyParser(XTermParser):
         return events
 
     def tick(self) -> Iterable[Message]:
-        """Return the events of what has waited long enough for its rest."""
+        """Return the events of what has waited long enough for its rest.
+
+        The driver calls this after it has passed on all that it has read.
+        """
+        _IS_READING.clear()
         return [*self._release_partial(), *super().tick()]
 
     def _release_partial(self) -> list[Message]:
