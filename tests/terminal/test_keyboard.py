@@ -9,7 +9,8 @@ from textual.events import Key, Paste
 from textual.message import Message
 
 from tui.terminal.bursts import Burst, EscapedKey, split_escaped
-from tui.terminal.keyboard import SafeKeyParser, TerminalDecoder
+from tui.terminal.keyboard import SafeKeyParser
+from tui.terminal.streams import TerminalDecoder
 
 BEGIN, END = "\x1b[200~", "\x1b[201~"
 

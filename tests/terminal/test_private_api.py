@@ -29,7 +29,7 @@ from tests.waiting import wait_until
 from tui.screens.base import DialogScreen, PacedScreen
 from tui.terminal import private_api
 
-TERMINAL_MODULES = ("private_api", "private_screens", "keyboard", "driver")
+TERMINAL_MODULES = ("private_api", "private_screens", "keyboard", "streams", "driver")
 METHODS = {
     (App, "_display"): ("screen", "renderable"),
     (App, "_handle_exception"): ("error",),

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.ui.terminal import ROOT
-from tui.terminal.keyboard import TerminalDecoder, TerminalGone, TerminalWriter
+from tui.terminal.streams import TerminalDecoder, TerminalGone, TerminalWriter
 
 _IGNORE_HANGUP = ("sh", "-c", "trap '' HUP; exec \"$@\"", "sh")
 """Command that runs a program with SIGHUP ignored."""

@@ -14,8 +14,8 @@ from textual.filter import LineFilter
 from tui.terminal.ascii_text import to_ascii
 from tui.terminal.desktop_notifications import RESTORE_TITLE, SAVE_TITLE
 from tui.terminal.key_queue import OneKeyAtATime
-from tui.terminal.keyboard import has_keys_on_the_way
 from tui.terminal.modes import MODES
+from tui.terminal.streams import has_keys_on_the_way
 
 _LAST_KEYS_SECONDS = 1.5
 """Seconds in which the keys typed before a signal have to be processed."""

@@ -22,8 +22,9 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
 from textual.geometry import Size
 
-from tui.terminal.keyboard import SafeKeyParser, TerminalDecoder, TerminalWriter
+from tui.terminal.keyboard import SafeKeyParser
 from tui.terminal.modes import ENTER_SCREEN, MODES, is_in_background
+from tui.terminal.streams import TerminalDecoder, TerminalWriter
 
 
 class SteadyDriver(LinuxDriver):

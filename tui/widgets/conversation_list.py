@@ -58,8 +58,6 @@ class ConversationList(MarkableList):
         self.view = View()
         self._has_view = False
         self._departure: Departure | None = None
-        self.acted_ids: frozenset[int] = frozenset()
-        """Marked conversations on which the agent's own command acts at present."""
 
     # Public interface -----------------------------------------------------------------------
 
@@ -125,8 +123,7 @@ class ConversationList(MarkableList):
             return frozenset()
         await self.reload_rows()
         await self._read_drafts()
-        removed = await self.prune_marks(None if RELOAD in changes else ids)
-        return removed - self.acted_ids
+        return await self.prune_marks(None if RELOAD in changes else ids) - self.acted_ids
 
     async def prune_marks(self, among: Collection[int] | None = None) -> frozenset[int]:
         """Remove the marks of conversations that have left the view, whatever its filter.
@@ -143,10 +140,7 @@ class ConversationList(MarkableList):
         checked = self.marked if among is None else self.marked & frozenset(among)
         found = [await self._store.conversations.get(identity) for identity in checked]
         kept = frozenset(c.id for c in found if c is not None and is_in_view(c, view))
-        # Only what is marked now: another action may have changed the marks meanwhile.
-        removed = self.marked & (checked - kept)
-        self.set_marked(self.marked - removed)
-        return removed
+        return self.remove_marks(checked - kept)
 
     def find_departure_reason(self, row: Conversation) -> str:
         """Return why a row is no longer in the view; "" if it is.

@@ -15,6 +15,8 @@ class MarkableList(VirtualList[Conversation]):
         super().__init__(id=id)
         self.marked: frozenset[int] = frozenset()
         """Ids of the conversations marked for a common action."""
+        self.acted_ids: frozenset[int] = frozenset()
+        """Ids of those on which the agent's own command acts at present."""
         self._anchor: Conversation | None = None
         """Conversation that was last marked by itself, where a range begins."""
 
@@ -38,6 +40,16 @@ class MarkableList(VirtualList[Conversation]):
         had_marks, self._anchor = bool(self.marked), None
         self.set_marked(frozenset())
         return had_marks
+
+    def remove_marks(self, ids: frozenset[int]) -> frozenset[int]:
+        """Remove marks; return the ids of those that were there.
+
+        Args:
+            ids: Ids of conversations.
+        """
+        removed = self.marked & ids
+        self.set_marked(self.marked - removed)
+        return removed
 
     def set_marked(self, ids: frozenset[int]) -> None:
         """Set the marked conversations and repaint the list if they differ.
