@@ -195,10 +195,8 @@ class ConversationList(MarkableList):
         """
         # By its id, which leads to the conversation that it may have become part of.
         fresh = await self._store.conversations.get(row.id) or row
-        now = self._clock.now()
-        reason = await describe_departure(
-            self._store, self.view, fresh, self._agent, now, self._zone
-        )
+        store, now = self._store, self._clock.now()
+        reason = await describe_departure(store, self.view, fresh, self._agent, now, self._zone)
         self._departure = Departure(fresh.id, self._get_placed(row), reason)
         return fresh
 
