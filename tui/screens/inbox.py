@@ -155,17 +155,18 @@ class InboxScreen(LiveInbox):
     @report_store_errors
     async def _finish_sending(self, event: ComposePane.Sent) -> None:
         """Finish after a message was queued: mark read, close, advance triage, count down."""
-        shown, closed = self.pane.conversation, ""
+        shown, text, is_closed = self.pane.conversation, "", False
         if shown is not None and shown.id == event.message.conversation_id:
             await self.read_marker.open_conversation(shown)
         if event.close:
-            closed = await self.actions.close_after_sending(event.message)
+            text, is_closed = await self.actions.close_after_sending(event.message)
             self.threads.focus()
         await self.triage.advance_if_handled()
         self.keys.drop_old_status()  # "Too late to cancel" about an earlier text, say
-        self.countdown.start(event.message, self.app_context.clock.now(), self.app_context.zone)
-        if closed:
-            self.show_status(closed)
+        now, zone = self.app_context.clock.now(), self.app_context.zone
+        self.countdown.start(event.message, now, zone, closed=text if is_closed else "")
+        if text and not is_closed:
+            self.show_status(text)
         self._counted_undo = self.actions.newest_undo
         self.record_undo()
 
