@@ -160,7 +160,8 @@ class InboxScreen(LiveInbox):
             await self.read_marker.open_conversation(shown)
         if event.close:
             text, is_closed = await self.actions.close_after_sending(event.message)
-            self.threads.focus()
+            # At once: the notice names the key that undoes outside the composer.
+            self.set_focus(self.threads)
         await self.triage.advance_if_handled()
         self.keys.drop_old_status()  # "Too late to cancel" about an earlier text, say
         now, zone = self.app_context.clock.now(), self.app_context.zone
