@@ -136,7 +136,8 @@ class LiveInbox(InboxLayout):
     def update_every_second(self) -> None:
         """Update ages, the countdown and, once a minute, the panes."""
         now = self.app_context.clock.now()
-        self.status.refresh_if_changed()
+        self.status.refresh_clock(now)
+        self.contact_panel.refresh_clock(now)
         self.countdown.show_remaining(now)
         if now // MINUTE != self._current_minute:
             self._current_minute = now // MINUTE
