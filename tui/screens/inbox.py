@@ -120,8 +120,8 @@ class InboxScreen(LiveInbox):
         await self.triage.end_round()
         self.remove_class("-reading")
         self.threads.focus()
-        self.show_key_hints()
         await self.list_pane.show_view(view)
+        self.show_key_hints()
         await self.pane.show_conversation(self.threads.current_row)
 
     async def go_to_conversation(self, conversation: Conversation, *, at: int = 0) -> None:

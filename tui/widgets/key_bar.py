@@ -18,7 +18,8 @@ from tui.desk import cells
 from tui.desk.key_names import format_key
 from tui.domain.text import one_line
 
-_STATUS_SECONDS = 6.0
+STATUS_SECONDS = 6.0
+"""Usual time for which a notice stands in place of key hints."""
 _MAX_STATUS_CHARS = 300
 _SEPARATOR = " · "
 _EDGES = 2
@@ -89,7 +90,7 @@ class KeyBar(Widget):
         if self._status_timer is not None:
             self._status_timer.stop()
         self._status_timer = (
-            self.set_timer(seconds or _STATUS_SECONDS, self._clear_status) if text else None
+            self.set_timer(seconds or STATUS_SECONDS, self._clear_status) if text else None
         )
         self._shown_since = None if is_general else self._command_count
         self._set_texts(text, self._countdown)
