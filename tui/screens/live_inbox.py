@@ -101,7 +101,7 @@ class LiveInbox(InboxLayout):
         more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
         what = "No longer selected" if self.threads.marked else "Nothing is selected any more"
         notice = f"{what}: {one_line(format_title(row), 30)} {reason}{more}"
-        self.show_status(notice)
+        self.keys.show_status(notice, needs_reading=True)
         self.lost_selection = "" if self.threads.marked else notice
 
     async def _report_merge(self, merged: Conversation) -> None:
@@ -114,7 +114,7 @@ class LiveInbox(InboxLayout):
             await self.read_marker.open_conversation(merged)
         title = one_line(format_title(merged), 30)
         notice = f"This conversation is part of the one with {title} now"
-        self.keys.show_status(notice, is_general=True)
+        self.keys.show_status(notice, is_general=True, needs_reading=True)
 
     async def refresh_accounts(self) -> None:
         """Read the states of the accounts and show them in the status line."""
