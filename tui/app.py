@@ -128,8 +128,12 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
     @on(StatusMessage)
     def _show_status_message(self, event: StatusMessage) -> None:
         """Show or clear the message of a widget or a dialog in the inbox."""
-        if event.replaces in ("", self.inbox.keys.shown_status):
-            self.inbox.show_status(event.text, seconds=event.seconds)
+        if event.replaces:
+            self.inbox.keys.withdraw_status(event.replaces)
+        else:
+            self.inbox.keys.show_status(
+                event.text, event.seconds, needs_reading=event.needs_reading
+            )
 
     def on_resize(self) -> None:
         """Repaint all cells, as terminals mix up their contents when their size changes."""

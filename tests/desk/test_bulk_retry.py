@@ -6,7 +6,7 @@ import pytest
 
 from tests.contexts import change_context, make_context
 from tests.store.builders import ACCOUNT, MIA, TOM, get_conversation, make_outgoing, make_reply
-from tui.clock import HOUR, ManualClock
+from tui.clock import HOUR, SECOND, ManualClock
 from tui.desk.actions import ConversationActions
 from tui.desk.bulk_retry import (
     RetryBatch,
@@ -19,6 +19,7 @@ from tui.desk.bulk_retry import (
     retry_batch,
 )
 from tui.desk.context import AppContext
+from tui.desk.undo_stack import format_undo_question
 from tui.domain.account import Account
 from tui.domain.conversation import View
 from tui.domain.message import Advice, Format, Message, SendOptions
@@ -186,6 +187,63 @@ async def test_cancelling_the_batch_restores_its_texts_as_drafts(
         draft = await store.drafts.get_draft(thread.id, "ana")
         assert draft is not None and draft.body == body
         assert thread.last_status is Status.CANCELLED
+
+
+async def send_some(
+    store: Store, clock: ManualClock, app_context: AppContext, count: int, *statuses: Status
+) -> ConversationActions:
+    """Send failed texts again, settle the first of them, and return the actions that undo it."""
+    for number in range(count):
+        await add_failed(store, TOM if number % 2 else MIA, f"text {number}")
+    actions = ConversationActions(store, app_context)
+    batch = await collect_all_failed(store, app_context)
+    outcome = await retry_batch(store, app_context, actions, batch, lambda done, total: None)
+    actions.outgoing.register_batch_undo(outcome.sent)
+    clock.advance(HOUR // SECOND)
+    claimed = await store.outbox.claim_due_messages("a", ACCOUNT, len(statuses)) if statuses else []
+    for one, status in zip(claimed, statuses, strict=True):
+        if status is not Status.SENDING:
+            await store.outbox.settle_message(one.message.id, SendRecord(status))
+    return actions
+
+
+@pytest.mark.parametrize(
+    ("statuses", "question"),
+    [
+        ([], "cancels 5 texts to 2 conversations, queued 1 h ago"),
+        (
+            [Status.ACCEPTED] * 3,
+            "cancels 2 of 5; 3 are sent · texts to 2 conversations, queued 1 h ago",
+        ),
+        (
+            [Status.ACCEPTED, Status.REJECTED, Status.SENDING],
+            "cancels 2 of 5; 1 is sent, 1 is being sent, 1 has failed"
+            " · texts to 2 conversations, queued 1 h ago",
+        ),
+    ],
+)
+async def test_the_question_before_undo_counts_what_can_be_cancelled(
+    store: Store,
+    clock: ManualClock,
+    app_context: AppContext,
+    statuses: list[Status],
+    question: str,
+) -> None:
+    actions = await send_some(store, clock, app_context, 5, *statuses)
+    entry = actions.newest_undo
+    assert entry is not None and not await entry.is_too_late()
+    assert await format_undo_question(store, entry, app_context.clock.now()) == question
+    late = f", {len(statuses)} too late" if statuses else ""
+    undone = f"Cancelled: {5 - len(statuses)} not sent{late}, the texts are drafts again"
+    assert await actions.undo_last() == undone
+
+
+async def test_undo_after_all_were_sent_says_so(
+    store: Store, clock: ManualClock, app_context: AppContext
+) -> None:
+    actions = await send_some(store, clock, app_context, 2, Status.ACCEPTED, Status.ACCEPTED)
+    assert actions.newest_undo is not None and await actions.newest_undo.is_too_late()
+    assert await actions.undo_last() == "Too late to cancel: 2 are sent"
 
 
 async def test_the_most_frequent_reasons_are_named_and_the_rest_counted(

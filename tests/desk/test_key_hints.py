@@ -39,6 +39,12 @@ def test_the_hints_fit_into_eighty_columns() -> None:
         (key_hints.HintState(is_triage=True, is_open=True), ["1-9 Canned", "r Reply"], "Esc End"),
         (key_hints.HintState(is_triage=True), ["z Undo"], "Esc To the list"),
         (key_hints.HintState(selected=3), ["3 selected", "e Close"], "Esc Clear"),
+        (key_hints.HintState(is_failed=True), ["R Send again", "M Resolve"], "? Help"),
+        (
+            key_hints.HintState(is_failed=True, is_open=True, is_reading=True),
+            ["R Send again", "M Resolve"],
+            "Esc Back",
+        ),
     ],
 )
 @pytest.mark.parametrize("width", [80, 100, 40])

@@ -27,6 +27,14 @@ TEXT = st.text("ab \n", max_size=12)
         ("one", "one", "two", "two"),
         ("one", "two", "one", "two"),
         ("aaa", "aaaa", "aaa b", "aaaa b"),
+        ("", "Hi\nWe open", "Hi\nWe close", "Hi\nWe open\nWe close"),
+        ("", "Hi\nWe open", "We open\nBye", "Hi\nWe open\nBye"),
+        ("", "Hi\nWe open", "We open", "Hi\nWe open"),
+        ("Hi", "Hi\nWe open\nBye", "Hi\nBye", "Hi\nWe open\nBye"),
+        ("Hi", "Hi\nWe open. Bye", "Hi\nWe open.", "Hi\nWe open. Bye"),
+        ("Hi", "Thanks\nHi", "Hi\nThanks", "Thanks\nHi"),
+        ("Hi\nBye", "Hi\nThanks\nBye", "Hi\nBye\nThanks", "Hi\nThanks\nBye"),
+        ("", "One\n\nTwo", "One\n\nThree", "One\n\nTwo\nThree"),
     ],
 )
 def test_both_windows_keep_their_words(base: str, theirs: str, mine: str, joined: str) -> None:
@@ -38,6 +46,33 @@ def test_what_both_have_inserted_is_in_the_result(base: str, theirs: str, mine: 
     for place in range(len(base) + 1):
         joined = merge_texts(base, base[:place] + theirs + base[place:], base + mine)
         assert theirs in joined and mine in joined
+
+
+LINES = st.lists(st.sampled_from(["Hi", "We open at nine", "Bye", "Thanks", ""]), max_size=6)
+
+
+def count_line(line: str, *texts: str) -> int:
+    """Return how often a line stands in the text that has it most often."""
+    return max(text.split("\n").count(line) for text in texts)
+
+
+@given(st.one_of(TEXT, LINES.map("\n".join)), st.data())
+def test_no_line_stands_more_often_than_in_a_window(base: str, data: st.DataObject) -> None:
+    kind = st.one_of(TEXT, LINES.map("\n".join), TEXT.map(lambda added: base + added))
+    theirs, mine = data.draw(kind), data.draw(kind)
+    joined = merge_texts(base, theirs, mine)
+    for line in filter(str.strip, joined.split("\n")):
+        assert count_line(line, joined) <= max(1, count_line(line, base, theirs, mine))
+
+
+@given(LINES, LINES, LINES)
+def test_every_line_that_a_window_has_added_is_in_the_result(
+    base: list[str], theirs: list[str], mine: list[str]
+) -> None:
+    texts = ["\n".join(lines) for lines in (base, theirs, mine)]
+    joined = merge_texts(*texts)
+    for line in filter(str.strip, {*theirs, *mine} - set(base)):
+        assert line in joined
 
 
 @given(TEXT, TEXT)

@@ -319,7 +319,7 @@ async def test_what_is_assumed_about_a_time_is_said(store: Store, clock: ManualC
 async def test_one_undo_takes_a_reply_back_and_reopens(store: Store, clock: ManualClock) -> None:
     mia = await start_session(store, clock, grace_seconds=30)
     await mia.type("1", "r Done", "e")
-    await mia.shows("Closed Chloe Martin")
+    await mia.shows("Closed Chloe Martin · Sending in 30 s · z cancels and reopens.")
     await mia.type("z")
     await mia.shows("the text is a draft again · the conversation is open again.")
     assert (await mia.conversation(CHLOE)).state is State.OPEN

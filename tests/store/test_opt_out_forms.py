@@ -11,11 +11,13 @@ import pytest
 from tests.conftest import OpenStore
 from tests.store.builders import ACCOUNT, get_conversation, get_message, make_outgoing, make_receipt
 from tui.clock import DAY, HOUR, ManualClock
+from tui.domain.conversation import View
 from tui.domain.events import OptOut, Reply
 from tui.domain.ids import to_reference
-from tui.domain.phone import parse_address
+from tui.domain.phone import AddressKind, parse_address
 from tui.domain.status import Status
 from tui.startup.wiring import create_consent_judge
+from tui.store.conversations import FIRST_POSITION
 from tui.store.errors import OptedOut
 from tui.store.settling import SendRecord
 from tui.store.store import Store
@@ -171,6 +173,19 @@ async def test_others_are_not_locked(store: Store, sender: str) -> None:
     await store.ingest.store_events(ACCOUNT, [make_stop(sender)])
     assert not (await get_conversation(store, "+61491570156")).opted_out
     assert await count_conversations(store) == 2
+
+
+@pytest.mark.parametrize("sender", ["12345", "570156", "070156"])
+async def test_fewer_than_seven_digits_are_locked_as_a_short_code_alone(
+    store: Store, sender: str
+) -> None:
+    await store.intents.queue_message(make_outgoing(to=f"+61491{sender.zfill(6)[-6:]}"))
+    await store.ingest.store_events(ACCOUNT, [make_stop(sender)])
+    row = await get_conversation(store, sender)
+    assert (row.address, row.opted_out) == (sender, True)
+    assert parse_address(sender).kind is AddressKind.SHORT_CODE
+    others = await store.conversations.list_after(View(state=None), FIRST_POSITION, 10)
+    assert [other.opted_out for other in others if other.id != row.id] == [False]
 
 
 @pytest.mark.parametrize("state", ["queued", "held", "scheduled here", "waits for a retry"])

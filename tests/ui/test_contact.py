@@ -23,6 +23,21 @@ async def test_the_panel_follows_the_cursor(desk: Desk) -> None:
         await desk.until(lambda: "Bob Nilsson" in str(panel.render()), "Bob's card")
 
 
+async def test_the_local_time_changes_with_the_clock_of_the_first_line(desk: Desk) -> None:
+    async with desk.open(FULL):
+        await desk.move_to(ANA)
+        panel = desk.inbox.contact_panel
+        await desk.until(lambda: "PL · 15:02 there" in str(panel.text.render()), "her time")
+        for minute in ("03", "04", "05"):
+            desk.clock.advance(60)
+            await desk.inbox.refresh_accounts()  # repaints the first line between two seconds
+            panel.show_contact(panel._conversation)
+            await desk.shows(f"14:{minute}")
+            first, *rest = desk.lines()
+            assert f"14:{minute}" in first
+            assert f"PL · 15:{minute} there" in "\n".join(rest)
+
+
 @presses("contact")
 async def test_the_panel_is_shown_and_hidden_on_demand(desk: Desk, size: tuple[int, int]) -> None:
     async with desk.open(size):

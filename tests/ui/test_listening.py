@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import pytest
+
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
 from tests.ui.history import ACCOUNTS, ANA
 from tui.clock import HOUR, MINUTE, SECOND
@@ -195,6 +197,40 @@ def shows_whole(desk: Desk, text: str) -> bool:
     """Return whether the screen shows a text, however it is wrapped."""
     inner = "".join(line.strip(" │|") for line in desk.lines())
     return text in inner.replace(" ", "")
+
+
+async def test_an_answer_in_f3_gives_way_to_the_key_hints(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hints = "t tries again now · a addresses · n adds an account · Esc closes"
+    monkeypatch.setattr("tui.screens.base.STATUS_SECONDS", 1.0)
+    async with desk.open(NARROW, load_addresses=None):
+        await desk.command("accounts")
+        await desk.shows(hints)
+        for key, answer in (("t", "Trying again: pl"), ("a", "need no addresses")):
+            await desk.press(key, key)
+            await desk.shows(answer)
+            await desk.shows(hints)
+            await desk.hides(answer)
+        await desk.press("t")
+        await desk.shows("Trying again: pl")
+        await desk.press("question_mark")
+        await desk.shows("Add an account")
+        await desk.press("escape")
+        await desk.shows(hints)
+
+
+async def test_a_copied_address_gives_way_to_the_key_hints(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tui.screens.base.STATUS_SECONDS", 1.0)
+    async with desk.open(NARROW, load_addresses=load_entries):
+        await desk.command("accounts")
+        await desk.press("a")
+        await desk.shows("y copies")
+        await desk.press("y")
+        await desk.shows("Copied the address for mp")
+        await desk.shows("y copies")
 
 
 @BOTH_SIZES

@@ -1,7 +1,12 @@
 """Test merging two conversations on the screen: choose, confirm, undo, and with a colleague."""
 
+import pytest
+from rich.cells import cell_len
+
 from tests.ui.desk import NARROW, WIDE, Desk, presses
 from tests.ui.history import ANA, BOB, CHLOE, DAWIT, INES, UNNAMED
+from tui.screens.pick import Choices
+from tui.screens.pick_conversation import ConversationChoice
 
 Size = tuple[int, int]
 
@@ -208,3 +213,31 @@ async def test_a_reader_of_the_vanished_conversation_sees_what_comes_next(
         await bo.shows("One more question")
         await mia.shows("One more question")
         assert (await mia.thread(ANA)).id != bo.shown_id
+
+
+@pytest.mark.parametrize("width", [60, 80, 160])
+async def test_the_conversations_to_choose_stand_in_columns(desk: Desk, width: int) -> None:
+    names = {ANA: "王小明 (上海)", BOB: "Bartholomew Maximilian Kowalski-Nowak", DAWIT: "Al"}
+    for number, name in names.items():
+        row = await desk.thread(number)
+        await desk.store.contacts.rename_contact(row.id, name, "", "mia")
+    async with desk.open((width, 24)):
+        await desk.open_thread(CHLOE)
+        await desk.command("merge")
+        await desk.shows("type to filter", "+61 491 570 110")
+        choices = desk.app.screen.query_one(Choices)
+        assert check_columns(choices) == 9
+
+
+def check_columns(choices: Choices) -> int:
+    """Check that number, text and age begin or end below each other; return the lines."""
+    lines = [choices.render_line(y).text for y in range(len(choices.rows))]
+    rows = [row for row in choices.rows if isinstance(row, ConversationChoice)]
+    places: set[tuple[int, int]] = set()
+    for row, line in zip(rows, lines, strict=True):
+        before, number, after = line.partition(row.number)
+        assert number and before.startswith("   ") and after.startswith("  ")
+        assert after.rstrip().endswith(f"  {row.age}") and cell_len(line) == choices.size.width
+        places.add((cell_len(before), cell_len(line.rstrip())))
+    assert len(places) == 1
+    return len(lines)

@@ -36,6 +36,20 @@ async def test_selected_conversations_are_retried_after_one_question(
 
 
 @BOTH_SIZES
+async def test_the_list_of_failures_names_the_keys_that_matter(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.hides("R Send again")
+        await desk.press("g", "f")
+        await desk.until(lambda: "R Send again  M Resolve" in desk.lines()[size[1] - 1])
+        await desk.press("x")
+        await desk.until(lambda: "1 selected  R Send again  M Resolve" in desk.lines()[size[1] - 1])
+        await desk.press("escape", "enter")
+        await desk.until(lambda: "R Send again  M Resolve" in desk.lines()[size[1] - 1])
+        await desk.press("escape", "g", "o")
+        await desk.until(lambda: "R Send again" not in desk.text())
+
+
+@BOTH_SIZES
 async def test_the_list_of_failures_is_retried_without_those_left_out(
     desk: Desk, size: Size
 ) -> None:

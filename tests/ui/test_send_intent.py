@@ -370,7 +370,8 @@ async def test_one_undo_takes_the_text_back_and_reopens_the_conversation(
         assert waiting_since is not None
         await write(desk, CHLOE, "Done")
         await desk.press("ctrl+e")
-        await desk.shows("Closed Chloe Martin", "Sending in 5 s · z cancels")
+        await desk.shows("Closed Chloe Martin · Sending in 5 s · z cancels and reopens")
+        await desk.hides("undoes")
         await desk.press("z")
         await desk.shows("the text is a draft again", "the conversation is open again")
         chloe = await desk.thread(CHLOE)
@@ -379,6 +380,15 @@ async def test_one_undo_takes_the_text_back_and_reopens_the_conversation(
         draft = await desk.draft(CHLOE)
         assert draft is not None and draft.body == "Done"
         await desk.hides("Sending in")
+
+
+async def test_without_a_countdown_the_key_stands_with_what_was_closed(desk: Desk) -> None:
+    async with desk.open((80, 24), grace_seconds=0):
+        await write(desk, CHLOE, "Done")
+        await desk.press("ctrl+e")
+        await desk.shows("Closed Chloe Martin · z undoes")
+        await desk.press("z")
+        await desk.shows("the conversation is open again")
 
 
 @pytest.mark.parametrize("end", ["sent", "failed", "taken back by another window"])

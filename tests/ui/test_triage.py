@@ -57,6 +57,44 @@ async def test_closing_moves_on_and_the_end_is_shown(desk: Desk, size: Size) -> 
 
 
 @BOTH_SIZES
+async def test_closing_goes_on_from_what_a_colleague_has_closed(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.press("t")
+        for number, following in ((CHLOE, DAWIT), (DAWIT, ANA)):
+            await wait_for_thread(desk, number)
+            closed = await desk.thread(number)
+            await desk.store.triage.close_conversations([closed.id], COLLEAGUE)
+            await desk.press("E")
+            await wait_for_thread(desk, following)
+            await desk.shows(f"Already closed by {COLLEAGUE}: {NAMES[number]}", "0 handled")
+        assert (await desk.thread(ANA)).state is State.OPEN
+        ana = await desk.thread(ANA)
+        await desk.store.triage.close_conversations([ana.id], COLLEAGUE)
+        await desk.press("E")
+        await desk.shows("All clear, 0 handled", f"Already closed by {COLLEAGUE}")
+        await desk.press("E")
+        await desk.shows("All clear, 0 handled")
+
+
+@pytest.mark.parametrize("change", ["snoozed", "assigned"])
+async def test_closing_in_triage_goes_on_whatever_a_colleague_has_done(
+    desk: Desk, change: str
+) -> None:
+    async with desk.open(NARROW):
+        await desk.press("t")
+        await wait_for_thread(desk, CHLOE)
+        chloe = await desk.thread(CHLOE)
+        if change == "snoozed":
+            await desk.store.triage.snooze_conversations([chloe.id], COLLEAGUE, None)
+        else:
+            await desk.store.triage.assign_conversations([chloe.id], COLLEAGUE, COLLEAGUE)
+        await desk.shows(change)
+        await desk.press("E")
+        await wait_for_thread(desk, DAWIT)
+        assert (await desk.thread(CHLOE)).state is State.CLOSED
+
+
+@BOTH_SIZES
 async def test_a_reply_moves_on_to_the_next(desk: Desk, size: Size) -> None:
     async with desk.open(size):
         await desk.press("t", "r")

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from functools import partial
 
 import pytest
@@ -12,6 +13,7 @@ from tests.ui.desk import NARROW, WIDE, Desk
 from tests.ui.history import ANA, CHLOE
 from tui.clock import ManualClock
 from tui.desk.context import AppContext
+from tui.domain.account import Health
 from tui.domain.message import Direction, MmsContent
 
 
@@ -71,6 +73,45 @@ async def test_texts_typed_in_both_windows_at_once_stay_both(mia: Desk, other: D
         assert len(mia.typed.split("\n")) == 2
         draft = await mia.draft(CHLOE)
         assert draft is not None and draft.body == mia.typed
+
+
+async def test_the_notice_about_both_texts_is_not_replaced_unread(mia: Desk, other: Desk) -> None:
+    async with open_both(mia, other):
+        await begin_reply(mia)
+        await mia.type("We open at nine")
+        known = await mia.draft(CHLOE)
+        assert known is not None
+        await mia.press("ctrl+u")
+        conversation_id, keys = known.conversation_id, mia.inbox.keys
+        base = replace(known, body="")
+        for text in ("Parking is free", "Parking is not free"):
+            await other.store.drafts.save_draft(conversation_id, "mia", text, began_at=1, base=base)
+            await mia.type("x")
+        await mia.shows("both are here, read it first")
+        await mia.store.accounts.save_health("au", Health.STOPPED, line="The key is wrong")
+        await mia.app._check_accounts()
+        await mia.shows("✗ au")
+        assert "both are here" in keys.shown_status
+        mia.inbox.show_status("2 drafts kept from your last session")
+        assert "both are here" in keys.shown_status
+        await mia.press("escape", "s")  # the answer to a key is shown at once
+        await mia.shows("Starred Chloe Martin · z undoes")
+
+
+async def test_a_notice_that_has_waited_is_shown_in_its_turn(mia: Desk) -> None:
+    async with mia.open(NARROW):
+        keys = mia.inbox.keys
+        keys.show_status("Read this", 0.2, needs_reading=True)
+        keys.show_status("Account au has stopped", is_general=True)
+        assert keys.shown_status == "Read this"
+        await mia.shows("Account au has stopped")
+        keys.show_status("Read this", needs_reading=True)
+        keys.show_status("No longer true")
+        keys.show_status("Read that", needs_reading=True)
+        keys.withdraw_status("No longer true")
+        assert keys.shown_status == "Read that"
+        keys.withdraw_status("Read that")
+        assert keys.shown_status == ""
 
 
 async def test_nothing_is_sent_unseen_when_both_type(mia: Desk, other: Desk) -> None:

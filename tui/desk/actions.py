@@ -7,7 +7,7 @@ from tui.desk.context import AppContext
 from tui.desk.format import format_title
 from tui.desk.merging import list_names
 from tui.desk.outgoing import OutgoingActions
-from tui.desk.undo_stack import FindUndoProblem, UndoAction, UndoEntry, UndoStack
+from tui.desk.undo_stack import FindUndoProblem, UndoAction, UndoEntry, UndoQuestion, UndoStack
 from tui.domain.arrivals import HeldItem
 from tui.domain.conversation import Conversation, Draft, State
 from tui.domain.date_input import format_moment
@@ -45,11 +45,14 @@ class ConversationActions:
             f"Closed {_format_names(rows)}", before, "reopens {target}, closed"
         )
 
-    async def close_after_sending(self, message: Message) -> str:
+    async def close_after_sending(self, message: Message) -> tuple[str, bool]:
         """Close the conversation of a reply; one undo takes the reply back and reopens it.
 
         Args:
             message: Reply that was just queued.
+
+        Returns:
+            The message that says so, without the key, and whether the conversation was closed.
         """
         store, agent, conversation_id = self._store, self._agent, message.conversation_id
         try:
@@ -57,13 +60,13 @@ class ConversationActions:
             before = await store.triage.close_conversations(_get_ids(rows), agent)
         except StoreError as error:
             self.outgoing.register_send_undo(message)
-            return f"Sent, but not closed: {error}"
+            return f"Sent, but not closed: {error}", False
 
         async def reopen() -> None:
             await store.triage.undo_changes(before, agent)
 
         self.outgoing.register_send_undo(message, reopen)
-        return f"Closed {_format_names(rows)} · z undoes both"
+        return f"Closed {_format_names(rows)}", True
 
     async def reopen_conversations(self, rows: Sequence[Conversation]) -> str:
         """Open conversations again."""
@@ -208,7 +211,7 @@ class ConversationActions:
         scope: str = "",
         *,
         about: Iterable[int] = (),
-        question: str = "",
+        question: UndoQuestion = "",
         find_problem: FindUndoProblem | None = None,
     ) -> str:
         """Remember how to undo an action and return its message with the key that undoes it.

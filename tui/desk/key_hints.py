@@ -18,6 +18,7 @@ KeyHint = tuple[str, str]
 _NOTE_COMMANDS = ("new_line", "editor")
 _SELECTION_COMMANDS = ("close", "snooze", "assign", "label", "star")
 _READING_COMMANDS = ("reply", "close", "snooze", "assign", "note", "undo", "help")
+_FAILED_COMMANDS = (("retry", "Send again"), ("resolve", "Resolve"))
 _TRIAGE_COMMANDS = ("reply", "close", "snooze", "skip", "undo")
 
 
@@ -68,6 +69,12 @@ def get_selection_hints(commands: Iterable[Command], selected: int) -> list[KeyH
     ]
 
 
+def get_failure_hints(commands: Iterable[Command]) -> list[KeyHint]:
+    """Return the hints for failed messages, which come first where they are listed."""
+    known = index_by_id(commands)
+    return _make_hints(replace(known[name], bar_label=label) for name, label in _FAILED_COMMANDS)
+
+
 def get_triage_hints(commands: Iterable[Command]) -> list[KeyHint]:
     """Return the hints for triage mode."""
     return [("1-9", "Canned"), *_make_hints_by_id(commands, _TRIAGE_COMMANDS), ("Esc", "End")]
@@ -95,6 +102,8 @@ class HintState:
     """Whether a conversation is shown."""
     is_reading: bool = False
     """Whether a conversation was opened from the list."""
+    is_failed: bool = False
+    """Whether the failures are listed; in a conversation, whether it is one of them."""
     selected: int = 0
     """Number of selected conversations."""
 
@@ -112,9 +121,12 @@ def choose_hints(commands: Iterable[Command], state: HintState) -> list[KeyHint]
         return get_filter_hints()
     if state.is_triage:
         return get_triage_hints(commands) if state.is_open else get_triage_end_hints(commands)
+    failures = get_failure_hints(commands) if state.is_failed else []
     if state.selected:
-        return get_selection_hints(commands, state.selected)
-    return get_reading_hints(commands) if state.is_reading else get_browsing_hints(commands)
+        count, *others = get_selection_hints(commands, state.selected)
+        return [count, *failures, *others]
+    hints = get_reading_hints(commands) if state.is_reading else get_browsing_hints(commands)
+    return [*failures, *hints]
 
 
 class Place(NamedTuple):

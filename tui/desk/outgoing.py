@@ -11,7 +11,7 @@ from tui.clock import SECOND
 from tui.desk.routes import SendPlan, format_plan_time, is_held_by_provider, read_plan
 from tui.desk.send_attempt import RefusedError, SendAttempt
 from tui.desk.send_checks import NO_ACCOUNT, find_refusal
-from tui.desk.undo import UnsentMessages, describe_late, explain_too_late
+from tui.desk.undo import BatchProgress, UnsentMessages, describe_late, explain_too_late
 from tui.desk.undo_stack import RememberUndo
 from tui.domain.message import Direction, Message, MmsContent, NewMessage
 from tui.domain.status import Status
@@ -193,19 +193,19 @@ class OutgoingActions:
 
     def register_batch_undo(self, messages: Sequence[Message]) -> None:
         """Make several messages cancellable with one undo; their texts become drafts again then."""
+        progress = BatchProgress(self._store, messages)
 
         async def undo_batch() -> str:
             cancelled = [
                 m for m in messages if await self._store.intents.cancel_queued(m.id, self._agent)
             ]
+            if not cancelled:
+                return await progress.explain_too_late()
             for message in cancelled:
                 await self._restore_draft(message)
-            late = (
-                f", {len(messages) - len(cancelled)} too late"
-                if len(cancelled) < len(messages)
-                else ""
-            )
-            return f"Cancelled: {len(cancelled)} not sent{late}, the texts are drafts again"
+            late = len(messages) - len(cancelled)
+            counts = f"{len(cancelled)} not sent{f', {late} too late' if late else ''}"
+            return f"Cancelled: {counts}, the texts are drafts again"
 
         for message in messages:
             self.unsent.add(message)
@@ -213,9 +213,8 @@ class OutgoingActions:
             "send",
             undo_batch,
             about={message.conversation_id for message in messages},
-            question=f"cancels {len(messages)} texts to {{target}}, queued"
-            if len(messages) > 1
-            else "cancels the text to {target}, queued",
+            question=progress.format_question,
+            find_problem=progress.explain_too_late,
         )
 
     async def cancel_scheduled(self, message: Message) -> str:

@@ -4,7 +4,8 @@ An agent can cancel a message until the end of its grace period, counted down on
 Messages that have not been sent when the agent quits may have no process left that sends them.
 """
 
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from datetime import tzinfo
 
 from tui.clock import SECOND
@@ -19,7 +20,9 @@ GetKey = Callable[[str], str]
 """Return the key to press for a command, from where the agent is."""
 
 
-def format_submitted(message: Message, now: int, zone: tzinfo | None, get_key: GetKey) -> str:
+def format_submitted(
+    message: Message, now: int, zone: tzinfo | None, get_key: GetKey, *, closed: str = ""
+) -> str:
     """Return what happens next with a message that was just submitted.
 
     Args:
@@ -27,33 +30,67 @@ def format_submitted(message: Message, now: int, zone: tzinfo | None, get_key: G
         now: Current time (ms UTC).
         zone: Time zone of the agent; None for the system's.
         get_key: Returns the key of a command.
+        closed: What confirms that the conversation was closed too; empty if it was not.
     """
+    undo_key = f"{get_key('undo')} undoes" if closed else ""
     if message.scheduled_at is not None and message.scheduled_at > now:
         moment = format_moment(message.scheduled_at, now, zone)
-        return f"Goes out {moment} · {get_key('cancel_scheduled')} cancels it"
-    return format_grace_period(message, now, get_key) or "Queued"
+        # After closing one key undoes both, and is the only one that is named.
+        key = undo_key or f"{get_key('cancel_scheduled')} cancels it"
+        return _join_parts(closed, f"Goes out {moment}", key)
+    countdown = format_grace_period(message, now, get_key, is_closed=bool(closed))
+    if countdown:
+        return _join_parts(closed, countdown)
+    return _join_parts(closed, undo_key or "Queued")
 
 
-def format_grace_period(message: Message, now: int, get_key: GetKey) -> str:
+def _join_parts(*parts: str) -> str:
+    """Return the parts of a notice that are not empty."""
+    return " · ".join(filter(None, parts))
+
+
+def format_grace_period(
+    message: Message, now: int, get_key: GetKey, *, is_closed: bool = False
+) -> str:
     """Return how long the message can be cancelled, or "" when the grace period is over.
 
     Args:
         message: The message.
         now: Current time (ms UTC).
         get_key: Returns the key of a command.
+        is_closed: Whether the conversation was closed after the message.
     """
     # Round up: "0 s" would be shown while the message can still be cancelled.
     seconds = -(-(message.hold_until - now) // SECOND)
-    return f"Sending in {seconds} s · {get_key('undo')} cancels" if seconds > 0 else ""
+    effect = "cancels and reopens" if is_closed else "cancels"
+    return f"Sending in {seconds} s · {get_key('undo')} {effect}" if seconds > 0 else ""
 
 
 def describe_late(message: Message | None) -> str:
     """Return why a message can no longer be taken back: the badge may be ahead of a notice."""
+    return {
+        _BEING_SENT: "it is being sent",
+        _CANCELLED: "it is cancelled already",
+        _FAILED: "it has failed",
+        _SENT: "it was sent",
+    }[_find_outcome(message)]
+
+
+_LateOutcome = tuple[str, str]
+"""What became of a text, after "1" and after a larger number."""
+_BEING_SENT: _LateOutcome = ("is being sent", "are being sent")
+_CANCELLED: _LateOutcome = ("is cancelled already", "are cancelled already")
+_FAILED: _LateOutcome = ("has failed", "have failed")
+_SENT: _LateOutcome = ("is sent", "are sent")
+
+
+def _find_outcome(message: Message | None) -> _LateOutcome:
+    """Return what became of a text that can no longer be taken back."""
     if message is None or message.status in _UNSENT:
-        return "it is being sent"
+        return _BEING_SENT
     if message.status is Status.CANCELLED:
-        return "it is cancelled already"
-    return "it has failed" if message.status and message.status.is_problem else "it was sent"
+        return _CANCELLED
+    return _FAILED if message.status and message.status.is_problem else _SENT
 
 
 _UNSENT = frozenset({Status.QUEUED, Status.SENDING})
@@ -78,6 +115,7 @@ class Countdown:
         self._show_notice = show_notice
         self._get_key = get_key
         self._message: Message | None = None
+        self._is_closed = False
         self._longest = 0
 
     @property
@@ -85,20 +123,24 @@ class Countdown:
         """Return the id of the message that can be cancelled; 0 for none."""
         return self._message.id if self._message is not None else 0
 
-    def start(self, message: Message, now: int, zone: tzinfo | None) -> None:
+    def start(self, message: Message, now: int, zone: tzinfo | None, *, closed: str = "") -> None:
         """Show what happens with a message and count down while it can be cancelled.
 
         Args:
             message: Message that was submitted.
             now: Current time (ms UTC).
             zone: Time zone of the agent; None for the system's.
+            closed: What confirms that the conversation was closed too; empty if it was not.
         """
         self._stop()
         if message.scheduled_at is None and format_grace_period(message, now, self._get_key):
             self._message, self._longest = message, message.hold_until - now
+            self._is_closed = bool(closed)
             self.show_remaining(now)
+            if closed:
+                self._show_notice(closed)
         else:
-            self._show_notice(format_submitted(message, now, zone, self._get_key))
+            self._show_notice(format_submitted(message, now, zone, self._get_key, closed=closed))
 
     def update_message(self, message: Message | None) -> None:
         """Stop if the message has been sent, cancelled or removed meanwhile, by anyone.
@@ -119,7 +161,11 @@ class Countdown:
             return
         # After a clock was set back, nothing is known about the time that remains.
         is_set_back = self._message.hold_until - now > self._longest + _CLOCK_STEP
-        text = "" if is_set_back else format_grace_period(self._message, now, self._get_key)
+        text = (
+            ""
+            if is_set_back
+            else format_grace_period(self._message, now, self._get_key, is_closed=self._is_closed)
+        )
         if text:
             self._show(text)
         else:
@@ -149,6 +195,59 @@ async def explain_too_late(store: Store, message: Message) -> str:
         account = one_line(message.account, 20)
         return f"{account} has {text} already: select it, and D asks to cancel it"
     return f"Too late to cancel {text}: {describe_late(stored)}"
+
+
+class BatchProgress:
+    """What undo can still do for several texts that were queued together."""
+
+    def __init__(self, store: Store, messages: Sequence[Message]) -> None:
+        """Create the progress of a batch.
+
+        Args:
+            store: Store with the present statuses.
+            messages: Messages that were queued.
+        """
+        self._store = store
+        self._messages = messages
+
+    async def format_question(self) -> str:
+        """Return what undo would do: "cancels 2 of 5; 3 are sent · texts to {target}, queued"."""
+        count = len(self._messages)
+        if count == 1:
+            return "cancels the text to {target}, queued"
+        late = await self._list_late()
+        if not late:
+            return f"cancels {count} texts to {{target}}, queued"
+        return (
+            f"cancels {count - len(late)} of {count}; {_format_outcomes(late)}"
+            " · texts to {target}, queued"
+        )
+
+    async def explain_too_late(self) -> str:
+        """Return why none of the texts can be cancelled any more, or "" while one can."""
+        if len(self._messages) == 1:
+            return await explain_too_late(self._store, self._messages[0])
+        late = await self._list_late()
+        is_over = len(late) == len(self._messages)
+        return f"Too late to cancel: {_format_outcomes(late)}" if is_over else ""
+
+    async def _list_late(self) -> list[Message | None]:
+        """Return the texts that cannot be cancelled any more, as they are stored now."""
+        found = {
+            m.id: m for m in await self._store.messages.get_many([m.id for m in self._messages])
+        }
+        stored = [found.get(message.id) for message in self._messages]
+        return [m for m in stored if m is None or m.status is not Status.QUEUED]
+
+
+def _format_outcomes(late: Sequence[Message | None]) -> str:
+    """Return what became of texts: "3 are sent, 1 has failed"."""
+    counts = Counter(map(_find_outcome, late))
+    return ", ".join(
+        f"{counts[words]} {words[counts[words] > 1]}"
+        for words in (_SENT, _BEING_SENT, _FAILED, _CANCELLED)
+        if counts[words]
+    )
 
 
 class UnsentMessages:

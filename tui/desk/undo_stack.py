@@ -18,6 +18,8 @@ UndoAction = Callable[[], Awaitable[str]]
 """Undo an action and return the message that confirms it."""
 
 
+UndoQuestion = str | Callable[[], Awaitable[str]]
+"""What undo would do, or a function that finds it out at the time of the question."""
 FindUndoProblem = Callable[[], Awaitable[str]]
 """Return why an action cannot be undone any more, or "" if it can."""
 
@@ -32,7 +34,7 @@ class RememberUndo(Protocol):
         scope: str = "",
         *,
         about: Iterable[int] = (),
-        question: str = "",
+        question: UndoQuestion = "",
         find_problem: FindUndoProblem | None = None,
     ) -> str:
         """Remember an action.
@@ -59,7 +61,7 @@ class UndoEntry:
     """Dialog that can undo the action by itself; empty for none."""
     about: frozenset[int] = frozenset()
     """Ids of the conversations that it has changed."""
-    question: str = ""
+    question: UndoQuestion = ""
     """What undo would do, up to the time of the action: "reopens {target}, closed".
 
     Empty quotes the description instead.
@@ -167,8 +169,9 @@ async def format_undo_question(store: Store, entry: UndoEntry, now: int) -> str:
     """
     target = await _format_target(store, entry.about)
     ago = _format_ago(now - entry.at)
-    if entry.question:
-        return f"{entry.question.replace('{target}', target)} {ago}"
+    question = entry.question if isinstance(entry.question, str) else await entry.question()
+    if question:
+        return f"{question.replace('{target}', target)} {ago}"
     about = f" for {target}" if target and target not in entry.description else ""
     return f'undoes "{entry.description}"{about}, {ago}'
 

@@ -2,12 +2,15 @@
 
 Each window knows the draft that its text continues (the base). If the stored draft is another one
 by now, what both have changed is joined: changes at different places are both made, and where
-both have changed the same place, both texts stay, one below the other.
+both have changed the same place, both texts stay, one below the other. A line that both have
+written stands there once.
 """
 
 import itertools
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from difflib import SequenceMatcher
 
 from tui.domain.conversation import Draft
 from tui.domain.message import MmsContent
@@ -76,18 +79,57 @@ def merge_texts(base: str, theirs: str, mine: str) -> str:
     """
     if base in (theirs, mine) or theirs == mine:
         return mine if theirs == base else theirs
+    return _drop_repeated_lines(_join_changes(base, theirs, mine), base, theirs, mine)
+
+
+def _join_changes(base: str, theirs: str, mine: str) -> str:
+    """Return one text with the changes of both windows; a line that both have can stand twice."""
     for their_edit, my_edit in itertools.product(
         _list_edits(base, theirs), _list_edits(base, mine)
     ):
         if their_edit.is_apart_from(my_edit):
             return apply_edits(base, their_edit, my_edit)
+    if mine.startswith(theirs) or theirs.startswith(mine):
+        return max(mine, theirs, key=len)
     # A line that was added below goes below what was typed at the end of the line above.
     for first, second in ((mine, theirs), (theirs, mine)):
         if base and second.startswith(f"{base}\n"):
-            return first + second.removeprefix(base)
-    if mine.startswith(theirs) or theirs.startswith(mine):
-        return max(mine, theirs, key=len)
-    return f"{theirs}\n{mine}"
+            joined = first + second.removeprefix(base)
+            if joined == _drop_repeated_lines(joined, base, theirs, mine):
+                return joined
+            return _interleave_lines(first, second.removeprefix(f"{base}\n"))
+    return _interleave_lines(theirs, mine)
+
+
+def _interleave_lines(first: str, second: str) -> str:
+    """Return the lines of two texts in the order of both, with what both have once."""
+    ours, others = first.split("\n"), second.split("\n")
+    lines: list[str] = []
+    for tag, start, end, other_start, other_end in SequenceMatcher(
+        None, ours, others, autojunk=False
+    ).get_opcodes():
+        lines += ours[start:end]
+        lines += others[other_start:other_end] if tag != "equal" else []
+    return "\n".join(lines)
+
+
+def _drop_repeated_lines(text: str, *sources: str) -> str:
+    """Return a text in which no line stands more often than in one of the texts it was made of.
+
+    Blank lines stay: they separate paragraphs.
+
+    Args:
+        text: Joined text.
+        *sources: Texts that were joined.
+    """
+    counts = [Counter(source.split("\n")) for source in sources]
+    seen: Counter[str] = Counter()
+    lines = []
+    for line in text.split("\n"):
+        seen[line] += 1
+        if not line.strip() or seen[line] <= max(1, *(count[line] for count in counts)):
+            lines.append(line)
+    return "\n".join(lines)
 
 
 def remove_sent_text(sent: str, typed: str) -> str:

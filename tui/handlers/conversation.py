@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.desk.actions import ConversationActions
+from tui.desk.departures import describe_end_of_wait
 from tui.desk.routes import suggest_send_time
 from tui.domain.conversation import Conversation, State, View
 from tui.domain.typed_text import is_blank_text
@@ -79,17 +80,32 @@ async def close_and_go_next(inbox: InboxActions) -> None:
     That is the row below, or above at the end of the list. In the list of open conversations one
     that waits comes first: the row below if it does, else the longest wait.
     """
-    triaging, view = inbox.triage.is_on, inbox.threads.view
+    if inbox.triage.is_on:
+        await _close_in_triage(inbox)
+        return
+    view = inbox.threads.view
     leaving = () if inbox.is_conversation_in_use else inbox.threads.marked
     following = inbox.threads.find_neighbour(leaving)
     await close_conversations(inbox)
-    if triaging:
-        return
     if view == View(order=view.order) and (following is None or not is_waiting(following)):
         following = await inbox.store.conversations.find_next_waiting(None) or following
     if following is not None:
         await inbox.keep_in_list(following)
         await inbox.open_current()
+
+
+async def _close_in_triage(inbox: InboxActions) -> None:
+    """Close the conversation, which shows the next one; go on as well if a colleague has."""
+    rows = await inbox.load_targets()
+    if rows and all(row.state is State.CLOSED for row in rows):
+        context = inbox.app_context
+        reason = await describe_end_of_wait(
+            inbox.store, rows[0], context.agent, context.clock.now(), context.zone
+        )
+        await inbox.triage.skip_conversation()
+        inbox.show_status(f"Already {reason}: {describe_conversations(rows)}")
+    else:
+        await close_conversations(inbox)
 
 
 @command_handler("reply")

@@ -221,7 +221,8 @@ async def _send_batch(session: PlainSession, batch: RetryBatch) -> None:
     )
     for sent in outcome.sent:
         session.shown_status[sent.id] = ""
-    session.actions.outgoing.register_batch_undo(outcome.sent)
-    session.dialog.write_line(
-        f"{format_result(outcome, PLAIN_KEYS['resolve'])}. z cancels those not sent yet."
-    )
+    result = format_result(outcome, PLAIN_KEYS["resolve"])
+    if outcome.sent:
+        session.actions.outgoing.register_batch_undo(outcome.sent)
+        result = f"{result}. z cancels those not sent yet"
+    session.dialog.write_line(f"{result}.")

@@ -194,10 +194,13 @@ class ReplyReview:
             return
         self._done = True
         session.compose.finish_reply(self._row.id, "")
-        closed = await session.actions.close_after_sending(sent) if close else ""
-        session.report_sent(sent, is_undo_registered=close)
-        if closed:
-            self._dialog.write_line(f"{closed}.")
+        if not close:
+            session.report_sent(sent)
+            return
+        text, is_closed = await session.actions.close_after_sending(sent)
+        session.report_sent(sent, closed=text if is_closed else "", is_undo_registered=True)
+        if not is_closed:
+            self._dialog.write_line(f"{text}.")
 
     async def _send_and_close(self) -> None:
         """Send the reply, then close the conversation."""

@@ -113,11 +113,14 @@ class PlainSession:
             self.dialog.announce_line(f"* This conversation is part of the one with {title} now.")
         return self.current
 
-    def report_sent(self, message: Message, *, is_undo_registered: bool = False) -> None:
+    def report_sent(
+        self, message: Message, *, closed: str = "", is_undo_registered: bool = False
+    ) -> None:
         """Show how long a message can be cancelled, and follow its status from now on.
 
         Args:
             message: Message that was queued.
+            closed: What confirms that the conversation was closed too; empty if it was not.
             is_undo_registered: Whether undo knows the message already.
         """
         if not is_undo_registered:
@@ -125,9 +128,8 @@ class PlainSession:
         self.shown_status[message.id] = ""
         self.newest_shown = max(self.newest_shown, message.id)
         self.seen_upto = max(self.seen_upto, message.arrival_id)
-        text = format_submitted(
-            message, self.context.clock.now(), self.context.zone, PLAIN_KEYS.__getitem__
-        )
+        now, zone = self.context.clock.now(), self.context.zone
+        text = format_submitted(message, now, zone, PLAIN_KEYS.__getitem__, closed=closed)
         self.dialog.write_line(f"{text}.")
 
     def _announce_problem(self, text: str) -> None:

@@ -112,23 +112,20 @@ class AccountsScreen(StoreReader, DialogScreen[bool]):
         names = await find_accounts_in_trouble(self._store, self._app_context)
         for name in names:
             await self._store.accounts.request_retry(name)
-        page = self.query_one(".dialog", VerticalScroll)
         tried = ", ".join(one_line(name, 16) for name in names)
-        line = f"Trying again: {tried}" if names else "Every account works"
-        page.border_subtitle = Content(line)
+        self.show_answer(f"Trying again: {tried}" if names else "Every account works")
 
     @work(exclusive=True, exit_on_error=False)
     async def action_show_addresses(self) -> None:
         """Show what to enter at the providers' panels."""
         load = self._app_context.load_addresses
-        page = self.query_one(".dialog", VerticalScroll)
         if load is None:
-            page.border_subtitle = "The accounts of the demo need no addresses"
+            self.show_answer("The accounts of the demo need no addresses")
             return
         try:
             entries = await asyncio.to_thread(load)
         except SettingsError as error:
-            page.border_subtitle = Content(one_line(error.lines[0], 70))
+            self.show_answer(error.lines[0])
             return
         self.app.push_screen(AddressesScreen(entries))
 

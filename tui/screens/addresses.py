@@ -78,13 +78,11 @@ class AddressesScreen(DialogScreen[None]):
             return
         entry = self._entries[self._selected]
         text = entry.address if part == "address" else entry.body
-        page = self.query_one(".dialog", VerticalScroll)
         if text:
             self.app.copy_to_clipboard(to_printable(text))
-            line = f"Copied the {part} for {one_line(entry.account, 40)} · Esc closes"
-            page.border_subtitle = Content(line)
+            self.show_answer(f"Copied the {part} for {one_line(entry.account, 40)}")
         else:
-            page.border_subtitle = "This one has no template: the provider sends its own fields"
+            self.show_answer("This one has no template: the provider sends its own fields")
 
 
 def format_address(entry: PanelAddress) -> Content:

@@ -24,6 +24,7 @@ from tui.domain.change import Change
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
 from tui.terminal.private_screens import AnnouncingScreen, HookedScreen
+from tui.widgets.key_bar import STATUS_SECONDS
 
 
 class StatusDisplay(Protocol):
@@ -109,6 +110,32 @@ class DialogScreen(ModalScreen[ScreenResultType], AnnouncingScreen[ScreenResultT
         Binding("ctrl+l", "app.redraw", "Draw again", show=False),
     ]
 
+    _answer: tuple[str, str] | None = None
+    """Text on the lower border, and the key hints (markup) that it stands for; None for none."""
+    _answer_timer: Timer | None = None
+
+    def show_answer(self, text: str) -> None:
+        """Show a text in place of the key hints on the lower border, for a while.
+
+        Args:
+            text: One line; it may contain outside text.
+        """
+        self.restore_key_hints()
+        box = self.query_one(".dialog")
+        hints = box.border_subtitle or ""
+        box.border_subtitle = Content(one_line(text, 80))
+        self._answer = box.border_subtitle or "", hints
+        self._answer_timer = self.set_timer(STATUS_SECONDS, self.restore_key_hints)
+
+    def restore_key_hints(self) -> None:
+        """Show the key hints again, unless something else has taken the place of the text."""
+        if self._answer_timer is not None:
+            self._answer_timer.stop()
+        shown, self._answer = self._answer, None
+        for box in self.query(".dialog"):
+            if shown is not None and box.border_subtitle == shown[0]:
+                box.border_subtitle = shown[1]
+
     def describe_place(self) -> str:
         """Return the name of the dialog, for the title of its help."""
         titles = [to_plain_text(box.border_title) for box in self.query(".dialog, .question")]
@@ -116,6 +143,7 @@ class DialogScreen(ModalScreen[ScreenResultType], AnnouncingScreen[ScreenResultT
 
     def describe_keys(self) -> list[KeyHint]:
         """Return the dialog's keys with what they do, as the dialog itself names them first."""
+        self.restore_key_hints()
         hints = [part.strip() for box in self.query(".dialog") for part in _split_hints(box)]
         # Enter is a message of the field or the list, and stands in no binding.
         found = [("Enter", hint[6:]) for hint in hints if hint[:6] == "Enter "]
@@ -178,6 +206,7 @@ class FormScreen(DialogScreen[ScreenResultType]):
         if self._hint_before is not None or not self.has_changes():
             self.dismiss(None)
             return
+        self.restore_key_hints()
         box = self.query_one(".dialog")
         self._hint_before = Content.from_markup(box.border_subtitle or "")
         box.border_subtitle = "Not saved yet · Enter saves · Esc again discards it"

@@ -120,8 +120,8 @@ class InboxScreen(LiveInbox):
         await self.triage.end_round()
         self.remove_class("-reading")
         self.threads.focus()
-        self.show_key_hints()
         await self.list_pane.show_view(view)
+        self.show_key_hints()
         await self.pane.show_conversation(self.threads.current_row)
 
     async def go_to_conversation(self, conversation: Conversation, *, at: int = 0) -> None:
@@ -155,17 +155,19 @@ class InboxScreen(LiveInbox):
     @report_store_errors
     async def _finish_sending(self, event: ComposePane.Sent) -> None:
         """Finish after a message was queued: mark read, close, advance triage, count down."""
-        shown, closed = self.pane.conversation, ""
+        shown, text, is_closed = self.pane.conversation, "", False
         if shown is not None and shown.id == event.message.conversation_id:
             await self.read_marker.open_conversation(shown)
         if event.close:
-            closed = await self.actions.close_after_sending(event.message)
-            self.threads.focus()
+            text, is_closed = await self.actions.close_after_sending(event.message)
+            # At once: the notice names the key that undoes outside the composer.
+            self.set_focus(self.threads)
         await self.triage.advance_if_handled()
         self.keys.drop_old_status()  # "Too late to cancel" about an earlier text, say
-        self.countdown.start(event.message, self.app_context.clock.now(), self.app_context.zone)
-        if closed:
-            self.show_status(closed)
+        now, zone = self.app_context.clock.now(), self.app_context.zone
+        self.countdown.start(event.message, now, zone, closed=text if is_closed else "")
+        if text and not is_closed:
+            self.show_status(text)
         self._counted_undo = self.actions.newest_undo
         self.record_undo()
 

@@ -220,13 +220,16 @@ class InboxLayout(PacedScreen[None]):
     @property
     def hint_state(self) -> key_hints.HintState:
         """Return what the agent is doing."""
+        shown = self.pane.conversation
         return key_hints.HintState(
             is_writing=self.is_composer_focused,
             is_note=self.is_composer_focused and self.composer.note,
             is_filtering=self.focused is self.filter,
             is_triage=self.triage.is_on,
-            is_open=self.pane.conversation is not None,
+            is_open=shown is not None,
             is_reading=self.is_reading,
+            is_failed=self.threads.view.failed
+            and (not self.is_reading or (shown is not None and bool(shown.failed))),
             selected=0 if self.is_conversation_in_use else len(self.threads.marked),
         )
 

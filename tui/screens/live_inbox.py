@@ -98,7 +98,7 @@ class LiveInbox(InboxLayout):
         more = f" and {len(ids) - 1} more" if len(ids) > 1 else ""
         what = "No longer selected" if self.threads.marked else "Nothing is selected any more"
         notice = f"{what}: {one_line(format_title(row), 30)} {reason}{more}"
-        self.show_status(notice)
+        self.keys.show_status(notice, needs_reading=True)
         self.lost_selection = "" if self.threads.marked else notice
 
     async def _report_merge(self, merged: Conversation) -> None:
@@ -111,7 +111,7 @@ class LiveInbox(InboxLayout):
             await self.read_marker.open_conversation(merged)
         title = one_line(format_title(merged), 30)
         notice = f"This conversation is part of the one with {title} now"
-        self.keys.show_status(notice, is_general=True)
+        self.keys.show_status(notice, is_general=True, needs_reading=True)
 
     async def refresh_accounts(self) -> None:
         """Read the states of the accounts and show them in the status line."""
@@ -133,7 +133,8 @@ class LiveInbox(InboxLayout):
     def update_every_second(self) -> None:
         """Update ages, the countdown and, once a minute, the panes."""
         now = self.app_context.clock.now()
-        self.status.refresh_if_changed()
+        self.status.refresh_clock(now)
+        self.contact_panel.refresh_clock(now)
         self.countdown.show_remaining(now)
         if now // MINUTE != self._current_minute:
             self._current_minute = now // MINUTE

@@ -156,7 +156,7 @@ class Choices(VirtualList[Choice]):
         return row.value, row.new
 
     def draw_row(self, row: Choice, *, current: bool, width: int) -> list[Strip]:
-        """Draw the tick, the text, and the detail at the right.
+        """Draw the tick, the text, and the detail at the right, as `fit_texts` has them.
 
         Args:
             row: Choice to draw.
@@ -164,24 +164,25 @@ class Choices(VirtualList[Choice]):
             width: Cells of the line.
         """
         base = self.find_style("list--cursor") if current else self.find_style()
+        text, detail = self.fit_texts(row, max(0, width - 3))
+        tick = overlay_style(base, Style(color=self.find_style("choice--tick").color))
+        dim = overlay_style(base, Style(color=self.find_style("choice--detail").color))
+        mark = f" {self._tick if row.on else ' '} "
+        parts = [Segment(mark, tick), Segment(text, base), Segment(detail, dim)]
+        return [Strip(parts).adjust_cell_length(width, base)]
+
+    def fit_texts(self, row: Choice, width: int) -> tuple[str, str]:
+        """Return the text and the detail of a line, cut and filled.
+
+        Args:
+            row: Choice to draw.
+            width: Cells for both.
+        """
         shown = one_line(row.detail, 40)
-        detail = cells.fit_cells(shown, min(cell_len(shown) + 1, width // 2))
-        room = max(0, width - 3 - cell_len(detail))
+        detail = cells.fit_cells(shown, min(cell_len(shown) + 1, (width + 3) // 2))
+        room = max(0, width - cell_len(detail))
         # The last cell stays empty, or a text that is cut would touch the detail.
-        text = cells.fit_cells(cells.fit_cells(one_line(row.text, 80), room - 1), room)
-        tick = self.find_style("choice--tick").color
-        dim = self.find_style("choice--detail").color
-        return [
-            Strip(
-                [
-                    Segment(
-                        f" {self._tick if row.on else ' '} ", overlay_style(base, Style(color=tick))
-                    ),
-                    Segment(text, base),
-                    Segment(detail, overlay_style(base, Style(color=dim))),
-                ]
-            ).adjust_cell_length(width, base)
-        ]
+        return cells.fit_cells(cells.fit_cells(one_line(row.text, 80), room - 1), room), detail
 
 
 class PickScreen(DialogScreen[Picked | None]):
@@ -201,7 +202,7 @@ class PickScreen(DialogScreen[Picked | None]):
         Binding("f8", "drop", "Remove", priority=True),
     ]
     FIELD: ClassVar[type[Input]] = Input
-    """Class of the filter field."""
+    LIST: ClassVar[type[Choices]] = Choices
     EMPTY_TEXT: ClassVar[str] = "Nothing matches: Backspace shows more"
     field = getters.query_one("#pick", Input)
     choices = getters.query_one(Choices)
@@ -247,7 +248,7 @@ class PickScreen(DialogScreen[Picked | None]):
             placeholder = "type to filter or add" if self._new else "type to filter"
             yield self.FIELD(placeholder=placeholder, id="pick", compact=True)
             empty_text = "Nothing yet: type a name" if self._new else self.EMPTY_TEXT
-            yield Choices(empty_text, ascii=self._ascii)
+            yield self.LIST(empty_text, ascii=self._ascii)
 
     async def on_mount(self) -> None:
         """Show all choices."""

@@ -1,26 +1,68 @@
 """Dialogs of a merge: choose the other conversation of a customer, and confirm."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
+from rich.cells import cell_len
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.desk import cells
 from tui.desk.format import format_age, format_title
-from tui.desk.merging import format_candidate, list_merge_candidates
+from tui.desk.merging import list_merge_candidates
 from tui.desk.message_text import format_preview
 from tui.domain.conversation import Conversation
+from tui.domain.phone import format_phone_number
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen
-from tui.screens.pick import Choice, Picked, PickScreen
+from tui.screens.pick import Choice, Choices, Picked, PickScreen
 from tui.store.store import Store
+
+_GAP = "  "
+_MAX_NUMBER_CELLS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ConversationChoice(Choice):
+    """A conversation: its name, number, newest text (the detail) and age."""
+
+    number: str = ""
+    age: str = ""
+
+
+class ConversationChoices(Choices):
+    """List of conversations in columns, as wide as the longest of them needs."""
+
+    def fit_texts(self, row: Choice, width: int) -> tuple[str, str]:
+        """Return name and number, and the newest text and the age, as wide as in all rows.
+
+        Args:
+            row: Choice to draw.
+            width: Cells for both.
+        """
+        rows = [one for one in self._all_choices if isinstance(one, ConversationChoice)]
+        if not isinstance(row, ConversationChoice) or not rows:
+            return super().fit_texts(row, width)
+        number_width = min(_MAX_NUMBER_CELLS, max(cell_len(one.number) for one in rows))
+        age_width = max(cell_len(one.age) for one in rows)
+        room = max(0, width - number_width - age_width - 3 * len(_GAP) - 1)
+        name_width = min(room // 2, max(cell_len(one.text) for one in rows))
+        text = cells.fit_cells(row.number, number_width) + _GAP
+        if name_width:
+            text = f"{cells.fit_cells(row.text, name_width)}{_GAP}{text}"
+        preview_width = width - cell_len(text) - len(_GAP) - age_width - 1
+        preview = cells.fit_cells(row.detail, preview_width)
+        return text, f"{preview}{_GAP}{row.age:>{age_width}} "
 
 
 class PickConversationScreen(PickScreen):
     """Return the id of the chosen conversation; typing looks for it in the whole inbox."""
+
+    LIST = ConversationChoices
 
     def __init__(self, store: Store, conversation: Conversation, now: int, *, ascii: bool) -> None:
         """Create the dialog.
@@ -51,8 +93,13 @@ class PickConversationScreen(PickScreen):
 
     def _format_choice(self, row: Conversation) -> Choice:
         """Return the line of a conversation."""
-        detail = f"{format_preview(row)}  {format_age(row.last_at, self._now)}"
-        return Choice(str(row.id), format_candidate(row), one_line(detail, 40))
+        return ConversationChoice(
+            str(row.id),
+            format_title(row) if row.name else "",
+            format_preview(row),
+            number=one_line(format_phone_number(row.address), 40),
+            age=format_age(row.last_at, self._now),
+        )
 
     def get_answer(self) -> Picked | None:
         """Return the conversation under the cursor, or None for an empty list."""

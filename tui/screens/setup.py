@@ -256,7 +256,7 @@ class SetupScreen(FormScreen[None]):
             place = self._copied % len(texts)
             self._copied += 1
             self.app.copy_to_clipboard(texts[place])
-            self.dialog.border_subtitle = f"Copied {place + 1} of {len(texts)} · F6 copies the next"
+            self.show_answer(f"Copied {place + 1} of {len(texts)} · F6 copies the next")
 
     def action_scroll_page(self, direction: int) -> None:
         """Scroll the page, which can be longer than the screen once it shows addresses.

@@ -89,12 +89,12 @@ class TimelineScreen(DialogScreen[None]):
             self._shown_page = page
 
     def show_status(self, text: str) -> None:
-        """Show a text on the lower border.
+        """Show a text on the lower border for a while.
 
         Args:
             text: One line.
         """
-        self.query_one(".dialog").border_subtitle = Content(one_line(text, 80))
+        self.show_answer(text)
 
     def _format_page(self) -> Content:
         """Return the whole page as of now."""

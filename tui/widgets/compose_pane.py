@@ -38,6 +38,8 @@ class ComposePane(WritingPane):
     async def _submit_text(self, event: Composer.Sent) -> None:
         """Queue the text of the composer; put it back if a check refuses it."""
         event.stop()
+        for bar in self.screen.query(KeyBar):
+            bar.begin_command()
         try:
             await self._submit(event)
         finally:

@@ -9,6 +9,7 @@ from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.widgets import Static
 
+from tui.clock import MINUTE
 from tui.commands import get_first_keys
 from tui.desk import format
 from tui.desk.context import AppContext
@@ -51,6 +52,10 @@ class ContactPanel(VerticalScroll):
         self._command_keys = get_first_keys(context.commands)
         self._conversation: Conversation | None = None
         self._read_scheduled = False
+        self._details: tuple[Conversation, ContactDetails] | None = None
+        """What the page shows; None for no conversation."""
+        self._now = context.clock.now()
+        """Time of the page: that of the clock in the first line."""
         self._shown_page = Content("")
 
     def compose(self) -> ComposeResult:
@@ -124,13 +129,30 @@ class ContactPanel(VerticalScroll):
     async def _read_page(self) -> None:
         """Read and show the page; a newer call cancels this one."""
         if not self.display or self._conversation is None:
+            self._details = None
             self._show_page(Content.styled("No conversation is shown", MUTED_STYLE))
             return
         fresh = await self._store.conversations.get(self._conversation.id)
         if fresh is not None:
-            facts = await self._store.contact_details.get_details(fresh)
-            now, zone = self._app_context.clock.now(), self._app_context.zone
-            self._show_page(format_contact(fresh, facts, now, zone, self._command_keys))
+            self._details = fresh, await self._store.contact_details.get_details(fresh)
+            self._show_details()
+
+    def refresh_clock(self, now: int) -> None:
+        """Show the customer's local time of another moment; called every second.
+
+        Args:
+            now: Current time (ms UTC).
+        """
+        is_new_minute = now // MINUTE != self._now // MINUTE
+        self._now = now
+        if is_new_minute:
+            self._show_details()
+
+    def _show_details(self) -> None:
+        """Show the page with what was read last."""
+        if self._details is not None:
+            zone, keys = self._app_context.zone, self._command_keys
+            self._show_page(format_contact(*self._details, self._now, zone, keys))
 
     def _show_page(self, page: Content) -> None:
         """Show the page if it has changed."""

@@ -2,9 +2,13 @@
 
 For a while a notice stands in their place. It takes as many lines as it needs, so that the key
 that it names is never cut off, and it does not hide how long a text can still be cancelled.
+
+The newest notice is shown, with one exception: while one that needs reading is shown, others wait
+until its time is over, unless they answer a key that was pressed since.
 """
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -18,11 +22,26 @@ from tui.desk import cells
 from tui.desk.key_names import format_key
 from tui.domain.text import one_line
 
-_STATUS_SECONDS = 6.0
+STATUS_SECONDS = 6.0
+"""Usual time for which a notice stands in place of key hints."""
 _MAX_STATUS_CHARS = 300
 _SEPARATOR = " · "
 _EDGES = 2
 """Cells for the blanks at both ends of a line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A text that stands in place of the keys for a while."""
+
+    text: str
+    seconds: float | None = None
+    is_general: bool = False
+    """Whether it stays when the agent goes on to another conversation."""
+    needs_reading: bool = False
+    """Whether the agent may do something wrong without having read it."""
+    command: int = 0
+    """Number of the command after which it was to be shown."""
 
 
 class KeyBar(Widget):
@@ -34,20 +53,20 @@ class KeyBar(Widget):
         """Create an empty bar."""
         super().__init__(id=id)
         self._pairs: list[tuple[str, str]] = []
-        self._status = ""
+        self._notice = Notice("")
+        self._waiting = Notice("")
+        """Shown when the time of the notice is over."""
         self._countdown = ""
         self._lines: list[str] = []
         """Status and countdown as they are shown; empty while there is no status."""
         self._status_timer: Timer | None = None
         self._shown_height = 1
         self._command_count = 0
-        self._shown_since: int | None = None
-        """Number of the command after which the status was shown; None: it is about all."""
 
     @property
     def shown_status(self) -> str:
         """Return the text shown in place of the keys; empty for none."""
-        return self._status
+        return self._notice.text
 
     @property
     def has_countdown(self) -> bool:
@@ -77,22 +96,40 @@ class KeyBar(Widget):
     # Notices --------------------------------------------------------------------------------
 
     def show_status(
-        self, text: str, seconds: float | None = None, *, is_general: bool = False
+        self,
+        text: str,
+        seconds: float | None = None,
+        *,
+        is_general: bool = False,
+        needs_reading: bool = False,
     ) -> None:
-        """Show a text in place of the keys for a while.
+        """Show a text in place of the keys for a while; it may have to wait.
 
         Args:
             text: Text to show; empty to show the keys again.
             seconds: How long to show it; None for the usual time.
             is_general: Whether it stays when the agent goes on to another conversation.
+            needs_reading: Whether the agent may do something wrong without having read it.
         """
-        if self._status_timer is not None:
-            self._status_timer.stop()
-        self._status_timer = (
-            self.set_timer(seconds or _STATUS_SECONDS, self._clear_status) if text else None
-        )
-        self._shown_since = None if is_general else self._command_count
-        self._set_texts(text, self._countdown)
+        shown = self._notice
+        notice = Notice(text, seconds, is_general, needs_reading, self._command_count)
+        is_answer = notice.command > shown.command
+        if text and shown.needs_reading and not needs_reading and not is_answer:
+            self._waiting = notice
+            return
+        self._waiting = Notice("")
+        self._show_notice(notice)
+
+    def withdraw_status(self, text: str) -> None:
+        """Remove a text if it is shown or waits, as it is not true any more.
+
+        Args:
+            text: Text that was to be shown.
+        """
+        if self._waiting.text == text:
+            self._waiting = Notice("")
+        if self._notice.text == text:
+            self._show_waiting()
 
     def show_countdown(self, text: str) -> None:
         """Show how long a text can be cancelled, beside the keys or a status text.
@@ -100,7 +137,9 @@ class KeyBar(Widget):
         Args:
             text: Remaining time and key; empty when it is over.
         """
-        self._set_texts(self._status, text)
+        if text != self._countdown:
+            self._countdown = text
+            self._arrange()
 
     def begin_command(self) -> None:
         """Record that the agent runs a command: what was shown before is old from now on."""
@@ -108,17 +147,28 @@ class KeyBar(Widget):
 
     def drop_old_status(self) -> None:
         """Remove a text that an earlier command has caused, where the agent was before."""
-        if self._shown_since is not None and self._shown_since < self._command_count:
-            self.show_status("")
+        if self._is_old(self._waiting):
+            self._waiting = Notice("")
+        if self._is_old(self._notice):
+            self._show_waiting()
 
-    def _clear_status(self) -> None:
-        """Show the keys again after the status text has been shown long enough."""
-        self.show_status("")
+    def _is_old(self, notice: Notice) -> bool:
+        """Return whether a notice is about where the agent was before this command."""
+        return not notice.is_general and notice.command < self._command_count
 
-    def _set_texts(self, status: str, countdown: str) -> None:
-        """Change what is shown, and take the lines that it needs."""
-        if (status, countdown) != (self._status, self._countdown):
-            self._status, self._countdown = status, countdown
+    def _show_waiting(self) -> None:
+        """Show what has waited, else the keys, as the notice is over."""
+        waiting, self._waiting = self._waiting, Notice("")
+        self._show_notice(waiting)
+
+    def _show_notice(self, notice: Notice) -> None:
+        """Show a notice for its time, and take the lines that it needs."""
+        if self._status_timer is not None:
+            self._status_timer.stop()
+        seconds = notice.seconds or STATUS_SECONDS
+        self._status_timer = self.set_timer(seconds, self._show_waiting) if notice.text else None
+        is_new, self._notice = notice.text != self._notice.text, notice
+        if is_new:
             self._arrange()
 
     def on_resize(self) -> None:
@@ -128,8 +178,9 @@ class KeyBar(Widget):
     def _arrange(self) -> None:
         """Divide the text into lines."""
         width = self.size.width or self.app.size.width
-        parts = one_line(self._status, _MAX_STATUS_CHARS).split(_SEPARATOR) if self._status else []
-        countdown = [self._countdown] if self._status and self._countdown else []
+        status = one_line(self._notice.text, _MAX_STATUS_CHARS)
+        parts = status.split(_SEPARATOR) if status else []
+        countdown = [self._countdown] if status and self._countdown else []
         self._lines = wrap_parts([*parts, *countdown], width - _EDGES)
         height = max(1, len(self._lines))
         if height != self._shown_height:

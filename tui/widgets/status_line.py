@@ -63,6 +63,7 @@ class StatusLine(Widget):
         self._counts = Counts()
         self._place = ""
         self._shown_inputs: object = None
+        self._time = format.format_time(clock.now(), zone)
 
     def update_status(
         self,
@@ -86,8 +87,19 @@ class StatusLine(Widget):
         self._place = place if place is not None else self._place
         self.refresh_if_changed()
 
+    def refresh_clock(self, now: int) -> None:
+        """Show another time, and everything else as it is then; called every second.
+
+        The time changes nowhere else: all clocks of the screen change together.
+
+        Args:
+            now: Current time (ms UTC).
+        """
+        self._time = format.format_time(now, self._zone)
+        self.refresh_if_changed()
+
     def refresh_if_changed(self) -> None:
-        """Repaint the line if it has changed; called every second."""
+        """Repaint the line if it has changed."""
         inputs = self._collect_inputs()
         if inputs != self._shown_inputs:
             self._shown_inputs = inputs
@@ -103,7 +115,7 @@ class StatusLine(Widget):
             for a in self._accounts
         ]
         held = sum(state.held for state in self._states.values())
-        return health, held, self._counts, self._place, format.format_time(now, self._zone)
+        return health, held, self._counts, self._place, self._time
 
     def render_line(self, y: int) -> Strip:
         """Return the line."""
@@ -183,10 +195,9 @@ class StatusLine(Widget):
 
     def _draw_agent(self) -> list[Segment]:
         """Draw the agent's name and the time."""
-        time = format.format_time(self._clock.now(), self._zone)
         return [
             Segment(f" {one_line(self._agent, 12)} ", self.rich_style),
-            Segment(f" {time} ", self._resolve_style("status--quiet")),
+            Segment(f" {self._time} ", self._resolve_style("status--quiet")),
         ]
 
     def _resolve_style(self, name: str) -> Style:

@@ -17,9 +17,11 @@ class StatusMessage(Message):
 
     text: str
     replaces: str = ""
-    """Show this only while that text is shown; empty for always."""
+    """Text to remove, if this one is empty."""
     seconds: float | None = None
     """How long to show it; None for the usual time."""
+    needs_reading: bool = False
+    """Whether the agent may do something wrong without having read it."""
 
 
 class SettingsSaved(Message):
@@ -36,15 +38,19 @@ class StoreReader(HookedPump):
     Textual ends a widget whose handler raises, and the whole app with it.
     """
 
-    def show_status(self, text: str, seconds: float | None = None) -> None:
+    def show_status(
+        self, text: str, seconds: float | None = None, *, needs_reading: bool = False
+    ) -> None:
         """Show the agent a text for a while.
 
         Args:
             text: Text to show; it may contain outside text.
             seconds: How long to show it; None for the usual time.
+            needs_reading: Whether the agent may do something wrong without having read it.
         """
+        status = StatusMessage(one_line(text, _MAX_STATUS_CHARS), "", seconds, needs_reading)
         # Straight to the app: a message that bubbles up could arrive after that of the next key.
-        self.app.post_message(StatusMessage(one_line(text, _MAX_STATUS_CHARS), seconds=seconds))
+        self.app.post_message(status)
 
     def clear_status(self, text: str) -> None:
         """Remove a text, unless another one is shown by now.

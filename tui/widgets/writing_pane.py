@@ -252,7 +252,7 @@ class WritingPane(StoreReader, Vertical):
             self._clear_objection()
             notice = notice or CHANGED_ELSEWHERE
         if notice:
-            self.show_status(notice)
+            self.show_status(notice, needs_reading=True)
         return True
 
     def on_descendant_focus(self, event: DescendantFocus) -> None:
