@@ -8,7 +8,7 @@ of them again as soon as another theme is set.
 import asyncio
 import contextlib
 from collections.abc import Sequence
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from rich.console import RenderableType
 from textual import on
@@ -19,8 +19,7 @@ from textual.worker import WorkerFailed
 
 from tui.desk.context import AppContext
 from tui.desk.notifications import AgentNotifier
-from tui.domain.change import RELOAD
-from tui.domain.text import one_line
+from tui.domain.change import RELOAD, Change
 from tui.key_handling import InboxKeys
 from tui.screens.base import DialogScreen
 from tui.screens.inbox import InboxScreen
@@ -177,7 +176,7 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
             self.post_display_hook()
 
     async def _follow_store(self) -> None:
-        """Pass every batch of changes to the inbox; start again after an error of the store."""
+        """Pass every batch of changes to the inbox; after an error read everything again."""
         while True:
             try:
                 async for changes in self._store.feed.watch_changes():
@@ -186,11 +185,19 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
                     await self.inbox.apply_changes(changes)
                     for screen in self.screen_stack[1:]:
                         if isinstance(screen, DialogScreen) and screen.is_mounted:
-                            await screen.apply_changes(changes)
-            except StoreError as error:
-                self.inbox.show_status(one_line(str(error), 300))
+                            await self._update_dialog(screen, changes)
+            except Exception as error:  # whatever it is, the next changes must be shown
+                self.report_update_error(error)
                 await asyncio.sleep(_RETRY_SECONDS)
                 await self._reload_inbox()
+
+    async def _update_dialog(self, dialog: DialogScreen[Any], changes: tuple[Change, ...]) -> None:
+        """Pass changes to a dialog; if it is closed meanwhile, it needs none."""
+        try:
+            await dialog.apply_changes(changes)
+        except Exception as error:
+            if dialog in self.screen_stack:
+                self.report_update_error(error)
 
     async def prepare_shutdown(self) -> None:
         """Save the draft, if the disk accepts it, and stop the workers, however the app ends."""
@@ -217,7 +224,7 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
 
     async def _reload_inbox(self) -> None:
         """Read everything again, as changes may have been missed."""
-        with contextlib.suppress(StoreError):  # just reported, and reported again if it lasts
+        with contextlib.suppress(Exception):  # just reported, and reported again if it lasts
             await self.inbox.apply_changes((RELOAD,))
 
     def report_failure(self, error: Exception) -> None:

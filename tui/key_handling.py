@@ -31,6 +31,8 @@ from tui.terminal.private_api import HookedApp
 _MAX_ERRORS = 20
 """Errors within `_ERROR_SECONDS` after which the app ends."""
 _ERROR_SECONDS = 10.0
+_AFTER_KEY = "the last key may have done nothing; look, then press it again"
+_AFTER_UPDATE = "what has just changed may be missing here until the next change"
 
 
 class InboxKeys(OneKeyAtATime, HookedApp[int]):
@@ -136,6 +138,15 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         if not self._survive_error(error):
             self.report_failure(error)
 
+    def report_update_error(self, error: Exception) -> None:
+        """Report an error of showing what has changed; the app goes on in any case.
+
+        Args:
+            error: What an update of a screen raised.
+        """
+        if not self.is_exiting:
+            self._show_error(error, _AFTER_UPDATE)
+
     def absorb_error(self, pump: MessagePump, message: Message, error: Exception) -> bool:
         """Report an error of any handler, and return whether the app goes on.
 
@@ -185,6 +196,11 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         is_full = len(self._error_times) == _MAX_ERRORS
         if is_full and now - self._error_times[0] < _ERROR_SECONDS:
             return False
+        self._show_error(error, _AFTER_KEY)
+        return True
+
+    def _show_error(self, error: Exception, effect: str) -> None:
+        """Show an error in one line, and log it unless it is one of the store."""
         if isinstance(error, StoreError):
             text = one_line(str(error), 300)
         else:
@@ -192,10 +208,6 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
 
             self.handler_errors = [*self.handler_errors[-99:], error]
             log_error("screen", "handler failed", error, self._app_context.log_file)
-            text = (
-                f"An error in smsdesk ({type(error).__name__}, in its log): "
-                "the last key may have done nothing; look, then press it again"
-            )
+            text = f"An error in smsdesk ({type(error).__name__}, in its log): {effect}"
         if self.screen_stack and self.is_running:
             self.inbox.show_status(text)
-        return True

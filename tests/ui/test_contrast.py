@@ -11,6 +11,7 @@ from rich.color_triplet import ColorTriplet
 from rich.segment import Segment
 from rich.style import Style
 from textual.geometry import Region
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
@@ -73,6 +74,11 @@ def list_faint(desk: Desk) -> list[str]:
     return [found for region in regions for found in find_faint(crop_strips(strips, region))]
 
 
+def has_box(screen: Screen[object]) -> bool:
+    """Return whether a dialog has its place on the screen."""
+    return screen.is_current and any(box.region.area for box in screen.query(".dialog"))
+
+
 @EACH_THEME
 async def test_the_inbox_can_be_read(desk: Desk, theme: str) -> None:
     async with desk.open(WIDE, theme=theme):
@@ -104,8 +110,8 @@ async def test_every_dialog_can_be_read(desk: Desk, theme: str) -> None:
     faint = {}
     async with desk.open(WIDE, theme=theme, account_setup=FakeSetup().account_setup):
         for dialog in DIALOGS:
-            await open_dialog(desk, dialog)
-            await desk.work_done()
+            screen = await open_dialog(desk, dialog)
+            await desk.until(lambda: has_box(screen), f"{dialog} is on the screen")
             faint[dialog] = list_faint(desk)
             await desk.press("tab")
             faint[dialog] += list_faint(desk)

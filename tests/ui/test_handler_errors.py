@@ -1,18 +1,23 @@
 """Test that an error of a handler is shown and logged, and that the app goes on."""
 
+import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
+from textual.screen import Screen
 from textual.widgets import Input
 
 from tests.ui.desk import WIDE, Desk
 from tests.ui.history import CHLOE
 from tui.domain.conversation import State
 from tui.handlers.common import HANDLERS
+from tui.screens.history import HistoryScreen
+from tui.screens.inbox import InboxScreen
 from tui.screens.key_help import HelpScreen
 from tui.screens.pick import PickScreen
+from tui.store.audit import AuditEntry
 from tui.store.errors import StoreError
 
 SECRET = "what a customer wrote"
@@ -67,6 +72,46 @@ async def test_a_command_of_the_composer_that_fails(
     async with desk.open(WIDE, log_file=tmp_path / "log"):
         await desk.press("r", "f7")
         await _check_goes_on(desk, tmp_path / "log")
+
+
+@pytest.mark.parametrize("screen", [InboxScreen, HistoryScreen])
+async def test_an_update_that_fails(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, screen: type[Screen[object]]
+) -> None:
+    async with desk.open(WIDE, log_file=tmp_path / "log"):
+        await desk.press("H")
+        await desk.shows("History of Chloe Martin")
+        with monkeypatch.context() as broken:
+            broken.setattr(screen, "apply_changes", _fail)
+            await desk.events.receive_texts(CHLOE, "Is this shown?")
+            await desk.until(lambda: len(desk.app.handler_errors) == 1, "the update failed")
+        await _check_goes_on(desk, tmp_path / "log")
+        await desk.shows("Is this shown?")
+
+
+async def test_a_dialog_that_is_closed_while_it_is_updated(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk.open(WIDE):
+        is_reading, may_read = asyncio.Event(), asyncio.Event()
+        read = desk.store.triage.get_audit_trail
+
+        async def read_later(conversation_id: int) -> list[AuditEntry]:
+            is_reading.set()
+            await may_read.wait()
+            return await read(conversation_id)
+
+        await desk.press("H")
+        await desk.shows("History of Chloe Martin")
+        monkeypatch.setattr(desk.store.triage, "get_audit_trail", read_later)
+        await desk.events.receive_texts(CHLOE, "Hello?")
+        await is_reading.wait()
+        await desk.press("escape")
+        await desk.until(lambda: desk.app.screen is desk.inbox, "closed")
+        may_read.set()
+        await desk.events.receive_texts(CHLOE, "Are you there?")
+        await desk.shows("Are you there?")
+        assert desk.app.handler_errors == []
 
 
 @pytest.mark.parametrize("name", ["compose", "on_mount"])
