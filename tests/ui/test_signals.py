@@ -88,7 +88,7 @@ def check_given_back(inbox: Terminal, code: int) -> None:
     assert "Traceback" not in inbox.output
 
 
-@pytest.mark.parametrize("number", ENDS)
+@pytest.mark.parametrize("number", [*ENDS, signal.SIGINT])
 def test_a_signal_gives_the_terminal_back_and_keeps_all_that_was_typed(
     home: Path, number: signal.Signals
 ) -> None:
