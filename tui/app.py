@@ -22,7 +22,7 @@ from tui.desk.notifications import AgentNotifier
 from tui.domain.change import RELOAD
 from tui.domain.text import one_line
 from tui.key_handling import InboxKeys
-from tui.screens.base import DialogScreen
+from tui.screens.base import DialogScreen, FormScreen
 from tui.screens.inbox import InboxScreen
 from tui.served_app import Background, ServedApp
 from tui.startup import gc_tuning
@@ -92,6 +92,8 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
             show=lambda words: self.inbox.keys.show_status(words, is_general=True),
         )
         self.set_class(context.ascii, "-ascii")
+        if self._needs_account:
+            self.await_first_form()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return the filters of the output, with ASCII replacement last if it is wanted."""
@@ -122,8 +124,21 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
         """Start the work that the first paint need not wait for."""
         gc_tuning.resume_collection()
         self.start_background()
-        if self._app_context.account_setup is not None and not self._app_context.accounts:
-            self.run_worker(self.inbox.action_run("add_account"), exit_on_error=False)
+        if self._needs_account:
+            self.run_worker(self._open_first_form(), exit_on_error=False)
+
+    @property
+    def _needs_account(self) -> bool:
+        """Return whether the app begins with the set-up of the first account."""
+        return self._app_context.account_setup is not None and not self._app_context.accounts
+
+    async def _open_first_form(self) -> None:
+        """Open the set-up of the first account."""
+        try:
+            await self.inbox.action_run("add_account")
+        finally:
+            if not any(isinstance(screen, FormScreen) for screen in self.screen_stack):
+                self.stop_waiting_for_form()
 
     @on(StatusMessage)
     def _show_status_message(self, event: StatusMessage) -> None:

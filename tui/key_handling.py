@@ -2,6 +2,8 @@
 
 A key typed as text behind a refused reply is discarded (`tui.desk.key_guard`), a burst of text
 that has no text field is dropped (`tui.terminal.bursts`), and the second Ctrl+C in a row leaves.
+Keys typed before the first set-up is on the screen are dropped too, by the time of their press:
+its first field would take them for a credential.
 
 An error in a handler of ours or of Textual's is shown in one line and logged with its traceback.
 The app goes on, as everything that matters is stored with each key, and an agent in the middle of
@@ -9,6 +11,7 @@ a reply loses more by an inbox that ends than by a key that did nothing. Only a 
 again and again ends, as does one whose main screen cannot be built.
 """
 
+import math
 from collections import deque
 from typing import Any
 
@@ -19,12 +22,13 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 from tui.desk.context import AppContext
-from tui.desk.key_guard import DROPPED_TEXT, UNSEEN_ENTER
+from tui.desk.key_guard import DROPPED_TEXT, EARLY_KEYS, UNSEEN_ENTER
 from tui.domain.text import one_line
 from tui.handlers.general import quit_at_once
+from tui.screens.base import FormScreen
 from tui.screens.inbox import InboxScreen
 from tui.store.errors import StoreError
-from tui.terminal.bursts import Burst
+from tui.terminal.bursts import GAP_SECONDS, Burst
 from tui.terminal.key_queue import DoubleInterrupt, OneKeyAtATime, Press
 from tui.terminal.private_api import HookedApp
 
@@ -42,6 +46,9 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         """Create the app; the arguments are those of Textual."""
         super().__init__(*args, **kwargs)
         self._interrupts = DoubleInterrupt()
+        self._first_form_at = 0.0
+        """Moment of the first set-up's first picture; infinite until then, 0 without a set-up."""
+        self._has_early_keys = False
         self._error_times: deque[float] = deque(maxlen=_MAX_ERRORS)
         self.handler_errors: list[Exception] = []
         """Unexpected errors of handlers after which the app went on, at most 100."""
@@ -69,13 +76,20 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         return False
 
     def discard_key(self, press: Press) -> bool:
-        """Discard a key that was typed after a refused reply; return whether it was discarded.
+        """Discard a key that was typed after a refused reply, or before the first set-up was seen.
 
         The agent is shown why the key did nothing.
 
         Args:
             press: Key or paste whose turn it is.
+
+        Returns:
+            Whether the key was discarded.
         """
+        if self._is_before_first_form(press):
+            self._has_early_keys = True
+            self._report_early_keys(self.screen)
+            return True
         key_guard = self.inbox.key_guard
         key = press.key if isinstance(press, events.Key) else ""
         is_guarded = self.screen is self.inbox and not self.inbox.is_typing
@@ -83,6 +97,39 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         if discarded:
             self.inbox.show_status(key_guard.notice if key != "escape" else "")
         return discarded
+
+    def await_first_form(self) -> None:
+        """Drop all keys that are pressed before the form that opens by itself is on the screen."""
+        self._first_form_at = math.inf
+
+    def stop_waiting_for_form(self) -> None:
+        """Let keys act although no form has opened."""
+        if self._first_form_at == math.inf:
+            self._first_form_at = 0.0
+
+    def prepare_paint(self, screen: Screen[object]) -> None:
+        """Record when the first form is painted: what is pressed from then on is for it.
+
+        Args:
+            screen: Screen that has changed.
+        """
+        is_awaited = self._first_form_at == math.inf and isinstance(screen, FormScreen)
+        if is_awaited and screen.focused is not None:
+            self._first_form_at = self._app_context.clock.monotonic()
+            self.call_later(self._report_early_keys, screen)
+
+    def _is_before_first_form(self, press: Press) -> bool:
+        """Return whether a key was pressed before the form that opened by itself was painted."""
+        # A burst is complete, and has its time, only after a silence.
+        wait = GAP_SECONDS if isinstance(press, Burst) else 0.0
+        return press.time - wait < self._first_form_at
+
+    def _report_early_keys(self, screen: Screen[object]) -> None:
+        """Show in the form that keys were dropped, once it is on the screen."""
+        is_shown = self._first_form_at < math.inf and isinstance(screen, FormScreen)
+        if is_shown and self._has_early_keys:
+            self._has_early_keys = False
+            screen.show_notice(EARLY_KEYS)
 
     def is_bound_key(self, key: str) -> bool:
         """Return whether a key with Alt is bound where the focus is.
@@ -175,6 +222,7 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
 
     def _remove_dialog(self, screen: Screen[Any]) -> None:
         """Close a dialog that could not be built."""
+        self.stop_waiting_for_form()
         if self.screen is screen and len(self.screen_stack) > 1:
             self.pop_screen()
 

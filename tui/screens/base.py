@@ -157,6 +157,13 @@ class FormScreen(DialogScreen[ScreenResultType]):
         """Remember what the fields hold."""
         self.mark_saved()
 
+    def show_notice(self, text: str) -> None:
+        """Show a text in the form; one that opens by itself overrides it.
+
+        Args:
+            text: One line.
+        """
+
     def mark_saved(self) -> None:
         """Take what the fields hold now for what is stored."""
         self._texts_before = self._collect_texts()

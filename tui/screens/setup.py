@@ -141,6 +141,14 @@ class SetupScreen(FormScreen[None]):
         self._get_field("key").focus(scroll_visible=False)
         self._show_step(at_top=True)
 
+    def show_notice(self, text: str) -> None:
+        """Show a text above what Enter does.
+
+        Args:
+            text: One line.
+        """
+        self._show_step(text, is_error=True, at_top=True)
+
     def _show_step(self, text: str = "", *, is_error: bool = False, at_top: bool = False) -> None:
         """Show the current step, with a result above it; `at_top` shows the first lines."""
         welcome = "No account is set up yet. Which provider sends your texts?\n\n"

@@ -144,8 +144,8 @@ class SafeKeyParser(XTermParser):
         self._pasting = False
         self._held = ""
         """Characters that may become the end of a paste."""
-        self._partial, self._partial_until = "", 0.0
-        """Beginning of a sequence, and the moment until which its rest may arrive."""
+        self._partial, self._partial_at, self._partial_until = "", 0.0, 0.0
+        """Beginning of a sequence, when it arrived, and until when its rest may arrive."""
         self._is_first = True
         self._first_until = get_time() + _FIRST_SECONDS
         self._paste_until = 0.0
@@ -179,12 +179,12 @@ class SafeKeyParser(XTermParser):
         if not self._partial or self._get_time() < self._partial_until:
             return []
         partial, self._partial = self._partial, ""
-        if partial == _ESCAPE:
-            return [Key("escape", _ESCAPE)]
         # The beginning of a longer sequence was not typed: it is no key.
-        return (
-            [EscapedKey(key) for key in self._parse_keys(partial[1:])] if len(partial) == 2 else []
-        )
+        typed = self._parse_keys(partial[1:]) if len(partial) == 2 else []
+        keys = [Key("escape", _ESCAPE)] if partial == _ESCAPE else [EscapedKey(k) for k in typed]
+        for key in keys:
+            key.time = self._partial_at
+        return [*keys]
 
     def _parse_pieces(self, data: str) -> Iterator[Message]:
         """Yield the events of some input, and keep an incomplete piece at its end."""
@@ -205,7 +205,8 @@ class SafeKeyParser(XTermParser):
                 case "incomplete":
                     is_key = piece in (_ESCAPE, "\x1bO")
                     wait = constants.ESCAPE_DELAY if is_key else _SEQUENCE_SECONDS
-                    self._partial, self._partial_until = piece, self._get_time() + wait
+                    self._partial, self._partial_at = piece, self._get_time()
+                    self._partial_until = self._partial_at + wait
                 case "sequence":
                     yield from self._parse_sequence(piece)
                 case "escape":

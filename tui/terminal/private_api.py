@@ -190,6 +190,13 @@ class HookedApp(App[ReturnType]):
         """
         super()._display(screen, update)  # type: ignore[arg-type]
 
+    def prepare_paint(self, screen: Screen[object]) -> None:
+        """Do what has to be done before a screen is painted, be it without a terminal.
+
+        Args:
+            screen: Screen that has changed.
+        """
+
     def has_moved_cursor(self, position: Offset) -> bool:
         """Return whether a place differs from that of the cursor after the last update.
 
@@ -249,13 +256,13 @@ class HookedApp(App[ReturnType]):
 
     def _display(self, screen: Screen[object], renderable: object) -> None:
         """Call the public method for an update, and Textual's own for anything else."""
-        is_painting = self.is_running and not (
-            self._closed or self._batch_count or self.is_headless
-        )
+        is_painting = self.is_running and not (self._closed or self._batch_count)
         if is_painting and isinstance(renderable, CompositorUpdate):
-            self.paint_update(screen, renderable)
-        else:
-            super()._display(screen, renderable)  # type: ignore[arg-type]
+            self.prepare_paint(screen)
+            if not self.is_headless:
+                self.paint_update(screen, renderable)
+                return
+        super()._display(screen, renderable)  # type: ignore[arg-type]
 
     def _handle_exception(self, error: Exception) -> None:
         """Call the public method."""
