@@ -28,7 +28,8 @@ from tui.handlers.general import quit_at_once
 from tui.screens.base import FormScreen
 from tui.screens.inbox import InboxScreen
 from tui.store.errors import StoreError
-from tui.terminal.bursts import GAP_SECONDS, Burst
+from tui.terminal.bursts import Burst
+from tui.terminal.driver import ReadMark
 from tui.terminal.key_queue import DoubleInterrupt, OneKeyAtATime, Press
 from tui.terminal.private_api import HookedApp
 
@@ -46,8 +47,8 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         """Create the app; the arguments are those of Textual."""
         super().__init__(*args, **kwargs)
         self._interrupts = DoubleInterrupt()
-        self._first_form_at = 0.0
-        """Moment of the first set-up's first picture; infinite until then, 0 without a set-up."""
+        self._form_mark: ReadMark | None = None
+        """Mark before the first picture of the form that opens by itself; None without a form."""
         self._has_early_keys = False
         self._error_times: deque[float] = deque(maxlen=_MAX_ERRORS)
         self.handler_errors: list[Exception] = []
@@ -86,9 +87,7 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         Returns:
             Whether the key was discarded.
         """
-        if self._is_before_first_form(press):
-            self._has_early_keys = True
-            self._report_early_keys(self.screen)
+        if self._is_too_early(press):
             return True
         key_guard = self.inbox.key_guard
         key = press.key if isinstance(press, events.Key) else ""
@@ -100,12 +99,11 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
 
     def await_first_form(self) -> None:
         """Drop all keys that are pressed before the form that opens by itself is on the screen."""
-        self._first_form_at = math.inf
+        self._form_mark = ReadMark()
 
     def stop_waiting_for_form(self) -> None:
         """Let keys act although no form has opened."""
-        if self._first_form_at == math.inf:
-            self._first_form_at = 0.0
+        self._form_mark = None
 
     def prepare_paint(self, screen: Screen[object]) -> None:
         """Record when the first form is painted: what is pressed from then on is for it.
@@ -113,21 +111,28 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         Args:
             screen: Screen that has changed.
         """
-        is_awaited = self._first_form_at == math.inf and isinstance(screen, FormScreen)
-        if is_awaited and screen.focused is not None:
-            self._first_form_at = self._app_context.clock.monotonic()
-            self.call_later(self._report_early_keys, screen)
+        mark = self._form_mark
+        is_form = isinstance(screen, FormScreen) and screen.focused is not None
+        if mark is None or mark.at < math.inf or not is_form:
+            return
+        if self.is_headless:
+            mark.at = self._app_context.clock.monotonic()
+        else:
+            self.write_to_terminal(mark)
+        self.call_later(self._report_early_keys)
 
-    def _is_before_first_form(self, press: Press) -> bool:
-        """Return whether a key was pressed before the form that opened by itself was painted."""
-        # A burst is complete, and has its time, only after a silence.
-        wait = GAP_SECONDS if isinstance(press, Burst) else 0.0
-        return press.time - wait < self._first_form_at
+    def _is_too_early(self, press: Press) -> bool:
+        """Return whether a key was pressed before the form that opens by itself was painted."""
+        if self._form_mark is None or press.time >= self._form_mark.at:
+            return False
+        self._has_early_keys = True
+        self.call_later(self._report_early_keys)
+        return True
 
-    def _report_early_keys(self, screen: Screen[object]) -> None:
-        """Show in the form that keys were dropped, once it is on the screen."""
-        is_shown = self._first_form_at < math.inf and isinstance(screen, FormScreen)
-        if is_shown and self._has_early_keys:
+    def _report_early_keys(self) -> None:
+        """Show in the form, once it is there, that keys were dropped."""
+        screen = self._top_screen
+        if self._has_early_keys and isinstance(screen, FormScreen) and screen.focused is not None:
             self._has_early_keys = False
             screen.show_notice(EARLY_KEYS)
 

@@ -4,8 +4,8 @@ The first signal begins the end: drafts and leases are given back, what is being
 for. It has a limit, and a second signal ends the process at once. In each case the terminal is
 given back, and the exit code is 128 and the signal's number.
 
-Nothing is raised where the signal happens to arrive: within an import, while a folder is created or
-removed, or as the event loop closes, an error would be printed and lost, or leave half of it behind.
+Nothing is raised where the signal happens to arrive: within an import, while a folder is created
+or removed, or as the event loop closes, an error would be printed and lost, or leave half behind.
 """
 
 import contextlib

@@ -46,6 +46,7 @@ class SetupScreen(FormScreen[None]):
     SetupScreen #setup-fields { height: auto; }
     SetupScreen #setup-line { margin-top: 1; }
     """
+    AUTO_FOCUS = "#setup-key"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f2", "kind", "Provider", priority=True),
         Binding("f4", "keep", "Secret", priority=True),

@@ -6,13 +6,17 @@ keyboard after a SIGSTOP that it could not prepare for.
 """
 
 import contextlib
+import math
 import os
+import select
 import signal
 import sys
 import termios
+import time
 import tty
 from collections.abc import Callable
 from functools import partial
+from typing import IO
 
 from textual import constants
 from textual.app import App
@@ -22,8 +26,71 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
 from textual.geometry import Size
 
+from tui.terminal.bursts import GAP_SECONDS
 from tui.terminal.keyboard import SafeKeyParser, TerminalDecoder, TerminalWriter
 from tui.terminal.modes import ENTER_SCREEN, MODES, is_in_background
+
+
+class ReadMark(str):
+    """Stand between two pictures in the output, and record when what came before has been read.
+
+    The reader of the keyboard can be late while the event loop is at work, so that the time of a
+    key alone does not say whether it was typed before a picture or after it.
+    """
+
+    __slots__ = ("at",)
+
+    def __new__(cls) -> "ReadMark":
+        """Create a mark that is not passed yet; its text is never written."""
+        mark = super().__new__(cls, "mark")
+        mark.at = math.inf
+        return mark
+
+    at: float
+    """Moment in seconds of a steady clock: keys of an earlier time were typed before it."""
+
+
+class MarkedOutput:
+    """Output to the terminal that waits at a mark until all keys typed before it are read."""
+
+    def __init__(self, output: IO[str], keyboard: int | None) -> None:
+        """Create an output.
+
+        Args:
+            output: Where the texts between the marks are written.
+            keyboard: File from which another thread reads the keys; None for none.
+        """
+        self._output = output
+        self._keyboard = keyboard
+        self.flush, self.fileno = output.flush, output.fileno
+
+    def write(self, text: str) -> None:
+        """Write a text, or pass a mark.
+
+        Args:
+            text: Text or mark.
+        """
+        if not isinstance(text, ReadMark):
+            self._output.write(text)
+        elif text.at == math.inf:
+            self._output.flush()
+            self._wait_for_reader()
+            text.at = time.monotonic()
+
+    def _wait_for_reader(self) -> None:
+        """Wait until the keyboard is read, and what was read at last has become a key."""
+        now = quiet_at = time.monotonic()
+        end = now + _READER_SECONDS
+        while self._keyboard is not None and now < min(end, quiet_at + 2 * GAP_SECONDS):
+            with contextlib.suppress(OSError, ValueError):
+                if select.select([self._keyboard], [], [], 0)[0]:
+                    quiet_at = now
+            time.sleep(_STEP_SECONDS)
+            now = time.monotonic()
+
+
+_READER_SECONDS, _STEP_SECONDS = 0.5, 0.002
+"""How long to wait for the reader of the keyboard at most, and from one look to the next."""
 
 
 class SteadyDriver(LinuxDriver):
@@ -149,10 +216,15 @@ def patch_driver(driver: type[Driver]) -> type[Driver]:
     module = vars(linux_driver)
     module["XTermParser"] = SafeKeyParser
     module["getincrementaldecoder"] = _get_decoder
-    module["WriterThread"] = TerminalWriter
+    module["WriterThread"] = lambda output: TerminalWriter(MarkedOutput(output, _find_keyboard()))  # type: ignore[arg-type]
     return SteadyDriver
 
 
 def _get_decoder(encoding: str) -> Callable[[], TerminalDecoder]:
     """Return what makes our decoder for every encoding, as terminals send UTF-8."""
-    return partial(TerminalDecoder, sys.__stdin__.fileno() if sys.__stdin__ else None)
+    return partial(TerminalDecoder, _find_keyboard())
+
+
+def _find_keyboard() -> int | None:
+    """Return the file of the keyboard; None if there is none."""
+    return sys.__stdin__.fileno() if sys.__stdin__ else None
