@@ -47,6 +47,7 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         """Create the app; the arguments are those of Textual."""
         super().__init__(*args, **kwargs)
         self._interrupts = DoubleInterrupt()
+        self._is_behind_early_key = False
         self._form_mark: ReadMark | None = None
         """Mark before the first picture of the form that opens by itself; None without a form."""
         self._has_early_keys = False
@@ -124,8 +125,12 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
     def _is_too_early(self, press: Press) -> bool:
         """Return whether a key was pressed before the form that opens by itself was painted."""
         if self._form_mark is None or press.time >= self._form_mark.at:
+            if self._is_behind_early_key and isinstance(press, Burst):
+                # What was dropped is no part of the text that is typed now.
+                press.follows_paste = press.break_before = False
+            self._is_behind_early_key = False
             return False
-        self._has_early_keys = True
+        self._has_early_keys = self._is_behind_early_key = True
         self.call_later(self._report_early_keys)
         return True
 
