@@ -48,6 +48,7 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         super().__init__(*args, **kwargs)
         self._interrupts = DoubleInterrupt()
         self._is_behind_early_key = False
+        """Whether the last key was dropped as too early."""
         self._form_mark: ReadMark | None = None
         """Mark before the first picture of the form that opens by itself; None without a form."""
         self._has_early_keys = False
