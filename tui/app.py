@@ -18,10 +18,11 @@ from textual.screen import Screen
 from textual.worker import WorkerFailed
 
 from tui.desk.context import AppContext
+from tui.desk.key_guard import EARLY_KEYS
 from tui.desk.notifications import AgentNotifier
 from tui.domain.change import RELOAD, Change
 from tui.key_handling import InboxKeys
-from tui.screens.base import DialogScreen
+from tui.screens.base import DialogScreen, FormScreen
 from tui.screens.inbox import InboxScreen
 from tui.served_app import Background, ServedApp
 from tui.startup import gc_tuning
@@ -38,7 +39,7 @@ _ACCOUNT_CHECK_SECONDS = 3.0
 
 A listener that dies changes nothing in the store.
 """
-_RETRY_SECONDS, _SAVE_SECONDS = 1.0, 2.0
+_RETRY_SECONDS, _SAVE_SECONDS, _PAINT_SECONDS = 1.0, 2.0, 2.0
 """Seconds until the store is watched again after an error; and to store the draft at the end."""
 
 
@@ -83,6 +84,8 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
         """Error that ended the app, or None if it ended in good order."""
         self._ascii_filter = AsciiFilter()
         self._terminal_cells = TerminalCells()
+        self._form_shown_at = 0.0
+        """When the first set-up was painted, in seconds of the steady clock; 0 if it was not."""
         self._notifier = AgentNotifier(
             store,
             context,
@@ -91,6 +94,8 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
             show=lambda words: self.inbox.keys.show_status(words, is_general=True),
         )
         self.set_class(context.ascii, "-ascii")
+        if self._needs_account:
+            self.hold_keys()
 
     def get_line_filters(self) -> Sequence[LineFilter]:
         """Return the filters of the output, with ASCII replacement last if it is wanted."""
@@ -121,8 +126,37 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
         """Start the work that the first paint need not wait for."""
         gc_tuning.resume_collection()
         self.start_background()
-        if self._app_context.account_setup is not None and not self._app_context.accounts:
-            self.run_worker(self.inbox.action_run("add_account"), exit_on_error=False)
+        if self._needs_account:
+            self.run_worker(self._open_first_form(), exit_on_error=False)
+
+    @property
+    def _needs_account(self) -> bool:
+        """Return whether the app begins with the set-up of the first account."""
+        return self._app_context.account_setup is not None and not self._app_context.accounts
+
+    async def _open_first_form(self) -> None:
+        """Open the set-up of the first account; keys typed before it is shown are not for it."""
+        try:
+            # First, as a key that is read late would count as pressed late.
+            await self.wait_for_keys()
+            await self.inbox.action_run("add_account")
+            await self._wait_for_paint()
+        finally:
+            self.accept_keys(self._form_shown_at)
+
+    def report_dropped_keys(self) -> None:
+        """Show in the first form that keys were dropped, if one was."""
+        from tui.screens.setup import SetupScreen
+
+        if self.has_dropped_keys and isinstance(self.screen, SetupScreen):
+            self.screen.show_notice(EARLY_KEYS)
+
+    async def _wait_for_paint(self) -> None:
+        """Wait until the uppermost screen has been painted."""
+        is_painted = asyncio.Event()
+        self.screen.call_after_refresh(is_painted.set)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(is_painted.wait(), _PAINT_SECONDS)
 
     @on(StatusMessage)
     def _show_status_message(self, event: StatusMessage) -> None:
@@ -168,6 +202,8 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
             screen: Screen that has changed.
             update: Cells to paint.
         """
+        if not self._form_shown_at and isinstance(screen, FormScreen):
+            self._form_shown_at = self._app_context.clock.monotonic()
         sequence = self._terminal_cells.diff_update(update, self.size, self.screen, self.console)
         cursor_position = self.screen.outer_size.clamp_offset(self.cursor_position)
         if sequence or self.has_moved_cursor(cursor_position):

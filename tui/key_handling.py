@@ -2,6 +2,8 @@
 
 A key typed as text behind a refused reply is discarded (`tui.desk.key_guard`), a burst of text
 that has no text field is dropped (`tui.terminal.bursts`), and the second Ctrl+C in a row leaves.
+Keys typed before the first set-up is on the screen are dropped too: its first field would take
+them for a credential.
 
 An error in a handler of ours or of Textual's is shown in one line and logged with its traceback.
 The app goes on, as everything that matters is stored with each key, and an agent in the middle of
@@ -44,6 +46,12 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         """Create the app; the arguments are those of Textual."""
         super().__init__(*args, **kwargs)
         self._interrupts = DoubleInterrupt()
+        self._early_keys: list[Press] | None = None
+        """Keys of which the time decides later whether they act; None if all keys act."""
+        self._keys_from = 0.0
+        """Time of a press from which on keys act, in seconds of a steady clock."""
+        self.has_dropped_keys = False
+        """Whether a key was pressed before that time."""
         self._error_times: deque[float] = deque(maxlen=_MAX_ERRORS)
         self.handler_errors: list[Exception] = []
         """Unexpected errors of handlers after which the app went on, at most 100."""
@@ -71,13 +79,23 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         return False
 
     def discard_key(self, press: Press) -> bool:
-        """Discard a key that was typed after a refused reply; return whether it was discarded.
+        """Discard a key that was typed after a refused reply, or before the first set-up was seen.
 
         The agent is shown why the key did nothing.
 
         Args:
             press: Key or paste whose turn it is.
+
+        Returns:
+            Whether the key was discarded.
         """
+        if self._early_keys is not None:
+            self._early_keys.append(press)
+            return True
+        if press.time < self._keys_from:
+            self.has_dropped_keys = True
+            self.report_dropped_keys()
+            return True
         key_guard = self.inbox.key_guard
         key = press.key if isinstance(press, events.Key) else ""
         is_guarded = self.screen is self.inbox and not self.inbox.is_typing
@@ -85,6 +103,24 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         if discarded:
             self.inbox.show_status(key_guard.notice if key != "escape" else "")
         return discarded
+
+    def hold_keys(self) -> None:
+        """Let no key act until `accept_keys`."""
+        self._early_keys = []
+
+    def accept_keys(self, pressed_from: float) -> None:
+        """Let keys act again, and drop those that were pressed before a moment.
+
+        Args:
+            pressed_from: Time in seconds of a steady clock.
+        """
+        early, self._early_keys, self._keys_from = self._early_keys or [], None, pressed_from
+        self.has_dropped_keys = any(press.time < pressed_from for press in early)
+        self.give_back_keys([press for press in early if press.time >= pressed_from])
+        self.report_dropped_keys()
+
+    def report_dropped_keys(self) -> None:
+        """Show that keys were dropped, if one was."""
 
     def is_bound_key(self, key: str) -> bool:
         """Return whether a key with Alt is bound where the focus is.

@@ -19,6 +19,7 @@ from tests.cli.conftest import ROOT, Desk, read_error_line
 from tests.conftest import OpenStore
 from tests.store.consistency import check_counters_and_summaries
 from tests.ui.desk import read_screen
+from tests.ui.terminal import Terminal, list_changed_modes, open_terminal
 from tests.waiting import wait_until
 from tui.app import SmsDeskApp
 from tui.clock import DAY, ManualClock, SystemClock
@@ -192,6 +193,59 @@ def test_on_a_terminal_it_opens_and_is_removed_on_exit(
     assert list(room.iterdir()) == []
     on_normal_screen = seen.rpartition(b"\x1b[?1049l")[2]
     assert b"are gone" in on_normal_screen and b"smsdesk demo --keep FILE" in on_normal_screen
+
+
+DEMO_STARTS: dict[str, Callable[[Terminal, Path], bool]] = {
+    "folder": lambda demo, room: any(room.iterdir()),
+    "database": lambda demo, room: any(room.glob("*/inbox.db")),
+    "screen": lambda demo, room: "\x1b[?1049h" in demo.output,
+    "list": lambda demo, room: "Aisha" in demo.output,
+}
+"""Moments of the demo's start, in their order, once a signal ends it in order."""
+
+
+@pytest.mark.parametrize("moment", DEMO_STARTS)
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_during_the_start_leaves_nothing_behind(
+    tmp_path: Path, number: signal.Signals, moment: str
+) -> None:
+    room = tmp_path / "tmp"
+    room.mkdir()
+    command = ["-m", "tui", "demo"]
+    with open_terminal(command, (100, 30), tmp_path, {"TMPDIR": str(room)}) as demo:
+        demo.until(lambda: DEMO_STARTS[moment](demo, room), moment)
+        demo.process.send_signal(number)
+        assert demo.wait() == 128 + number, demo.tail()
+        assert demo.attributes == demo.first_attributes
+    assert list_changed_modes(demo.output) == set()
+    assert not any(word in demo.output for word in ("Traceback", "Exception", "Warning"))
+    assert list(room.iterdir()) == []
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_a_signal_while_modules_are_imported_is_quiet(
+    tmp_path: Path, number: signal.Signals
+) -> None:
+    with open_terminal(["-c", IMPORTING], (100, 30), tmp_path) as demo:
+        demo.shows("importing")
+        demo.process.send_signal(number)
+        # A shell shows the same 128 + number for a process that its signal has ended.
+        assert demo.wait() in (-number, 128 + number), demo.tail()
+    assert "Traceback" not in demo.output
+
+
+IMPORTING = """
+import sys, time
+class Slow:
+    def find_spec(self, name, path=None, target=None):
+        if name == "tui.cli.demo":
+            print("importing", flush=True)
+            time.sleep(60)
+sys.meta_path.insert(0, Slow())
+from tui.cli import main
+sys.exit(main(["demo"]))
+"""
+"""Program whose command takes a minute to be imported."""
 
 
 def test_a_kept_demo_says_where_it_is_and_how_to_go_on(bare: Desk, tmp_path: Path) -> None:

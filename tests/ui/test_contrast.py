@@ -68,7 +68,7 @@ def crop_strips(strips: list[Strip], region: Region) -> Iterator[Segment]:
 def list_faint(desk: Desk) -> list[str]:
     """Return what is faint on the uppermost screen; what lies below a dialog is dimmed."""
     screen = desk.app.screen
-    boxes: list[Widget] = list(screen.query(".dialog"))
+    boxes: list[Widget] = list(screen.children)
     regions = [box.region for box in boxes] or [screen.region]
     strips = screen._compositor.render_strips()
     return [found for region in regions for found in find_faint(crop_strips(strips, region))]
@@ -76,7 +76,7 @@ def list_faint(desk: Desk) -> list[str]:
 
 def has_box(screen: Screen[object]) -> bool:
     """Return whether a dialog has its place on the screen."""
-    return screen.is_current and any(box.region.area for box in screen.query(".dialog"))
+    return screen.is_current and any(box.region.area for box in screen.children)
 
 
 @EACH_THEME
@@ -110,8 +110,8 @@ async def test_every_dialog_can_be_read(desk: Desk, theme: str) -> None:
     faint = {}
     async with desk.open(WIDE, theme=theme, account_setup=FakeSetup().account_setup):
         for dialog in DIALOGS:
-            screen = await open_dialog(desk, dialog)
-            await desk.until(lambda: has_box(screen), f"{dialog} is on the screen")
+            await open_dialog(desk, dialog)
+            await desk.until(lambda: has_box(desk.app.screen), f"{dialog} is on the screen")
             faint[dialog] = list_faint(desk)
             await desk.press("tab")
             faint[dialog] += list_faint(desk)

@@ -1,12 +1,17 @@
 """Test the set-up screen: credentials are checked and saved, and the inbox opens with them."""
 
 import asyncio
+import time
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from textual.widgets import Input
 
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
+from tests.ui.terminal import Terminal, open_terminal
 from tui.desk.account_form import (
     AccountSetup,
     AccountSetupError,
@@ -14,8 +19,12 @@ from tui.desk.account_form import (
     NewAccount,
     SecretLocation,
 )
+from tui.desk.key_guard import EARLY_KEYS
 from tui.desk.panel_addresses import PanelAddress
 from tui.providers.catalog import CATALOG, MESSAGEMEDIA
+from tui.screens.base import DialogScreen
+from tui.screens.setup import SetupScreen
+from tui.terminal.bursts import PASTE_SECONDS
 
 
 class FakeSetup:
@@ -80,7 +89,7 @@ async def test_without_accounts_the_app_starts_with_the_set_up(
         await type_credentials(empty_desk)
         await empty_desk.hides("s3cret-value")
         await empty_desk.press("enter")
-        await empty_desk.shows("812 credits", "Enter saves it")
+        await empty_desk.shows("812 credits", "Enter saves the account")
         assert provider.saved == []
         await empty_desk.press("enter")
         await empty_desk.shows("Saved in /home/mia/config.toml", "Enter closes")
@@ -131,7 +140,7 @@ async def test_the_secret_of_replies_is_asked_for_where_the_provider_has_one(
         await desk.type("of-the-number")
         await desk.hides("of-the-number")
         await desk.press("enter")
-        await desk.shows("Enter saves it")
+        await desk.shows("Enter saves the account")
         await desk.press("enter")
         await desk.shows("Saved in")
         await desk.press("f2")
@@ -158,7 +167,7 @@ async def test_the_secret_of_replies_may_be_added_later(desk: Desk, provider: Fa
         await desk.press("tab")
         await desk.type("s3cret-value")
         await desk.press("enter")
-        await desk.shows("Enter saves it")
+        await desk.shows("Enter saves the account")
         assert provider.checked[0].other_secrets == {}
 
 
@@ -181,7 +190,7 @@ async def test_a_refusal_is_shown_and_can_be_overruled(desk: Desk, provider: Fak
         await desk.command("add_account")
         await type_credentials(desk)
         await desk.press("enter")
-        await desk.shows("MessageMedia refused the key", "F5 saves it anyway")
+        await desk.shows("MessageMedia refused the key", "F5 saves without a test")
         assert provider.saved == []
         await desk.press("f5")
         await desk.shows("Saved in")
@@ -193,7 +202,7 @@ async def test_changed_credentials_are_checked_again(desk: Desk, provider: FakeS
         await desk.command("add_account")
         await type_credentials(desk)
         await desk.press("enter")
-        await desk.shows("Enter saves it")
+        await desk.shows("Enter saves the account")
         await desk.type("!")
         await desk.shows("Enter tests the credentials")
         await desk.press("enter")
@@ -212,7 +221,7 @@ async def test_an_answer_to_changed_credentials_is_ignored(desk: Desk, provider:
         provider.may_answer.set()
         await desk.shows("Enter tests the credentials")
         await desk.press("enter")
-        await desk.shows("Enter saves it")
+        await desk.shows("Enter saves the account")
         assert len(provider.checked) == 2
 
 
@@ -226,7 +235,7 @@ async def test_a_secret_for_the_environment_gives_the_line_to_run(
         await desk.press("f4", "f4")
         await desk.shows("in an environment variable")
         await desk.press("enter")
-        await desk.shows("Enter saves it")
+        await desk.shows("Enter saves the account")
         await desk.press("enter")
         await desk.shows("export SMSDESK_ACCOUNTS__MESSAGEMEDIA__API_SECRET=")
         assert provider.saved[0].secret_location is SecretLocation.ENVIRONMENT
@@ -245,7 +254,7 @@ async def test_the_last_page_shows_what_to_enter_at_the_provider(
         await desk.command("add_account")
         await type_credentials(desk)
         await desk.press("enter")
-        await desk.shows("Enter saves it")
+        await desk.shows("Enter saves the account")
         await desk.press("f6")
         assert desk.app.clipboard == ""
         await desk.press("enter")
@@ -302,7 +311,7 @@ async def test_a_long_refusal_is_whole_and_its_field_has_the_focus(
         await desk.press("tab")
         await desk.type("s3cret-value")
         await desk.press("enter")
-        await desk.shows("reason0", "reason29", "F5 saves it anyway")
+        await desk.shows("reason0", "reason29", "F5 saves without a test")
         assert desk.app.focused is desk.app.screen.query_one(f"#setup-{field}", Input)
 
 
@@ -332,7 +341,7 @@ async def test_the_country_of_an_account_is_saved(desk: Desk, provider: FakeSetu
         await desk.press("tab", "tab")
         await desk.type("nz")
         await desk.press("enter")
-        await desk.shows("Enter saves it")
+        await desk.shows("Enter saves the account")
         await desk.press("enter")
         await desk.shows("Saved in")
     assert provider.saved[0].region == "NZ"
@@ -356,3 +365,133 @@ async def test_a_demo_has_all_its_accounts(desk: Desk) -> None:
 def test_the_repr_does_not_show_the_secret() -> None:
     new = NewAccount(MESSAGEMEDIA, "au", "key", "s3cret-value", MESSAGEMEDIA.base_url)
     assert "s3cret" not in repr(new)
+
+
+# What the keys do ---------------------------------------------------------------------------------
+
+
+async def read_help(desk: Desk) -> dict[str, str]:
+    """Return what the help of the open dialog says, by keys."""
+    assert isinstance(desk.app.screen, DialogScreen)
+    return dict(desk.app.screen.describe_keys())
+
+
+@BOTH_SIZES
+async def test_the_help_has_every_key_and_the_words_of_the_form(
+    empty_desk: Desk, provider: FakeSetup, size: tuple[int, int]
+) -> None:
+    provider.addresses = [PanelAddress("", "MessageMedia", "API settings", "replies", "https://a")]
+    async with empty_desk.open(size, accounts=(), account_setup=provider.account_setup):
+        await empty_desk.shows("F2 provider · F4 secret · F9 demo · F1 help · Esc closes")
+        shown = await read_help(empty_desk)
+        assert shown["Enter"] == "tests the credentials"
+        assert {"↓  Tab", "↑  Shift+Tab", "F2", "F4", "F5", "F9", "Esc", "F1"} <= set(shown)
+        assert "F6" not in shown
+        await type_credentials(empty_desk)
+        await empty_desk.press("escape")
+        await empty_desk.shows("Not saved yet · Esc again discards it", "Enter tests")
+        await empty_desk.hides("Enter saves")
+        await empty_desk.press("enter")
+        await empty_desk.shows("Enter saves the account", "F1 help · Esc closes")
+        assert (await read_help(empty_desk))["Enter"] == "saves the account"
+        await empty_desk.press("enter")
+        await empty_desk.shows("Enter closes", "F6 copies the next address")
+        shown = await read_help(empty_desk)
+        assert (shown["Enter"], shown["F6"]) == ("closes", "Copies the next address")
+        assert not {"F2", "F4", "F5"} & set(shown)
+        await empty_desk.hides("F2")
+
+
+async def test_only_the_first_account_can_be_a_demo(desk: Desk, provider: FakeSetup) -> None:
+    provider.may_answer.clear()
+    async with desk.open(WIDE, account_setup=provider.account_setup):
+        await desk.command("add_account")
+        await desk.shows("F2 provider · F4 secret · F1 help · Esc closes")
+        assert "F9" not in await read_help(desk)
+        await type_credentials(desk)
+        await desk.press("enter")
+        await desk.shows("testing")
+        assert not {"Enter", "F2", "F4", "F5"} & set(await read_help(desk))
+        provider.may_answer.set()
+        await desk.shows("Enter saves the account")
+
+
+async def test_the_help_page_names_enter_and_the_arrows(desk: Desk, provider: FakeSetup) -> None:
+    async with desk.open(WIDE, account_setup=provider.account_setup):
+        await desk.command("add_account")
+        await desk.shows("API key")
+        await desk.press("f1")
+        await desk.shows("Keys · Add an account", "Tests the credentials", "↓  Tab", "Next field")
+
+
+# Before it is on the screen -----------------------------------------------------------------------
+
+
+def open_first_start(home: Path) -> AbstractContextManager[Terminal]:
+    """Run `smsdesk` for the first time, on a terminal of its own."""
+    environ = {"LOGNAME": "mia", "SMSDESK_DATABASE": str(home / "inbox.db")}
+    return open_terminal(["-m", "tui"], NARROW, home, environ)
+
+
+def read_fields(form: Terminal) -> list[str]:
+    """Return what the fields hold, from the first to the last."""
+    return [line.partition("┃")[2].strip(" │") for line in form.picture if "┃" in line]
+
+
+@pytest.mark.parametrize("mark", ["", "\x1b[?1049h", "\x1b[?1004h"])
+@pytest.mark.parametrize(
+    "keys",
+    [
+        (b"l", b"\x1b[B", b"hello"),
+        (b"mykey", b"\r"),
+        (b"a" * 40 + b"\r" + b"b" * 40,),
+        (b"\x1bOQ", b"\x1b"),
+        (b"\x1b[200~pasted\x1b[201~",),
+        (b"q", b"?"),
+    ],
+    ids=["characters", "enter", "text", "provider-and-esc", "paste", "commands"],
+)
+def test_keys_typed_before_the_form_is_shown_are_dropped_with_a_word(
+    tmp_path: Path, keys: Sequence[bytes], mark: str
+) -> None:
+    with open_first_start(tmp_path) as form:
+        form.shows(mark)
+        for key in keys:
+            form.type(key)
+        form.sees(EARLY_KEYS)
+        name, key_field, secret, *_ = read_fields(form)
+        assert (name, key_field, secret) == ("messagemedia", "", "")
+        form.sees("MessageMedia  (1 of 5, F2)")
+        time.sleep(PASTE_SECONDS)  # what follows at once is a piece of the same paste
+        form.type_line("mykey")
+        form.sees("API secret is missing")
+        assert read_fields(form)[1] == "mykey"
+
+
+def test_keys_typed_once_the_form_is_shown_are_all_in_its_field(tmp_path: Path) -> None:
+    with open_first_start(tmp_path) as form:
+        form.shows("Set up smsdesk")
+        for key in b"mykey":
+            form.type(bytes([key]))
+        form.sees("mykey")
+        assert read_fields(form)[1] == "mykey"
+        assert not any("were dropped" in line for line in form.picture)
+
+
+async def test_keys_act_again_if_the_first_form_cannot_be_built(
+    empty_desk: Desk, provider: FakeSetup, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    def fail(screen: SetupScreen) -> None:
+        """Fail instead of building the form."""
+        raise ValueError("no form")
+
+    monkeypatch.setattr(SetupScreen, "compose", fail)
+    setup = provider.account_setup
+    log = tmp_path / "log"
+    async with empty_desk.open(WIDE, accounts=(), account_setup=setup, log_file=log):
+        await empty_desk.shows("An error in smsdesk")
+        await empty_desk.until(lambda: empty_desk.app.screen is empty_desk.inbox, "closed")
+        await empty_desk.press("question_mark")
+        await empty_desk.shows("Keys ·")
+        assert str(empty_desk.app.handler_errors[0]) == "no form"
+        empty_desk.app.handler_errors = []

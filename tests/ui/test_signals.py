@@ -18,7 +18,9 @@ from tests.ui.terminal import Terminal, list_changed_modes, open_terminal
 from tui.terminal.bursts import PASTE_SECONDS
 
 SIZE = (100, 30)
-ENDS = (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT)
+ENDS = (signal.SIGHUP, signal.SIGTERM, signal.SIGQUIT, signal.SIGINT)
+LINE_ENDS = ENDS[:3]
+"""The same for line mode, where Ctrl+C is a key of the terminal."""
 START_MARKS = ("\x1b[?1049h", "\x1b[?1004h", "Commands")
 """What the inbox writes as it starts: at its first picture, as it takes the keys, when it is up."""
 DRAFT = "half a reply to you"
@@ -129,7 +131,7 @@ def lock_database(home: Path) -> Iterator[None]:
 @pytest.mark.parametrize(
     ("number", "written"),
     [
-        *((signal.SIGTERM, written) for written in START_MARKS),
+        *((number, mark) for number in (signal.SIGTERM, signal.SIGINT) for mark in START_MARKS),
         (signal.SIGHUP, START_MARKS[0]),
         (signal.SIGQUIT, START_MARKS[1]),
     ],
@@ -334,7 +336,7 @@ def test_the_start_after_a_kill_gives_the_terminal_back_at_its_end(home: Path) -
     assert read_drafts(home) == [DRAFT]
 
 
-@pytest.mark.parametrize("number", ENDS)
+@pytest.mark.parametrize("number", LINE_ENDS)
 def test_line_mode_ends_in_order(home: Path, number: signal.Signals) -> None:
     with open_inbox(home, "--plain") as inbox:
         inbox.shows("List?")

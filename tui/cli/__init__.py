@@ -3,9 +3,10 @@
 This module imports almost nothing, because `--version` is answered from here.
 """
 
+import contextlib
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from tui import __version__
 
@@ -27,6 +28,26 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         answer_shell()
     # Imported late: the version must be printed without loading the command line parser.
-    from tui.cli.command_line import run_command_line
+    with allow_interrupts():
+        from tui.cli.command_line import run_command_line
 
     return run_command_line(arguments)
+
+
+@contextlib.contextmanager
+def allow_interrupts() -> Iterator[None]:
+    """Let Ctrl+C end the process without a word while the block imports, as SIGTERM does.
+
+    Nothing has to be ended in order then, and an error that Python raised within an import would
+    be printed with a traceback, or lost.
+    """
+    import signal  # late, as the version is printed without it
+
+    if signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+        yield
+        return
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -7,7 +7,7 @@ import sys
 from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
 
-from tui.cli import errors
+from tui.cli import allow_interrupts, errors
 from tui.cli.errors import CommandError, EndedBySignalError
 from tui.cli.parse_arguments import parse_arguments
 from tui.settings.errors import SettingsError
@@ -63,7 +63,8 @@ def _load_command(module: str, command: str) -> Callable[[Namespace], int]:
     """Return the function `run` of a command's module."""
     name = f"tui.cli.{module}"
     try:
-        found: Callable[[Namespace], int] = importlib.import_module(name).run
+        with allow_interrupts():
+            found: Callable[[Namespace], int] = importlib.import_module(name).run
     except ModuleNotFoundError as error:
         # A missing dependency inside the command's module is a real error and is raised.
         if error.name != name:

@@ -33,9 +33,14 @@ def run(arguments: Namespace) -> int:
         arguments: Parsed arguments with `keep`, `no_open`, `threads`, `messages`,
             `ascii` and `plain`.
     """
+    from tui.cli.inbox import list_end_signals
+
     if arguments.no_open and arguments.keep is None:
         raise CommandError("--no-open leaves nothing behind without --keep PATH", BAD_USE)
-    with end_on_signals() as end, _choose_database(arguments.keep) as path:
+    with (
+        end_on_signals(list_end_signals(arguments)) as end,
+        _choose_database(arguments.keep) as path,
+    ):
         try:
             work = _run_demo(path, arguments, SystemClock(), random.Random(), end)
             return asyncio.run(end.run(work))

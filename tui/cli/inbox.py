@@ -7,9 +7,10 @@ imported inside the functions.
 import contextlib
 import functools
 import os
+import signal
 import sys
 from argparse import Namespace
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -39,7 +40,7 @@ def run(arguments: Namespace) -> int:
     Args:
         arguments: Parsed arguments with `config`, `ascii` and `plain`.
     """
-    with end_on_signals() as end:
+    with end_on_signals(list_end_signals(arguments)) as end:
         exit_code = _open_inbox(arguments, end)
     return _run_demo(arguments) if exit_code == ExitAction.DEMO else exit_code
 
@@ -83,6 +84,17 @@ def _run_event_loop(arguments: Namespace, desk: "Preferences", clock: Clock, end
     import random
 
     return asyncio.run(end.run(_run_inbox(arguments, desk, clock, random.Random(), end)))
+
+
+def list_end_signals(arguments: Namespace) -> Sequence[signal.Signals]:
+    """Return the signals that end the screen, besides those that end every program.
+
+    Ctrl+C is a key there, but until the screen reads keys, and from outside, it is a signal.
+
+    Args:
+        arguments: Parsed arguments with `plain`.
+    """
+    return () if is_plain(arguments, os.environ) else (signal.SIGINT,)
 
 
 def is_plain(arguments: Namespace, environ: Mapping[str, str]) -> bool:

@@ -3,6 +3,9 @@
 The first signal begins the end: drafts and leases are given back, what is being sent is waited
 for. It has a limit, and a second signal ends the process at once. In each case the terminal is
 given back, and the exit code is 128 and the signal's number.
+
+Nothing is raised where the signal happens to arrive: within an import, while a folder is created
+or removed, or as the event loop closes, an error would be printed and lost, or leave half behind.
 """
 
 import contextlib
@@ -53,9 +56,9 @@ class SignalEnd:
         limit = threading.Timer(self._seconds, _end_at_once, (number,))
         limit.daemon = True
         limit.start()
-        if self._begin is None:
-            raise EndedBySignalError(number)
-        self._begin()
+        # Without a running event loop the end waits for one, or for the end of the block.
+        if self._begin is not None:
+            self._begin()
 
     async def run(self, work: Coroutine[Any, Any, T]) -> T:
         """Run a coroutine that a signal cancels, unless it redirects signals itself.
@@ -64,6 +67,9 @@ class SignalEnd:
             work: All that runs on the event loop.
         """
         with self.redirect():
+            if self.number:
+                work.close()
+                raise EndedBySignalError(self.number)
             return await work
 
     @contextlib.contextmanager

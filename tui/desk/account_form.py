@@ -33,6 +33,33 @@ class SecretLocation(Enum):
     ENVIRONMENT = "in an environment variable that you set"
 
 
+class SetupStep(Enum):
+    """Progress of the form, and what Enter does then."""
+
+    TYPING = "Enter tests the credentials"
+    ASKING = "testing …"
+    PROVEN = "Enter saves the account"
+    SAVING = "saving …"
+    DONE = "Its texts arrive and go out from now on · Enter closes"
+    BY_HAND = "run that line, then start smsdesk again · Enter leaves"
+
+    @property
+    def can_change(self) -> bool:
+        """Return whether provider and place can be changed, and the account saved untested."""
+        return self in (SetupStep.TYPING, SetupStep.PROVEN)
+
+
+SETUP_HINTS = {
+    "kind": "F2 provider",
+    "keep": "F4 secret",
+    "copy_address": "F6 copies the next address",
+    "demo": "F9 demo",
+    "explain_dialog": "F1 help",
+    "leave": "Esc closes",
+}
+"""Hints of the form by the action of their keys; each is shown while its key acts."""
+
+
 class FormProblem(NamedTuple):
     """What is wrong with one field of the form."""
 
@@ -119,3 +146,23 @@ def get_secret_variable(name: str, setting: str = "api_secret") -> str:
 def list_secret_fields(provider: ProviderInfo) -> tuple[NeededSetting, ...]:
     """Return the secrets that the form asks for besides the secret half of the credentials."""
     return tuple(need for need in provider.needed_settings if need.signs_replies)
+
+
+def label_other_secrets(providers: Sequence[ProviderInfo]) -> dict[str, str]:
+    """Return the labels of the other secrets that any of the providers needs, by setting."""
+    return {
+        need.name: f"{need.label} (for replies, can be added later)"
+        for provider in providers
+        for need in list_secret_fields(provider)
+    }
+
+
+def list_field_labels(provider: ProviderInfo) -> dict[str, str]:
+    """Return the labels of the fields that every provider has, in its own words."""
+    return {
+        "name": "Account name",
+        "key": provider.key_label,
+        "secret": provider.secret_label,
+        "url": "Address of the API" if provider.base_url else "Address of your operator's API",
+        "region": "Country of numbers without +, such as AU (empty: that of the desk)",
+    }

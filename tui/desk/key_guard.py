@@ -34,6 +34,10 @@ DROPPED_TEXT = "Nothing was done with the pasted text: open a reply, then paste 
 """Status text for a pasted text that had no text field to go to."""
 
 
+EARLY_KEYS = "Keys pressed before this form was shown were dropped: type them again"
+"""Notice in the first set-up, whose fields must not get what was typed for something else."""
+
+
 class KeyGuard:
     """Ignore typed keys after a refused reply until the agent pauses or presses Esc."""
 

@@ -13,7 +13,7 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.content import Content
-from textual.screen import ModalScreen, ScreenResultType
+from textual.screen import ModalScreen, Screen, ScreenResultType
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
@@ -94,8 +94,8 @@ class PacedScreen(HookedScreen[ScreenResultType], Generic[ScreenResultType]):
         self.paint_changes()
 
 
-_TEXTUAL_ACTIONS = frozenset({"app.focus_next", "app.focus_previous", "screen.copy_text"})
-"""Actions that Textual binds on every screen."""
+_TEXTUAL_LABELS = frozenset(b.description for b in Screen.BINDINGS if isinstance(b, Binding))
+"""Labels of the keys that Textual binds on every screen."""
 
 
 # Textual takes the style rules of the first base only.
@@ -144,12 +144,11 @@ class DialogScreen(ModalScreen[ScreenResultType], AnnouncingScreen[ScreenResultT
     def describe_keys(self) -> list[KeyHint]:
         """Return the dialog's keys with what they do, as the dialog itself names them first."""
         self.restore_key_hints()
-        hints = [part.strip() for box in self.query(".dialog") for part in _split_hints(box)]
         # Enter is a message of the field or the list, and stands in no binding.
-        found = [("Enter", hint[6:]) for hint in hints if hint[:6] == "Enter "]
+        found = [("Enter", hint[6:]) for hint in self.list_hints() if hint[:6] == "Enter "]
         labels: dict[tuple[str, str], list[str]] = {}
         for key, active in self.active_bindings.items():
-            is_own = active.node is self and active.binding.action not in _TEXTUAL_ACTIONS
+            is_own = active.node is self and active.binding.description not in _TEXTUAL_LABELS
             if is_own and active.enabled and active.binding.description:
                 label = active.binding.description, active.binding.action
                 labels.setdefault(label, []).append(format_key(key))
@@ -164,6 +163,10 @@ class DialogScreen(ModalScreen[ScreenResultType], AnnouncingScreen[ScreenResultT
             ),
         ]
 
+    def list_hints(self) -> list[str]:
+        """Return the hints that the dialog shows, each a key and what it does."""
+        return [part.strip() for box in self.query(".dialog") for part in _split_hints(box)]
+
     async def apply_changes(self, changes: Iterable[Change]) -> None:
         """Follow changes in the store; a dialog that shows what can change overrides it.
 
@@ -176,6 +179,8 @@ class FormScreen(DialogScreen[ScreenResultType]):
     """Dialog with fields: Enter saves, and Esc does not discard what is typed without a word."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Cancel", priority=True)]
+    UNSAVED_HINT = "Not saved yet · Enter saves · Esc again discards it"
+    """Hint after the first Esc."""
 
     _texts_before: tuple[str, ...] | None = None
     _hint_before: Content | None = None
@@ -209,7 +214,16 @@ class FormScreen(DialogScreen[ScreenResultType]):
         self.restore_key_hints()
         box = self.query_one(".dialog")
         self._hint_before = Content.from_markup(box.border_subtitle or "")
-        box.border_subtitle = "Not saved yet · Enter saves · Esc again discards it"
+        box.border_subtitle = self.UNSAVED_HINT
+
+    def show_hints(self, hints: str) -> None:
+        """Show other key hints; Esc asks again before it discards what is typed.
+
+        Args:
+            hints: Keys with what they do.
+        """
+        self._hint_before = None
+        self.query_one(".dialog").border_subtitle = hints
 
     @on(Input.Changed)
     @on(TextArea.Changed)

@@ -1,7 +1,6 @@
 """Set-up form: an account is typed in, tested with its provider, and saved."""
 
 from collections.abc import Sequence
-from enum import Enum
 from typing import ClassVar
 
 from textual import getters, on, work
@@ -12,11 +11,15 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.desk.account_form import (
+    SETUP_HINTS,
     AccountSetup,
     AccountSetupError,
     ExitAction,
     NewAccount,
     SecretLocation,
+    SetupStep,
+    label_other_secrets,
+    list_field_labels,
     list_secret_fields,
 )
 from tui.desk.format import MUTED_STYLE
@@ -27,17 +30,6 @@ from tui.screens.base import FormScreen
 from tui.widgets.status_messages import SettingsSaved
 
 
-class SetupStep(Enum):
-    """Progress of the form; any change of a field returns to TYPING."""
-
-    TYPING = "Enter tests the credentials"
-    ASKING = "testing …"
-    PROVEN = "Enter saves it"
-    SAVING = "saving …"
-    DONE = "Its texts arrive and go out from now on · Enter closes"
-    BY_HAND = "run that line, then start smsdesk again · Enter leaves"
-
-
 class SetupScreen(FormScreen[None]):
     """Set-up form; a saved account works at once. Ends the app for the demo only."""
 
@@ -46,16 +38,19 @@ class SetupScreen(FormScreen[None]):
     SetupScreen #setup-fields { height: auto; }
     SetupScreen #setup-line { margin-top: 1; }
     """
+    AUTO_FOCUS = "#setup-key"
+    UNSAVED_HINT = "Not saved yet · Esc again discards it"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("f2", "kind", "Provider", priority=True),
-        Binding("f4", "keep", "Secret", priority=True),
-        Binding("f5", "save_unproven", "Save without test", priority=True),
-        Binding("f6", "copy_address", "Copy an address", priority=True),
-        Binding("f9", "demo", "Demo", priority=True),
+        Binding("down,tab", "app.focus_next", "Next field", priority=True),
+        Binding("up,shift+tab", "app.focus_previous", "Previous field", priority=True),
+        Binding("f2", "kind", "Provider: the next one", priority=True),
+        Binding("f4", "keep", "Secret: the next place for it", priority=True),
+        Binding("f5", "save_unproven", "Saves without a test", priority=True),
+        Binding("f6", "copy_address", "Copies the next address", priority=True),
+        Binding("f9", "demo", "Demo with made-up customers", priority=True),
+        Binding("escape", "leave", "Closes", priority=True),
         Binding("pagedown", "scroll_page(1)", "Page down", priority=True),
         Binding("pageup", "scroll_page(-1)", "Page up", priority=True),
-        Binding("down", "app.focus_next", "Next field"),
-        Binding("up", "app.focus_previous", "Previous field"),
     ]
     header = getters.query_one("#setup-head", Static)
     status_line = getters.query_one("#setup-line", Static)
@@ -70,6 +65,7 @@ class SetupScreen(FormScreen[None]):
         """
         super().__init__()
         self._account_setup = account_setup
+        self._other_secrets = label_other_secrets(account_setup.providers)
         self._is_first = first
         self._provider_index = 0
         self._secret_location = SecretLocation.FILE
@@ -81,22 +77,37 @@ class SetupScreen(FormScreen[None]):
         """Yield provider and secret location, which keys change, and the fields."""
         with VerticalScroll(classes="dialog", can_focus=False) as dialog:
             dialog.border_title = "Set up smsdesk" if self._is_first else "Add an account"
-            demo = " · F9 demo" if self._is_first else ""
-            dialog.border_subtitle = f"F2 provider · F4 secret{demo} · Esc closes"
             yield Static(id="setup-head")
             with Vertical(id="setup-fields"):
-                yield from _compose_field("name")
-                yield from _compose_field("key")
-                yield from _compose_field("secret", is_secret=True)
-                for name in self._list_other_secrets():
-                    yield from _compose_field(name, is_secret=True)
-                yield from _compose_field("url")
-                yield from _compose_field("region")
+                secrets = ("secret", *self._other_secrets)
+                for name in ("name", "key", *secrets, "url", "region"):
+                    yield Static(id=f"label-{name}", classes="label")
+                    yield Input(id=f"setup-{name}", compact=True, password=name in secrets)
             yield Static(id="setup-line")
 
     def on_mount(self) -> None:
         """Begin with the first provider."""
         self._show_provider()
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """Return whether a key acts in the current step; the help shows only those that do.
+
+        Args:
+            action: Name of the action.
+            parameters: Not used.
+        """
+        match action:
+            case "kind" | "keep" | "save_unproven":
+                return self._step.can_change
+            case "copy_address":
+                return bool(list_copied_texts(self._addresses))
+            case "demo":
+                return self._is_first
+        return True
+
+    def list_hints(self) -> list[str]:
+        """Return the hints of the form, with what Enter does in the current step."""
+        return [*self._step.value.split(" · "), *super().list_hints()]
 
     @property
     def _provider(self) -> ProviderInfo:
@@ -108,14 +119,6 @@ class SetupScreen(FormScreen[None]):
         typed = any(self._get_field(name).value for name in ("key", "secret"))
         return typed and self._step in (SetupStep.TYPING, SetupStep.ASKING, SetupStep.PROVEN)
 
-    def _list_other_secrets(self) -> dict[str, str]:
-        """Return the labels of the other secrets that any of the providers needs, by setting."""
-        return {
-            need.name: f"{need.label} (for replies, can be added later)"
-            for provider in self._account_setup.providers
-            for need in list_secret_fields(provider)
-        }
-
     def _get_field(self, name: str) -> Input:
         """Return a field by its name."""
         return self.query_one(f"#setup-{name}", Input)
@@ -123,43 +126,47 @@ class SetupScreen(FormScreen[None]):
     def _show_provider(self) -> None:
         """Show the provider's own labels, and fill in its name and address."""
         provider = self._provider
-        labels = {
-            "name": "Account name",
-            "key": provider.key_label,
-            "secret": provider.secret_label,
-            "url": "Address of the API" if provider.base_url else "Address of your operator's API",
-            "region": "Country of numbers without +, such as AU (empty: that of the desk)",
-        }
         needed = {need.name for need in list_secret_fields(provider)}
-        for name in (others := self._list_other_secrets()):
+        for name in self._other_secrets:
             self._get_field(name).display = name in needed
             self.query_one(f"#label-{name}", Static).display = name in needed
-        for name, label in (labels | others).items():
+        for name, label in (list_field_labels(provider) | self._other_secrets).items():
             self.query_one(f"#label-{name}", Static).update(label)
         self._get_field("name").value = provider.name
         self._get_field("url").value = provider.base_url
         self._get_field("key").focus(scroll_visible=False)
         self._show_step(at_top=True)
 
+    def show_notice(self, text: str) -> None:
+        """Show a text above what Enter does.
+
+        Args:
+            text: One line.
+        """
+        self._show_step(text, is_error=True, at_top=True)
+
     def _show_step(self, text: str = "", *, is_error: bool = False, at_top: bool = False) -> None:
         """Show the current step, with a result above it; `at_top` shows the first lines."""
         welcome = "No account is set up yet. Which provider sends your texts?\n\n"
         count = f"{self._provider_index + 1} of {len(self._account_setup.providers)}"
+        can_change = self._step.can_change
+        hints = [hint for action, hint in SETUP_HINTS.items() if self.check_action(action, ())]
         self.header.update(
             Content.assemble(
                 welcome if self._is_first else "",
                 ("Provider  ", MUTED_STYLE),
                 (f"{self._provider.title}", "bold"),
-                (f"  ({count}, F2)\n", MUTED_STYLE),
+                (f"  ({count}{', F2' if can_change else ''})\n", MUTED_STYLE),
                 ("Secret    ", MUTED_STYLE),
                 f"stored {self._secret_location.value}",
-                ("  (F4)", MUTED_STYLE),
+                ("  (F4)" if can_change else "", MUTED_STYLE),
             )
         )
         result = Content.styled(f"{text}\n", "$text-error" if is_error else "$text-success")
         self.status_line.update(
             Content.assemble(result if text else "", (self._step.value, "bold"))
         )
+        self.show_hints(" · ".join(hints))
         # A result is at the end, what F2 and F4 change at the beginning of a text that grows.
         scroll = self.dialog.scroll_home if at_top else self.dialog.scroll_end
         self.call_after_refresh(scroll, animate=False)
@@ -224,7 +231,7 @@ class SetupScreen(FormScreen[None]):
             answer = await self._account_setup.check(typed)
         except AccountSetupError as problem:
             self._step = SetupStep.TYPING
-            text = f"{one_line(str(problem), 300)} · F5 saves it anyway"
+            text = f"{one_line(str(problem), 300)} · F5 saves without a test"
             self._show_problem(text, problem.field)
             return
         self._step = SetupStep.PROVEN
@@ -256,7 +263,7 @@ class SetupScreen(FormScreen[None]):
             place = self._copied % len(texts)
             self._copied += 1
             self.app.copy_to_clipboard(texts[place])
-            self.show_answer(f"Copied {place + 1} of {len(texts)} · F6 copies the next")
+            self.show_answer(f"Copied {place + 1} of {len(texts)} · F6 copies the next address")
 
     def action_scroll_page(self, direction: int) -> None:
         """Scroll the page, which can be longer than the screen once it shows addresses.
@@ -268,33 +275,24 @@ class SetupScreen(FormScreen[None]):
 
     def action_kind(self) -> None:
         """Switch to the next provider."""
-        if self._step in (SetupStep.TYPING, SetupStep.PROVEN):
-            self._provider_index = (self._provider_index + 1) % len(self._account_setup.providers)
-            self._step = SetupStep.TYPING
-            self._show_provider()
+        self._provider_index = (self._provider_index + 1) % len(self._account_setup.providers)
+        self._step = SetupStep.TYPING
+        self._show_provider()
 
     def action_keep(self) -> None:
         """Switch to the next location of the secret; a passed test stays valid."""
-        if self._step in (SetupStep.TYPING, SetupStep.PROVEN):
-            places = list(SecretLocation)
-            self._secret_location = places[(places.index(self._secret_location) + 1) % len(places)]
-            self._show_step(at_top=True)
+        places = list(SecretLocation)
+        self._secret_location = places[(places.index(self._secret_location) + 1) % len(places)]
+        self._show_step(at_top=True)
 
     def action_save_unproven(self) -> None:
         """Save although the provider could not be reached or rejected the credentials."""
         wrong = self._typed_account.find_problem()
         if wrong:
             self._show_problem(wrong.text, wrong.field)
-        elif self._step in (SetupStep.TYPING, SetupStep.PROVEN):
+        else:
             self._save_account()
 
     def action_demo(self) -> None:
         """Open the demo with made-up customers instead."""
-        if self._is_first:
-            self.app.exit(ExitAction.DEMO)
-
-
-def _compose_field(name: str, *, is_secret: bool = False) -> ComposeResult:
-    """Yield one field below its label."""
-    yield Static(id=f"label-{name}", classes="label")
-    yield Input(id=f"setup-{name}", compact=True, password=is_secret)
+        self.app.exit(ExitAction.DEMO)

@@ -18,11 +18,11 @@ from tui.terminal.modes import MODES
 from tui.terminal.streams import has_keys_on_the_way
 
 _LAST_KEYS_SECONDS = 1.5
-"""Seconds in which the keys typed before a signal have to be processed."""
+"""Seconds in which keys that were typed have to be processed."""
 _KEY_TRAVEL_SECONDS = 0.05
 """Seconds that a key needs from one place to the next between terminal and app, with a margin."""
 _QUIET_LOOKS = 2
-"""Looks in a row that find no key on its way, before the end."""
+"""Looks in a row that have to find no key on its way."""
 
 
 class AsciiFilter(LineFilter):
@@ -91,12 +91,17 @@ class TerminalGuest(OneKeyAtATime):
         from tui.terminal.external_programs import end_program
 
         await end_program()
+        # What was typed just before the signal is still on its way here.
+        await self.wait_for_keys()
+        self.exit()
+
+    async def wait_for_keys(self) -> None:
+        """Wait until every key that was typed so far has acted, or `_LAST_KEYS_SECONDS`."""
+        quiet = 0
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_LAST_KEYS_SECONDS):
-                # What was typed just before the signal is still on its way here.
-                quiet = 0
                 while quiet < _QUIET_LOOKS:
                     await asyncio.sleep(_KEY_TRAVEL_SECONDS)
                     is_busy = self.is_busy_with_keys or self.message_queue_size > 0
-                    quiet = 0 if is_busy or has_keys_on_the_way() else quiet + 1
-        self.exit()
+                    is_typed = not self.is_headless and has_keys_on_the_way()
+                    quiet = 0 if is_busy or is_typed else quiet + 1

@@ -12,7 +12,7 @@ What a key stands for is decided when its turn comes, by what has the focus then
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from textual import events
@@ -123,6 +123,17 @@ class OneKeyAtATime(HookedApp[int]):
             error: What the handler of the key raised.
         """
         raise error
+
+    def give_back_keys(self, presses: Sequence[Press]) -> None:
+        """Let keys that were discarded act after all, before those that wait.
+
+        Args:
+            presses: Keys and pastes, the first one first.
+        """
+        self._key_queue.put_back(presses)
+        if presses and not self._key_queue.is_busy:
+            self._key_queue.is_busy = True
+            self.call_later(self._process_next_key)
 
     # The queue ------------------------------------------------------------------------------
 
