@@ -7,6 +7,7 @@ of them again as soon as another theme is set.
 
 import asyncio
 import contextlib
+import itertools
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
@@ -39,8 +40,10 @@ _ACCOUNT_CHECK_SECONDS = 3.0
 
 A listener that dies changes nothing in the store.
 """
-_RETRY_SECONDS, _SAVE_SECONDS, _PAINT_SECONDS = 1.0, 2.0, 2.0
-"""Seconds until the store is watched again after an error; and to store the draft at the end."""
+_RETRY_SECONDS, _LATER_RETRY_SECONDS = 1.0, 5.0
+"""Seconds before the screen is read again after an error, and after each further one."""
+_SAVE_SECONDS, _PAINT_SECONDS = 2.0, 2.0
+"""Seconds to store the draft at the end, and to paint the first set-up."""
 
 
 class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_bindings=False):
@@ -224,7 +227,6 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
                             await self._update_dialog(screen, changes)
             except Exception as error:  # whatever it is, the next changes must be shown
                 self.report_update_error(error)
-                await asyncio.sleep(_RETRY_SECONDS)
                 await self._reload_inbox()
 
     async def _update_dialog(self, dialog: DialogScreen[Any], changes: tuple[Change, ...]) -> None:
@@ -259,9 +261,13 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
             await self.inbox.refresh_accounts()
 
     async def _reload_inbox(self) -> None:
-        """Read everything again, as changes may have been missed."""
-        with contextlib.suppress(Exception):  # just reported, and reported again if it lasts
-            await self.inbox.apply_changes((RELOAD,))
+        """Read everything again, as changes were missed; report each error until it succeeds."""
+        for seconds in itertools.chain([_RETRY_SECONDS], itertools.repeat(_LATER_RETRY_SECONDS)):
+            await asyncio.sleep(seconds)
+            try:
+                return await self.inbox.apply_changes((RELOAD,))
+            except Exception as error:
+                self.report_update_error(error)
 
     def report_failure(self, error: Exception) -> None:
         """End the app because of an error, and keep it for the code that ran the app."""

@@ -41,16 +41,24 @@ async def expect_failure(desk: Desk) -> AsyncIterator[None]:
     assert SECRET not in read_error_output(desk.app)
 
 
-async def test_an_error_while_applying_changes_is_not_hidden(
+async def test_an_error_while_applying_changes_is_reported_until_it_is_over(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def fail(changes: object) -> None:
         text = SECRET
         raise Broken(text)
 
-    async with expect_failure(desk):
-        monkeypatch.setattr(desk.inbox, "apply_changes", fail)
-        await desk.events.receive_texts(CHLOE, SECRET)
+    monkeypatch.setattr("tui.app._LATER_RETRY_SECONDS", 0.01)
+    async with desk.open(WIDE):
+        with monkeypatch.context() as broken:
+            broken.setattr(desk.inbox, "apply_changes", fail)
+            await desk.events.receive_texts(CHLOE, SECRET)
+            await desk.until(lambda: len(desk.app.handler_errors) > 3, "reported again")
+            await desk.shows("may be missing here until the next change")
+            assert SECRET not in desk.text()
+        await desk.shows(SECRET)
+        desk.app.handler_errors = []
+    assert desk.app.failure is None
 
 
 async def test_an_error_of_the_background_work_is_not_hidden(desk: Desk) -> None:
@@ -69,19 +77,16 @@ async def test_an_error_of_the_background_work_is_not_hidden(desk: Desk) -> None
     assert SECRET not in read_error_output(app)
 
 
-async def test_an_error_that_can_draw_itself_is_not_drawn(
-    desk: Desk, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_error_that_can_draw_itself_is_not_drawn(desk: Desk) -> None:
     class Drawn(Broken):
         def __rich__(self) -> str:
             return SECRET
 
-    async def fail(changes: object) -> None:
+    async def fail() -> None:
         raise Drawn
 
     async with expect_failure(desk):
-        monkeypatch.setattr(desk.inbox, "apply_changes", fail)
-        await desk.events.receive_texts(CHLOE, SECRET)
+        desk.app.run_worker(fail())
 
 
 @pytest.mark.parametrize(
