@@ -382,6 +382,26 @@ async def test_one_undo_takes_the_text_back_and_reopens_the_conversation(
         await desk.hides("Sending in")
 
 
+@BOTH_SIZES
+async def test_the_countdown_names_undo_only_while_that_cancels_the_text(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size, grace_seconds=30):
+        await write(desk, CHLOE, "Done")
+        await desk.press("enter")
+        await desk.shows("Sending in 30 s · Ctrl+G cancels")
+        await desk.press("escape")
+        desk.clock.advance(1)
+        await desk.shows("Sending in 29 s · z cancels")
+        await desk.press("e")
+        await desk.shows("Closed Chloe Martin · z undoes · Sending in 29 s")
+        assert "z cancels" not in desk.text()
+        await desk.press("z")
+        await desk.shows("Undone: closed Chloe Martin · Sending in 29 s · z cancels")
+        await desk.press("z")
+        await desk.shows("the text is a draft again")
+
+
 async def test_without_a_countdown_the_key_stands_with_what_was_closed(desk: Desk) -> None:
     async with desk.open((80, 24), grace_seconds=0):
         await write(desk, CHLOE, "Done")

@@ -17,7 +17,7 @@ from tui.domain.text import one_line
 from tui.store.store import Store
 
 GetKey = Callable[[str], str]
-"""Return the key to press for a command, from where the agent is."""
+"""Return the key to press for a command, from where the agent is; "" for none."""
 
 
 def format_submitted(
@@ -62,8 +62,10 @@ def format_grace_period(
     """
     # Round up: "0 s" would be shown while the message can still be cancelled.
     seconds = -(-(message.hold_until - now) // SECOND)
-    effect = "cancels and reopens" if is_closed else "cancels"
-    return f"Sending in {seconds} s · {get_key('undo')} {effect}" if seconds > 0 else ""
+    if seconds <= 0:
+        return ""
+    key, effect = get_key("undo"), "cancels and reopens" if is_closed else "cancels"
+    return _join_parts(f"Sending in {seconds} s", key and f"{key} {effect}")
 
 
 def describe_late(message: Message | None) -> str:
@@ -122,6 +124,11 @@ class Countdown:
     def message_id(self) -> int:
         """Return the id of the message that can be cancelled; 0 for none."""
         return self._message.id if self._message is not None else 0
+
+    @property
+    def conversation_id(self) -> int:
+        """Return the id of the conversation of that message; 0 for none."""
+        return self._message.conversation_id if self._message is not None else 0
 
     def start(self, message: Message, now: int, zone: tzinfo | None, *, closed: str = "") -> None:
         """Show what happens with a message and count down while it can be cancelled.

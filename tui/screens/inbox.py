@@ -165,10 +165,10 @@ class InboxScreen(LiveInbox):
         await self.triage.advance_if_handled()
         self.keys.drop_old_status()  # "Too late to cancel" about an earlier text, say
         now, zone = self.app_context.clock.now(), self.app_context.zone
+        self._counted_undo = self.actions.newest_undo
         self.countdown.start(event.message, now, zone, closed=text if is_closed else "")
         if text and not is_closed:
             self.show_status(text)
-        self._counted_undo = self.actions.newest_undo
         self.record_undo()
 
     async def finish_action(self, text: str) -> None:
@@ -221,8 +221,11 @@ class InboxScreen(LiveInbox):
                 what = one_line(str(error), 120) if isinstance(error, StoreError) else "an error"
                 self.refuse_typing(what)
             raise
-        if self.actions.newest_undo is not newest_undo and command_id not in _UNDO_COMMANDS:
+        if self.actions.newest_undo is newest_undo:
+            return
+        if command_id not in _UNDO_COMMANDS:
             self.record_undo()
+        self.countdown.show_remaining(self.app_context.clock.now())  # with the key that fits now
 
     def _has_lost_selection(self, command_id: str) -> bool:
         """Return whether a command was for selected rows that are gone, and show that.

@@ -42,16 +42,18 @@ class LiveInbox(InboxLayout):
         """Notice that nothing is selected any more; "" after the next command."""
 
     def _find_key(self, command_id: str) -> str:
-        """Return the keys to press for a command.
+        """Return the keys to press for a command; "" if no key does it at once.
 
         In the composer Esc comes first, as characters type there, or a key that does not type.
         """
         keys = get_first_keys(self.app_context.commands)
-        if not self.is_composer_focused:
-            return keys[command_id]
-        if command_id == "undo" and keys["unsend"]:
-            return keys["unsend"]
-        return f"Esc {keys[command_id]}"
+        if command_id == "undo" and self.countdown.message_id:
+            is_shown = self._shown_id == self.countdown.conversation_id
+            if self.is_composer_focused and is_shown and keys["unsend"]:
+                return keys["unsend"]
+            if self._counted_undo is not self.actions.newest_undo:
+                return ""  # undo would undo something else first
+        return f"Esc {keys[command_id]}" if self.is_composer_focused else keys[command_id]
 
     async def apply_changes(self, changes: tuple[Change, ...]) -> None:
         """Update the screen after changes in the store.
