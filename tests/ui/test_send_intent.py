@@ -383,6 +383,22 @@ async def test_one_undo_takes_the_text_back_and_reopens_the_conversation(
 
 
 @BOTH_SIZES
+async def test_a_plan_made_in_triage_names_the_key_that_reaches_it_from_the_next_conversation(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size):
+        await desk.press("t", "r")
+        await desk.type("See you at ten")
+        await schedule(desk)
+        await desk.shows("Goes out tomorrow 06:00, in 15h 58m · z undoes", "1 handled")
+        await desk.press("z")
+        await desk.shows("See you at ten")
+        assert (await sent(desk, CHLOE))[-1].status is Status.CANCELLED
+        draft = await desk.draft(CHLOE)
+        assert draft is not None and draft.body == "See you at ten"
+
+
+@BOTH_SIZES
 async def test_the_countdown_names_undo_only_while_that_cancels_the_text(
     desk: Desk, size: Size
 ) -> None:

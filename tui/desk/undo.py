@@ -21,7 +21,13 @@ GetKey = Callable[[str], str]
 
 
 def format_submitted(
-    message: Message, now: int, zone: tzinfo | None, get_key: GetKey, *, closed: str = ""
+    message: Message,
+    now: int,
+    zone: tzinfo | None,
+    get_key: GetKey,
+    *,
+    closed: str = "",
+    is_shown: bool = True,
 ) -> str:
     """Return what happens next with a message that was just submitted.
 
@@ -31,17 +37,18 @@ def format_submitted(
         zone: Time zone of the agent; None for the system's.
         get_key: Returns the key of a command.
         closed: What confirms that the conversation was closed too; empty if it was not.
+        is_shown: Whether its conversation is still shown.
     """
-    undo_key = f"{get_key('undo')} undoes" if closed else ""
+    undo_key = f"{get_key('undo')} undoes" if closed or not is_shown else ""
     if message.scheduled_at is not None and message.scheduled_at > now:
         moment = format_moment(message.scheduled_at, now, zone)
-        # After closing one key undoes both, and is the only one that is named.
+        # After closing one key undoes both; elsewhere the other key finds no such message.
         key = undo_key or f"{get_key('cancel_scheduled')} cancels it"
         return _join_parts(closed, f"Goes out {moment}", key)
     countdown = format_grace_period(message, now, get_key, is_closed=bool(closed))
     if countdown:
         return _join_parts(closed, countdown)
-    return _join_parts(closed, undo_key or "Queued")
+    return _join_parts(closed, undo_key if closed else "Queued")
 
 
 def _join_parts(*parts: str) -> str:
@@ -130,7 +137,15 @@ class Countdown:
         """Return the id of the conversation of that message; 0 for none."""
         return self._message.conversation_id if self._message is not None else 0
 
-    def start(self, message: Message, now: int, zone: tzinfo | None, *, closed: str = "") -> None:
+    def start(
+        self,
+        message: Message,
+        now: int,
+        zone: tzinfo | None,
+        *,
+        closed: str = "",
+        is_shown: bool = True,
+    ) -> None:
         """Show what happens with a message and count down while it can be cancelled.
 
         Args:
@@ -138,6 +153,7 @@ class Countdown:
             now: Current time (ms UTC).
             zone: Time zone of the agent; None for the system's.
             closed: What confirms that the conversation was closed too; empty if it was not.
+            is_shown: Whether its conversation is still shown.
         """
         self._stop()
         if message.scheduled_at is None and format_grace_period(message, now, self._get_key):
@@ -147,7 +163,10 @@ class Countdown:
             if closed:
                 self._show_notice(closed)
         else:
-            self._show_notice(format_submitted(message, now, zone, self._get_key, closed=closed))
+            key = self._get_key
+            self._show_notice(
+                format_submitted(message, now, zone, key, closed=closed, is_shown=is_shown)
+            )
 
     def update_message(self, message: Message | None) -> None:
         """Stop if the message has been sent, cancelled or removed meanwhile, by anyone.

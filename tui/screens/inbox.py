@@ -166,7 +166,9 @@ class InboxScreen(LiveInbox):
         self.keys.drop_old_status()  # "Too late to cancel" about an earlier text, say
         now, zone = self.app_context.clock.now(), self.app_context.zone
         self._counted_undo = self.actions.newest_undo
-        self.countdown.start(event.message, now, zone, closed=text if is_closed else "")
+        closed = text if is_closed else ""
+        is_shown = self._shown_id == event.message.conversation_id
+        self.countdown.start(event.message, now, zone, closed=closed, is_shown=is_shown)
         if text and not is_closed:
             self.show_status(text)
         self.record_undo()
