@@ -127,6 +127,10 @@ async def _serve(store: Store, app_context: AppContext) -> None:
             latency_ms=180 + 140 * place,
             holder="desk-1",
         )
+    names = [account.name for account in app_context.accounts]
+    await store.listeners.record_heartbeat(
+        names, host="desk-1", agent="", kind="service", address="https://sms.shop.example"
+    )
     await store.accounts.save_balance("eu", "EUR 41.20")
     await store.accounts.save_balance("mp", "212 credits")
 
