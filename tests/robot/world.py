@@ -28,6 +28,7 @@ AGENT = "mia"
 COLLEAGUE = "tom"
 CUSTOMERS = tuple(f"+614915701{place:02}" for place in range(10, 22))
 CANNED_REPLY = "Regards"
+COLLEAGUE_ANSWER = "Answer of a colleague"
 _OWN_NUMBER = "+61491570157"
 _GRACE_SECONDS = "1.5"
 """Short, so that texts go out while the robot works."""
@@ -162,7 +163,7 @@ class World:
             case "label":
                 await triage.set_label(ids, COLLEAGUE, "billing", self.rng.random() < 0.5)
             case "reply":
-                body = f"Answer of a colleague {self.rng.randrange(10_000)}"
+                body = f"{COLLEAGUE_ANSWER} {self.rng.randrange(10_000)}"
                 new = NewMessage(to=number, body=body, account="au", agent=COLLEAGUE)
                 await self.store.intents.queue_message(new)
             case "lock":
