@@ -49,6 +49,20 @@ def count_accepted(sandbox: Sandbox) -> int:
     return len(sandbox.emulators["messagemedia"].ledger.accepted)
 
 
+async def test_a_client_that_leaves_in_its_request_is_no_error(
+    live_client: httpx.AsyncClient, fast_sandbox: Sandbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    url = live_client.base_url
+    reader, writer = await asyncio.open_connection(url.host, url.port)
+    writer.write(f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 99\r\n\r\n{{".encode())
+    await writer.drain()
+    writer.write_eof()
+    assert await reader.read() == b""
+    writer.close()
+    assert (await live_client.post(PATH, json=SEND)).status_code == 202
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
+
+
 @pytest.mark.parametrize(("fault", "accepted"), [(Fault.REFUSE, 0), (Fault.DROP_AFTER_ACCEPT, 1)])
 async def test_a_cut_connection_has_no_response(
     live_client: httpx.AsyncClient, fast_sandbox: Sandbox, fault: Fault, accepted: int

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Iterator
 from typing import Any
 
 import uvicorn
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Receive, Scope, Send
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
@@ -32,7 +33,9 @@ class CuttableProtocol(H11Protocol):
                 send: ASGI channel to the client.
             """
             scope.setdefault("extensions", {})[CUT_EXTENSION] = self.cut_transport
-            await inner_app(scope, receive, send)
+            # A client that leaves in the middle of its request gets no answer, and is no error.
+            with contextlib.suppress(ClientDisconnect):
+                await inner_app(scope, receive, send)
 
         self.app = wrapped_app
 
