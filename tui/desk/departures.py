@@ -8,6 +8,7 @@ from datetime import tzinfo
 
 from tui.domain.conversation import Conversation, State, View
 from tui.domain.date_input import format_moment
+from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.domain.views import has_mixed_states, is_in_view
 from tui.store.audit import AuditEntry
@@ -33,7 +34,8 @@ async def describe_departure(
     if not has_mixed_states(view) and conversation.state is not view.state:
         return _describe_state(conversation, entries, agent, now, zone)
     if view.failed and not conversation.failed:
-        return "no longer failed"
+        is_repeated = conversation.last_status in (Status.QUEUED, Status.SENDING)
+        return "being sent again" if is_repeated else "no longer failed"
     if view.starred and not conversation.starred:
         return f"star removed{_format_actor(entries, agent, 'unstar')}"
     if view.label and view.label not in conversation.labels:
