@@ -24,6 +24,7 @@ from tui.desk.context import AppContext
 from tui.desk.key_guard import DROPPED_TEXT, UNSEEN_ENTER
 from tui.domain.text import one_line
 from tui.handlers.general import quit_at_once
+from tui.screens.base import DialogScreen
 from tui.screens.inbox import InboxScreen
 from tui.store.errors import StoreError
 from tui.terminal.bursts import EDITING_KEYS
@@ -158,6 +159,8 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
             dropped: Whether all of it was dropped.
         """
         self.inbox.show_status(DROPPED_TEXT if dropped else UNSEEN_ENTER)
+        if dropped and isinstance(self.screen, DialogScreen):
+            self.screen.show_dropped_text(DROPPED_TEXT)
 
     # Errors ---------------------------------------------------------------------------------
 

@@ -255,7 +255,7 @@ async def test_a_text_pasted_into_the_list_runs_no_command(
         assert (chloe.state, chloe.starred, chloe.assignee) == (State.OPEN, False, "")
 
 
-@pytest.mark.parametrize("place", [b"", b"\r", b"t", b"gs", b"g"])
+@pytest.mark.parametrize("place", [b"", b"\r", b"t", b"gs", b"g", b"gt", b"gh"])
 async def test_a_paste_with_marks_outside_a_text_field_is_reported(
     tmp_path: Path, open_store: OpenStore, place: bytes
 ) -> None:
