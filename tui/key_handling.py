@@ -1,6 +1,6 @@
 """Decide for the inbox which keys act, and go on after a key whose handler has failed.
 
-A key typed as text behind a refused reply is discarded (`tui.desk.key_guard`), a burst of text
+A key typed as text behind a refused reply is discarded (`tui.desk.key_guard`), a pasted text
 that has no text field is dropped (`tui.terminal.bursts`), and the second Ctrl+C in a row leaves.
 Keys typed before the first set-up is on the screen are dropped too: its first field would take
 them for a credential.
@@ -24,9 +24,10 @@ from tui.desk.context import AppContext
 from tui.desk.key_guard import DROPPED_TEXT, UNSEEN_ENTER
 from tui.domain.text import one_line
 from tui.handlers.general import quit_at_once
+from tui.screens.base import DialogScreen
 from tui.screens.inbox import InboxScreen
 from tui.store.errors import StoreError
-from tui.terminal.bursts import Burst
+from tui.terminal.bursts import EDITING_KEYS
 from tui.terminal.key_queue import DoubleInterrupt, OneKeyAtATime, Press
 from tui.terminal.private_api import HookedApp
 
@@ -138,14 +139,28 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         """Return whether the filter has the focus, where Enter only goes back to the list."""
         return self.screen is self.inbox and self.focused is self.inbox.filter
 
-    def report_burst(self, burst: Burst, *, dropped: bool) -> None:
-        """Show that a burst was dropped, or that its Enter was not pressed.
+    def is_editing_key(self, key: str) -> bool:
+        """Return whether a key does nothing but edit the focused text field.
 
         Args:
-            burst: Text that arrived at once.
+            key: Name of the key.
+        """
+        if key not in EDITING_KEYS or self.focused is None:
+            return False
+        if self.focused is self.inbox.composer and key in self.inbox.composer.command_keys:
+            return False
+        bound = self.screen.active_bindings.get(key)
+        return bound is not None and bound.node is self.focused
+
+    def report_pasted_text(self, *, dropped: bool) -> None:
+        """Show that a pasted text was dropped, or that its Enter was not pressed.
+
+        Args:
             dropped: Whether all of it was dropped.
         """
         self.inbox.show_status(DROPPED_TEXT if dropped else UNSEEN_ENTER)
+        if dropped and isinstance(self.screen, DialogScreen):
+            self.screen.show_dropped_text(DROPPED_TEXT)
 
     # Errors ---------------------------------------------------------------------------------
 

@@ -112,6 +112,14 @@ def test_an_impossible_time_is_refused_with_one_line(text: str, reason: str) -> 
     assert "\n" not in str(refused.value)
 
 
+@pytest.mark.parametrize("text", ["0m", "in 0 minutes", "0h", "today 8"])
+def test_a_time_that_passes_now_is_not_called_ahead(text: str) -> None:
+    for late in (0, 1_000, 59_000):
+        with pytest.raises(InvalidMomentError) as refused:
+            parse_moment(text, NOW + late, UTC)
+        assert str(refused.value) == "That time has passed: today 08:00"
+
+
 def test_a_time_of_day_is_in_the_time_zone_of_the_agent() -> None:
     assert parse_local("fri 9", WARSAW) == "Fri 06 Mar 2026 09:00"
     assert parse_moment("fri 9", NOW, WARSAW) == parse_moment("fri 8", NOW, UTC)

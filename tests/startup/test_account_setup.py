@@ -208,6 +208,8 @@ async def test_wrong_credentials_are_refused_without_showing_them(
         with pytest.raises(AccountSetupError) as refused:
             await account_setup.check(wrong)
     assert "not-this-one" not in str(refused.value)
+    assert str(refused.value).endswith(": correct the key and secret above")
+    assert refused.value.field == "", "the focus stays: the secret is not typed where it is seen"
 
 
 async def test_an_address_without_a_server_is_an_error(account_setup: AccountSetup) -> None:

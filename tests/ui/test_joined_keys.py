@@ -168,6 +168,39 @@ async def test_a_line_that_came_with_its_enter_waits_for_another(
         await wait_until(lambda: equals(list_sent(store), ["see you at ten"]), what="sent")
 
 
+@pytest.mark.parametrize(
+    ("pieces", "wanted"),
+    [
+        ((b"\x15New text",), "New text"),
+        ((b"\x15\x15N",), "N"),
+        ((b"\x17New text",), "two New text"),
+        ((b"\x01New text, ",), "New text, two words"),
+        ((b"\x01\x04T",), "Two words"),
+        ((b"\x7f\x7f\x17New text",), "two New text"),
+        ((b"\x15New text\r",), "New text"),
+        ((b"\x15one\rtwo\r",), "one\ntwo"),
+        ((b" and\x15New text",), "two words and\u2415New text"),
+        ((b", and these\r", b"\x15New text"), "two words, and these\n\u2415New text"),
+        ((b"\x07New text",), "two words\u2407New text"),
+        ((b"\x05New text",), "two words\u2405New text"),
+        ((b"\x0bNew text",), "two words\nNew text"),  # here Ctrl+K opens the palette
+        ((b"\x1b[200~\x15New text\x1b[201~",), "two words\u2415New text"),
+        ((b"\x1b[200~ and\x1b[201~\x15New text",), "two words and\u2415New text"),
+    ],
+)
+async def test_only_keys_at_the_beginning_of_a_packet_edit_the_text(
+    tmp_path: Path, open_store: OpenStore, pieces: tuple[bytes, ...], wanted: str
+) -> None:
+    path = tmp_path / "desk.db"
+    with run_replying(path) as desk:
+        store = await open_store(path)
+        type_apart(desk, b"two", b" ", b"wor", b"ds", seconds=0.05)
+        await wait_until(lambda: equals(read_draft(store), "two words"), what="typed")
+        type_apart(desk, *pieces, seconds=0.05)
+        await wait_until(lambda: equals(read_draft(store), wanted), what=f"edited: {pieces}")
+        assert await list_sent(store) == []
+
+
 @pytest.mark.parametrize("keys", [b"ok\x05", b"hello\x05", b"rok\r", b"ok\r\r"])
 async def test_few_joined_keys_send_at_most_once(
     tmp_path: Path, open_store: OpenStore, keys: bytes
@@ -220,6 +253,21 @@ async def test_a_text_pasted_into_the_list_runs_no_command(
         assert await store.conversations.get_counts() == before
         chloe = await EventWriter(store, ManualClock(), "reader").conversation(CHLOE)
         assert (chloe.state, chloe.starred, chloe.assignee) == (State.OPEN, False, "")
+
+
+@pytest.mark.parametrize("place", [b"", b"\r", b"t", b"gs", b"g", b"gt", b"gh"])
+async def test_a_paste_with_marks_outside_a_text_field_is_reported(
+    tmp_path: Path, open_store: OpenStore, place: bytes
+) -> None:
+    path = tmp_path / "desk.db"
+    with run_inbox(path) as desk:
+        store = await open_store(path)
+        open_and_close_help(desk)
+        type_apart(desk, *(bytes([key]) for key in place), seconds=0.3)
+        desk.type(b"\x1b[200~eAe\x1b[201~")
+        desk.shows("Nothing was done with")
+        counts = await store.conversations.get_counts()
+        assert (counts.open, counts.closed) == (7, 2)
 
 
 async def test_a_repeated_key_of_a_stalled_line_is_no_text(

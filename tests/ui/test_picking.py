@@ -56,6 +56,27 @@ async def test_an_invalid_time_is_reported_and_enter_does_nothing(desk: Desk, si
         assert (await desk.thread(CHLOE)).state is State.OPEN
 
 
+@BOTH_SIZES
+@pytest.mark.parametrize(
+    ("keys", "example", "asked"),
+    [
+        (("h",), "such as 20m", "Type a time, such as 20m"),
+        (("r", "h", "i", "f5"), "such as tomorrow 9", "Type a time, such as tomorrow 9"),
+        (("c",), "such as +61 491 570 156", "No number: write it with +"),
+        (("g", "p"), "such as ~/customers.csv", "Type the path of a file, such as ~/cust"),
+    ],
+)
+async def test_enter_in_an_empty_field_says_what_to_type(
+    desk: Desk, size: Size, keys: tuple[str, ...], example: str, asked: str
+) -> None:
+    async with desk.open(size):
+        await desk.press(*keys)
+        await desk.shows(example)
+        await desk.hides(asked)
+        await desk.press("enter")
+        await desk.shows(asked, example)
+
+
 async def test_snoozed_until_a_reply_comes_back_with_the_reply(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.press("h")

@@ -495,3 +495,18 @@ async def test_keys_act_again_if_the_first_form_cannot_be_built(
         await empty_desk.shows("Keys ·")
         assert str(empty_desk.app.handler_errors[0]) == "no form"
         empty_desk.app.handler_errors = []
+
+
+@pytest.mark.parametrize("field", ["key", "secret"])
+async def test_after_refused_credentials_the_focus_stays(
+    desk: Desk, provider: FakeSetup, field: str
+) -> None:
+    provider.refusal = "It does not accept the credentials"
+    async with desk.open(WIDE, account_setup=provider.account_setup):
+        await desk.command("add_account")
+        await type_credentials(desk)
+        desk.app.screen.query_one(f"#setup-{field}", Input).focus()
+        await desk.press("enter")
+        await desk.shows("does not accept the credentials")
+        await desk.type("again")
+        assert desk.app.screen.query_one(f"#setup-{field}", Input).value.endswith("again")

@@ -1,6 +1,7 @@
 """Test triage mode: one conversation after the other, until no customer waits."""
 
 import pytest
+from textual.events import Paste
 
 from tests.conftest import OpenStore
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
@@ -367,3 +368,69 @@ async def test_undo_after_triage_has_moved_on_asks_once_the_confirmation_is_gone
         await wait_for_thread(desk, DAWIT)
         await desk.press("z")
         await wait_for_thread(desk, CHLOE)
+
+
+@BOTH_SIZES
+async def test_what_is_undone_elsewhere_names_the_customer_and_where_to_go(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size, grace_seconds=30):
+        await desk.press("t")
+        await wait_for_thread(desk, CHLOE)
+        await desk.press("r")
+        await desk.type("see you")
+        await desk.press("enter")
+        await wait_for_thread(desk, DAWIT)
+        await desk.store.triage.close_conversations([(await desk.thread(CHLOE)).id], COLLEAGUE)
+        await desk.press("z")
+        await desk.shows(f"a draft again for {NAMES[CHLOE]}", "g d lists drafts")
+        await wait_for_thread(desk, DAWIT)
+        await desk.press("g", "d")
+        await desk.shows(NAMES[CHLOE])
+
+
+async def test_what_is_undone_on_the_screen_names_no_way(desk: Desk) -> None:
+    async with desk.open(WIDE, grace_seconds=30):
+        await desk.press("t")
+        await wait_for_thread(desk, CHLOE)
+        await desk.press("r")
+        await desk.type("see you")
+        await desk.press("enter")
+        await wait_for_thread(desk, DAWIT)
+        await desk.press("z")
+        await wait_for_thread(desk, CHLOE)
+        await desk.shows("Cancelled: not sent, the text is a draft again")
+        await desk.hides("lists drafts", "draft again for")
+
+
+@pytest.mark.parametrize("key", ["space", "1"])
+@pytest.mark.parametrize("field", ["r", "p", "slash"])
+async def test_a_notice_of_before_does_not_cover_the_keys_of_a_text_field(
+    desk: Desk, key: str, field: str
+) -> None:
+    async with desk.open(WIDE):
+        await desk.press(key)
+        await desk.shows("Only in triage: t starts it")
+        await desk.press(field)
+        await desk.until(lambda: desk.inbox.is_typing, "a text field")
+        await desk.hides("Only in triage")
+
+
+async def test_a_notice_that_needs_reading_stays_beside_a_text_field(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        desk.inbox.keys.show_status("Read this first", needs_reading=True)
+        await desk.press("r")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "a text field")
+        assert desk.inbox.keys.shown_status == "Read this first"
+
+
+@pytest.mark.parametrize("field", ["r", "p", "slash"])
+async def test_a_paste_that_goes_in_is_not_called_dropped(desk: Desk, field: str) -> None:
+    async with desk.open(WIDE):
+        desk.app.post_message(Paste("alpha beta"))
+        await desk.shows("Nothing was done with the pasted text")
+        await desk.press(field)
+        await desk.until(lambda: desk.inbox.is_typing, "a text field")
+        desk.app.post_message(Paste("alpha beta"))
+        await desk.shows("alpha beta")
+        await desk.hides("Nothing was done")

@@ -259,3 +259,36 @@ async def test_a_question_is_gone_when_the_other_window_drops_the_time(
         await mia.hides("Enter again schedules")
         assert await list_ana_texts(mia) == before
         assert mia.typed == "Friday is fine"
+
+
+async def test_that_a_text_was_sent_is_not_said_once_it_is_taken_back(
+    mia: Desk, other: Desk
+) -> None:
+    async with mia.open(NARROW, grace_seconds=30), other.open(NARROW, grace_seconds=30):
+        for desk in (mia, other):
+            await desk.open_thread(CHLOE)
+        await begin_reply(mia)
+        await mia.type("Friday is fine")
+        await begin_reply(other)
+        await other.until(lambda: other.typed == "Friday is fine", "the draft follows")
+        await mia.press("enter")
+        await other.shows("This text was sent in your other window")
+        await mia.press("ctrl+g")
+        await mia.shows("Cancelled: not sent")
+        await other.until(lambda: other.typed == "Friday is fine", "the draft is back")
+        await other.until(lambda: other.inbox.keys.shown_status == "", "no false notice")
+
+
+async def test_that_a_text_was_sent_stays_while_the_next_one_is_begun(
+    mia: Desk, other: Desk
+) -> None:
+    async with open_both(mia, other):
+        await begin_reply(mia)
+        await mia.type("Friday is fine")
+        await begin_reply(other)
+        await other.until(lambda: other.typed == "Friday is fine", "the draft follows")
+        await mia.press("enter")
+        await other.shows("This text was sent in your other window")
+        await mia.type("See you")
+        await other.until(lambda: other.typed == "See you", "the next draft")
+        await other.shows("This text was sent in your other window")

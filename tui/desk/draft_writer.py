@@ -76,6 +76,35 @@ def describe_change(base: str, stored: StoredDraft, typed: str) -> str:
     return ""
 
 
+class SentElsewhere:
+    """Know the notice that another window has sent a text, until the text is a draft again."""
+
+    def __init__(self, withdraw: Callable[[str], None]) -> None:
+        """Create it without a notice.
+
+        Args:
+            withdraw: Removes a notice that is not true any more.
+        """
+        self._withdraw = withdraw
+        self._notice = self._sent_text = ""
+
+    def describe_change(self, base: str, stored: StoredDraft, typed: str) -> str:
+        """Return the notice about what another window has done; withdraw it if the text is back.
+
+        Args:
+            base: Text that this window has shown or saved before.
+            stored: Draft as it is stored now.
+            typed: Text that this window showed.
+        """
+        notice = describe_change(base, stored, typed)
+        if stored.was_sent:
+            self._notice, self._sent_text = notice, base.removesuffix(stored.draft.body).strip()
+        elif self._notice and self._sent_text in stored.draft.body:
+            self._withdraw(self._notice)
+            self._notice = ""
+        return notice
+
+
 AdoptDraft = Callable[[str, StoredDraft], bool]
 """Show a draft that another window has changed, and return whether the text is shown here.
 

@@ -6,8 +6,12 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from tui.clock import DAY, HOUR, MINUTE
+from tui.commands import get_first_keys
+from tui.desk.context import AppContext
 from tui.desk.format import format_title
+from tui.domain.conversation import State, View
 from tui.domain.text import one_line
+from tui.domain.views import is_in_view
 from tui.store.store import Store
 
 _MAX_ENTRIES = 50
@@ -174,6 +178,44 @@ async def format_undo_question(store: Store, entry: UndoEntry, now: int) -> str:
         return f"{question.replace('{target}', target)} {ago}"
     about = f" for {target}" if target and target not in entry.description else ""
     return f'undoes "{entry.description}"{about}, {ago}'
+
+
+async def name_unseen(
+    store: Store, entry: UndoEntry, text: str, context: AppContext, view: View | None
+) -> str:
+    """Return the answer of undo with the customer whom it is about, and the key that leads there.
+
+    Args:
+        store: Store with the conversations.
+        entry: The action that was undone, about a conversation that is not shown.
+        text: Answer of undo.
+        context: Agent and commands.
+        view: List on the screen; None if there is none.
+    """
+    ids = [*entry.about]
+    conversation = await store.conversations.get(ids[0]) if len(ids) == 1 else None
+    if conversation is None:
+        return text
+    name, (first, *more) = await _format_target(store, ids), text.split(" · ")
+    answer = [first if name in text else f"{first} for {name}", *more]
+    draft = await store.drafts.get_draft(conversation.id, context.agent)
+    command_id, label = _LISTS[conversation.state]
+    if draft is not None and draft.has_content:
+        command_id, label = "show_drafts", "drafts"
+        is_listed = view is not None and bool(view.drafts_of)
+    else:
+        is_listed = view is not None and not view.drafts_of and is_in_view(conversation, view)
+    if not is_listed:
+        answer.append(f"{get_first_keys(context.commands)[command_id]} lists {label}")
+    return " · ".join(answer)
+
+
+_LISTS = {
+    State.OPEN: ("show_open", "open"),
+    State.SNOOZED: ("show_snoozed", "snoozed"),
+    State.CLOSED: ("show_closed", "closed"),
+}
+"""Command that lists the conversations in a state, and what it lists."""
 
 
 async def _format_target(store: Store, ids: Collection[int]) -> str:

@@ -96,7 +96,8 @@ def read_moment(text: str, now: int, zone: tzinfo | None) -> TypedMoment:
     moment = _parse_duration(phrase, now, local_now)
     at, note = moment or _parse_day_and_time(phrase, now, local_now)
     if at <= now:
-        raise InvalidMomentError(f"That time has passed: {format_moment(at, now, zone)}")
+        passed = format_moment(at, now, zone, with_distance=now - at >= _MINUTE_MS)
+        raise InvalidMomentError(f"That time has passed: {passed}")
     if at > now + _MAX_AHEAD // timedelta(milliseconds=1):
         raise InvalidMomentError("More than a year ahead")
     return TypedMoment(at, note)
@@ -109,20 +110,22 @@ def _normalize_phrase(text: str) -> str:
     return _ISO_SEPARATOR.sub(r"\1 \2", phrase)
 
 
-def format_moment(at: int | None, now: int, zone: tzinfo | None) -> str:
+def format_moment(
+    at: int | None, now: int, zone: tzinfo | None, *, with_distance: bool = True
+) -> str:
     """Return a moment as text: "tomorrow 09:00, in 19h".
 
     Args:
         at: Moment, ms UTC; None for "until they reply".
         now: Current time, ms UTC.
         zone: Zone of the agent; None for that of the system.
+        with_distance: Whether to add how far away it is.
     """
     if at is None:
         return "until they reply"
     then, local_now = _to_local(at, zone), _to_local(now, zone)
-    return (
-        f"{_format_day(then.date(), local_now.date())} {then:%H:%M}, {_format_distance(at - now)}"
-    )
+    text = f"{_format_day(then.date(), local_now.date())} {then:%H:%M}"
+    return f"{text}, {_format_distance(at - now)}" if with_distance else text
 
 
 def _to_local(at: int, zone: tzinfo | None) -> datetime:

@@ -126,7 +126,7 @@ def validate_reply(name: str, body: str) -> CannedReply:
     """
     name = " ".join(name.split())
     if not name:
-        raise InvalidCannedReplyError("It needs a name")
+        raise InvalidCannedReplyError("It needs a name, such as thanks")
     if len(name) > _MAX_NAME_LENGTH:
         raise InvalidCannedReplyError(f"The name is longer than {_MAX_NAME_LENGTH} characters")
     body = clean_typed_text(body)

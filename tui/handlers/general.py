@@ -15,6 +15,7 @@ from tui.commands import get_first_keys, get_prefixed_commands, index_by_id
 from tui.desk.format import format_title
 from tui.desk.key_hints import find_place
 from tui.desk.undo import format_unsent
+from tui.desk.undo_stack import format_undo_question, name_unseen
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.handlers.common import InboxActions, command_handler
@@ -104,13 +105,15 @@ async def undo_last_action(inbox: InboxActions) -> None:
     text = await inbox.actions.undo_last()
     await inbox.compose_pane.reload_draft()
     await inbox.triage.show_undone()
+    shown = inbox.pane.conversation
+    if entry is not None and (shown is None or shown.id not in entry.about):
+        view = None if inbox.triage.is_on else inbox.threads.view
+        text = await name_unseen(inbox.store, entry, text, inbox.app_context, view)
     inbox.show_status(text)
 
 
 async def _ask_undo(inbox: InboxActions, entry: UndoEntry) -> None:
     """Show what undo would do; pressed again, it does it."""
-    from tui.desk.undo_stack import format_undo_question
-
     key = get_first_keys(inbox.app_context.commands)["undo"]
     question = await format_undo_question(inbox.store, entry, inbox.app_context.clock.now())
     inbox.ask_undo(entry, f"{key} again {question}")

@@ -127,6 +127,15 @@ class DialogScreen(ModalScreen[ScreenResultType], AnnouncingScreen[ScreenResultT
         self._answer = box.border_subtitle or "", hints
         self._answer_timer = self.set_timer(STATUS_SECONDS, self.restore_key_hints)
 
+    def show_dropped_text(self, notice: str) -> None:
+        """Show that a pasted text was dropped, as the dialog may cover the last line.
+
+        Args:
+            notice: One line.
+        """
+        if self.query(".dialog"):
+            self.show_answer(notice)
+
     def restore_key_hints(self) -> None:
         """Show the key hints again, unless something else has taken the place of the text."""
         if self._answer_timer is not None:

@@ -73,11 +73,11 @@ class CannedReplyScreen(FormScreen[CannedReply | None]):
             dialog.border_title = "Canned reply"
             dialog.border_subtitle = _FORM_HINTS
             name = to_printable(self._template.name)
-            name_field = Input(name, placeholder="thanks", id="template-name", compact=True)
+            name_field = Input(name, placeholder="such as thanks", id="template-name", compact=True)
             yield from compose_field("Name, to find it by", name_field)
             body = TextEditor(
                 clean_typed_text(self._template.body),
-                placeholder="Thank you, {first_name}!",
+                placeholder="such as Thank you, {first_name}!",
                 compact=True,
                 tab_behavior="focus",
             )

@@ -63,7 +63,7 @@ class ContactScreen(FormScreen[ContactCard | None]):
             dialog.border_subtitle = _FORM_HINTS
             name = Input(
                 one_line(self._card.name, _LONGEST_NAME),
-                placeholder="Ana Kowalska",
+                placeholder="such as Ana Kowalska",
                 id="contact-name",
                 max_length=_LONGEST_NAME,
                 compact=True,
@@ -74,7 +74,7 @@ class ContactScreen(FormScreen[ContactCard | None]):
                 id="contact-note",
                 tab_behavior="focus",
                 compact=True,
-                placeholder="prefers to be called after 4 pm",
+                placeholder="such as prefers to be called after 4 pm",
             )
             yield from compose_field("Note for all agents; customers never see it", note)
 
@@ -116,7 +116,7 @@ class NewMessageScreen(StoreReader, DialogScreen[Conversation | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "New conversation"
             dialog.border_subtitle = "Enter writes · F6 account · Esc cancels"
-            yield Input(placeholder="+61 491 570 156", id="number", compact=True)
+            yield Input(placeholder="such as +61 491 570 156", id="number", compact=True)
             yield Static(id="verdict", classes="hint")
 
     def on_mount(self) -> None:

@@ -128,6 +128,9 @@ class ChooseColumnsScreen(DialogScreen[ColumnChoice | None]):
         return Content.assemble((cells.fit_cells(role or "-", 7), "bold" if role else "dim"), line)
 
 
+_EXAMPLE = "such as ~/customers.csv or ~/team.vcf"
+
+
 class ImportContactsScreen(DialogScreen[None]):
     """Import dialog; Esc closes it, and contacts stored by then remain."""
 
@@ -167,7 +170,7 @@ class ImportContactsScreen(DialogScreen[None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Import contacts"
             dialog.border_subtitle = "Enter imports · F2 chooses columns · Esc closes"
-            yield Input(placeholder="~/customers.csv or ~/team.vcf", id="import-path", compact=True)
+            yield Input(placeholder=_EXAMPLE, id="import-path", compact=True)
             yield Static(
                 "A CSV file with columns for name and number, or a vCard file.\n"
                 "Existing contacts are updated.",
@@ -205,6 +208,8 @@ class ImportContactsScreen(DialogScreen[None]):
     def _start(self, *, must_ask: bool) -> None:
         """Start the import unless one is running."""
         typed = self.field.value.strip()
+        if not typed and not self._is_busy:
+            self.show_status(f"Type the path of a file, {_EXAMPLE}")
         if typed and not self._is_busy:
             self._is_busy = True
             self._run_import(Path(typed), must_ask=must_ask)

@@ -44,6 +44,15 @@ class MomentVerdict(Static):
         self.set_class(typed, "problem")
         self.update(Content(one_line(problem, 66) if typed else "When?"))
 
+    def ask_for_time(self, field: Input) -> None:
+        """Show what to type if Enter was pressed in an empty field.
+
+        Args:
+            field: Field of the time.
+        """
+        if not field.value.strip():
+            self.show_problem(f"Type a time, {field.placeholder}", typed=True)
+
     def show_moment(self, moment: TypedMoment, context: AppContext, there: str = "") -> None:
         """Show a time, by the agent's clock.
 
@@ -112,7 +121,9 @@ class ScheduleScreen(DialogScreen[ChosenPlan | None]):
             title = one_line(format_title(self._customer), 30)
             dialog.border_title = Content(f"Send later to {title}")
             dialog.border_subtitle = "Enter schedules · F5 cancels if they reply · Esc cancels"
-            yield Input(self._initial_text, placeholder="tomorrow 9", id="when", compact=True)
+            yield Input(
+                self._initial_text, placeholder="such as tomorrow 9", id="when", compact=True
+            )
             yield MomentVerdict(id="understood")
             yield Static(id="until-reply")
             yield Static(
@@ -171,6 +182,7 @@ class ScheduleScreen(DialogScreen[ChosenPlan | None]):
     def _submit_plan(self) -> None:
         """Close the dialog with the plan if the time is valid."""
         if not self._show_verdict():
+            self.verdict.ask_for_time(self.field)
             return
         at = None if self._drops_plan else self._read_time().at
         self.dismiss(ChosenPlan(None if at is None else SendPlan(at, self._until_reply)))
@@ -213,7 +225,7 @@ class PickTimeScreen(DialogScreen[PickedTime | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(self._title)
             dialog.border_subtitle = f"Enter {self._verb} · Esc cancels"
-            yield Input(placeholder="20m", id="when", compact=True)
+            yield Input(placeholder="such as 20m", id="when", compact=True)
             yield MomentVerdict(id="understood")
             yield Static(Content(self._examples_text), classes="hint")
 
@@ -250,3 +262,5 @@ class PickTimeScreen(DialogScreen[PickedTime | None]):
         """Close the dialog with the time if it is valid."""
         if self._show_verdict():
             self.dismiss(PickedTime(self._read_time().at))
+        else:
+            self.verdict.ask_for_time(self.field)

@@ -47,9 +47,11 @@ class FieldScreen(FormScreen[CustomField | None]):
             dialog.border_title = "Own field"
             dialog.border_subtitle = "Tab next field · Enter saves · Esc cancels"
             name, value = to_printable(self._field.name), to_printable(self._field.value)
-            name_field = Input(name, placeholder="shop", id="field-name", compact=True)
+            name_field = Input(name, placeholder="such as shop", id="field-name", compact=True)
             yield from compose_field("Name, to be written as {name}", name_field)
-            value_field = Input(value, placeholder="12 Smith St", id="field-value", compact=True)
+            value_field = Input(
+                value, placeholder="such as 12 Smith St", id="field-value", compact=True
+            )
             yield from compose_field("Text that takes its place", value_field)
             yield Static(Content(f"Filled already: {_BUILT_IN}"), id="verdict", classes="hint")
 

@@ -234,5 +234,8 @@ class InboxLayout(PacedScreen[None]):
         )
 
     def on_descendant_focus(self) -> None:
-        """Update the key hints, which differ in the composer."""
+        """Update the key hints, which differ in the composer, and uncover them there."""
+        if self.is_typing:
+            # "Only in triage" and the like is about where the agent was, and may be false here.
+            self.keys.drop_old_status(keep_unread=True)
         self.show_key_hints()

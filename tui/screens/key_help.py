@@ -87,6 +87,14 @@ class ChordScreen(DialogScreen[str]):
         """Return the keys that can follow, and what they do."""
         return [(format_key(key), label) for key, label in self._labels.items()]
 
+    def show_dropped_text(self, notice: str) -> None:
+        """Close without a key, so that the notice below can be read.
+
+        Args:
+            notice: Not used: the last line of the inbox shows it.
+        """
+        self.dismiss(None)
+
     def on_key(self, event: events.Key) -> None:
         """Close with the pressed key, whichever it is; F1 and an unused ? show the help."""
         if event.key == "f1" or (event.key == "question_mark" and event.key not in self._labels):

@@ -41,12 +41,12 @@ class PicturesScreen(FormScreen[MmsContent | None]):
             media = to_printable(" ".join(self._enclosed.media))
             subject = to_printable(self._enclosed.subject)
             media_field = Input(
-                media, placeholder="https://example.com/a.png", id="addresses", compact=True
+                media, placeholder="such as https://example.com/a.png", id="addresses", compact=True
             )
             yield from compose_field("Addresses of the pictures, with blanks between", media_field)
             subject_field = Input(
                 subject,
-                placeholder="Your quote",
+                placeholder="such as Your quote",
                 id="subject",
                 compact=True,
                 max_length=_LONGEST_SUBJECT,

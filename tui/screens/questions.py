@@ -115,7 +115,7 @@ class PromptScreen(DialogScreen[str | None]):
         self,
         heading: str,
         hint: str,
-        placeholder: str,
+        example: str,
         *,
         verb: str = "confirms",
         value: str = "",
@@ -125,7 +125,7 @@ class PromptScreen(DialogScreen[str | None]):
         Args:
             heading: What is asked for.
             hint: What the line is used for.
-            placeholder: Example.
+            example: Example of a line.
             verb: What Enter does, for the hint.
             value: Text that the field begins with.
         """
@@ -134,14 +134,16 @@ class PromptScreen(DialogScreen[str | None]):
         self._value = value
         self._heading = heading
         self._hint = hint
-        self._placeholder = placeholder
+        self._example = example
 
     def compose(self) -> ComposeResult:
         """Yield a field and its explanation."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(one_line(self._heading, 60))
             dialog.border_subtitle = f"Enter {self._verb} · Esc cancels"
-            yield Input(to_printable(self._value), placeholder=self._placeholder, compact=True)
+            yield Input(
+                to_printable(self._value), placeholder=f"such as {self._example}", compact=True
+            )
             yield Static(Content(self._hint), classes="hint")
 
     @on(Input.Submitted)
@@ -150,7 +152,7 @@ class PromptScreen(DialogScreen[str | None]):
         if line := self.field.value.strip():
             self.dismiss(line)
         else:
-            self.hint.update(Content(f"Type it first, for example {self._placeholder}"))
+            self.hint.update(Content(f"Type it first, for example {self._example}"))
             self.hint.set_classes("problem")
 
     @on(Input.Changed)
@@ -199,18 +201,18 @@ class ReasonScreen(FormScreen[str | None]):
     reason = getters.query_one(Input)
     hint = getters.query_one(".hint", Static)
 
-    def __init__(self, heading: str, explanation: str, placeholder: str) -> None:
+    def __init__(self, heading: str, explanation: str, example: str) -> None:
         """Create the dialog.
 
         Args:
             heading: What is about to be recorded.
             explanation: What it means.
-            placeholder: Example of a reason.
+            example: Example of a reason.
         """
         super().__init__()
         self._heading = heading
         self._explanation = explanation
-        self._placeholder = placeholder
+        self._example = example
 
     def compose(self) -> ComposeResult:
         """Yield the explanation and a field."""
@@ -218,7 +220,9 @@ class ReasonScreen(FormScreen[str | None]):
             dialog.border_title = Content(one_line(self._heading, 60))
             dialog.border_subtitle = "Enter saves · Esc cancels"
             yield Static(Content(self._explanation + "\n"))
-            yield Input(placeholder=self._placeholder, max_length=_LONGEST_REASON, compact=True)
+            yield Input(
+                placeholder=f"such as {self._example}", max_length=_LONGEST_REASON, compact=True
+            )
             yield Static("The reason is kept with your name.", classes="hint")
 
     @on(Input.Submitted)
@@ -229,5 +233,5 @@ class ReasonScreen(FormScreen[str | None]):
             self.dismiss(reason)
         else:
             self.hint.update(
-                "A reason is needed: it is what counts later. Type one, then Enter saves."
+                f"A reason is needed: it is what counts later. Type one, such as {self._example}."
             )

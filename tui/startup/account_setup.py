@@ -119,7 +119,6 @@ async def _test_account(new: NewAccount, *, clock: Clock, rng: random.Random) ->
     # Imported late: the network code is needed only when an account is tested.
     from tui.providers.errors import (
         AddressWrong,
-        CredentialsRefused,
         ProviderError,
         Unavailable,
     )
@@ -132,9 +131,10 @@ async def _test_account(new: NewAccount, *, clock: Clock, rng: random.Random) ->
     except TimeoutError:
         raise AccountSetupError("No answer: check the address and the network", "url") from None
     except ProviderError as error:
-        field = "key" if isinstance(error, CredentialsRefused) else ""
-        field = "url" if isinstance(error, AddressWrong | Unavailable) else field
-        raise AccountSetupError(describe_failure(error, 1, rng).line, field) from None
+        # After wrong credentials the focus stays: a secret must not be typed into the key's field.
+        field = "url" if isinstance(error, AddressWrong | Unavailable) else ""
+        line = describe_failure(error, 1, rng, in_form=True).line
+        raise AccountSetupError(line, field) from None
     finally:
         await provider.aclose()
 

@@ -36,6 +36,14 @@ _FIX_HINTS: dict[type[Exception], str] = {
     AccountBlocked: "ask the provider to allow it; what is queued waits here",
 }
 
+_FORM_HINTS = _FIX_HINTS | {
+    CredentialsRefused: "correct the key and secret above",
+    OutOfCredit: "top up the account",
+    AddressWrong: "correct the address above",
+    AccountBlocked: "ask the provider to allow it",
+}
+"""The same while the account is set up, in the form that has the fields."""
+
 
 @dataclass(frozen=True, slots=True)
 class AccountFailure:
@@ -47,15 +55,19 @@ class AccountFailure:
     """Seconds until the next try."""
 
 
-def describe_failure(error: Exception, failures: int, rng: random.Random) -> AccountFailure:
+def describe_failure(
+    error: Exception, failures: int, rng: random.Random, *, in_form: bool = False
+) -> AccountFailure:
     """Return what a failure means for the account.
 
     Args:
         error: The error that was raised.
         failures: Number of failures in a row, this one included.
         rng: Source of the jitter.
+        in_form: Whether the account is being set up, so that the agent sees its fields.
     """
-    fix = next((fix for kind, fix in _FIX_HINTS.items() if isinstance(error, kind)), None)
+    hints = _FORM_HINTS if in_form else _FIX_HINTS
+    fix = next((fix for kind, fix in hints.items() if isinstance(error, kind)), None)
     retry_after = error.retry_after if isinstance(error, RateLimited | Unavailable) else None
     pause = pause_after_failure(failures, rng, retry_after=retry_after)
     if isinstance(error, CredentialsRefused):

@@ -15,16 +15,22 @@ In a text field
   `PASTE_SECONDS`, as one paste can arrive in several pieces: line breaks there are line breaks.
 - Behind a command of the same burst ("rok" and Enter) Enter is not the key either: neither the
   field nor the text was on the screen.
+- Keys at the beginning of a packet that only edit the field (`EDITING_KEYS`, where the field has
+  them) act as keys, and the text follows: Ctrl+U and "New text" replace what was there. Behind a
+  character, or in a later piece of a paste, they are part of the text. So is, everywhere, a key
+  that sends, closes or leaves.
 
 Outside a text field
 - Up to `TYPED_COMMANDS` keys act one after the other; a key that was repeated counts once. Keys
   typed before the first picture of the inbox arrive at once, so that more of them act.
 - Anything longer is a pasted text and never runs as commands: it is dropped, and a text shows it.
+  The same holds for a paste with marks.
 
 An Esc within a pasted text is no key, anywhere: it would leave the field, and the rest of the text
 would be commands. Of joined keys ("see you", Esc, z) only a few follow Esc.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Sequence
 
@@ -40,6 +46,9 @@ TYPED_COMMANDS = 5
 """Different keys outside a text field that may have been typed although they arrived at once."""
 TYPED_AHEAD = 12
 """The same for keys that were typed before the inbox could read them."""
+
+EDITING_KEYS = frozenset({"ctrl+a", "ctrl+d", "ctrl+k", "ctrl+u", "ctrl+w"})
+"""Keys that do nothing but move or delete in a text field that has them."""
 
 _BREAKS = "\r\n"
 _REPEATED = re.compile(r"(.)\1+", re.DOTALL)
@@ -96,6 +105,7 @@ class Burst(Paste):
         break_before: bool = False,
         is_first: bool = False,
         is_behind_command: bool = False,
+        begins_packet: bool = False,
     ) -> None:
         """Create the event.
 
@@ -106,6 +116,7 @@ class Burst(Paste):
             break_before: Whether that paste ended with a line break, which is not inserted yet.
             is_first: Whether it was typed before the app could read it.
             is_behind_command: Whether an earlier key of the same burst has acted.
+            begins_packet: Whether no text is before it in what was read at once.
         """
         super().__init__(text)
         self._parse = parse
@@ -113,6 +124,7 @@ class Burst(Paste):
         self.break_before = break_before
         self.is_first = is_first
         self.is_behind_command = is_behind_command
+        self.begins_packet = begins_packet
 
     def list_keys(self) -> list[Key]:
         """Return the characters as keys."""
@@ -161,11 +173,33 @@ class Burst(Paste):
     def split_command(self) -> tuple[Key, "Burst | None"]:
         """Return the first key, and what follows it."""
         first, *_ = self.list_keys()
-        if len(self.text) == 1:
-            return first, None
-        rest = Burst(self.text[1:], self._parse, is_first=self.is_first, is_behind_command=True)
+        return first, self._make_rest(1)
+
+    def split_editing_keys(
+        self, is_editing_key: Callable[[str], bool]
+    ) -> tuple[list[Key], "Burst | None"]:
+        """Return the keys at the beginning that edit the field, and what follows them.
+
+        Args:
+            is_editing_key: Returns whether a key, by its name, only edits the focused field.
+        """
+        if not self.begins_packet or self.follows_paste:
+            return [], self
+        keys = [*itertools.takewhile(lambda key: is_editing_key(key.key), self.list_keys())]
+        return keys, self._make_rest(len(keys)) if keys else self
+
+    def _make_rest(self, start: int) -> "Burst | None":
+        """Return what follows some keys that act; None for nothing.
+
+        Args:
+            start: Number of those keys, each of one character.
+        """
+        if start == len(self.text):
+            return None
+        text = self.text[start:]
+        rest = Burst(text, self._parse, is_first=self.is_first, is_behind_command=True)
         rest.time = self.time
-        return first, rest
+        return rest
 
 
 def is_paste(text: str) -> bool:

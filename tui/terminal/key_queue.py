@@ -108,11 +108,18 @@ class OneKeyAtATime(HookedApp[int]):
         """Return whether Enter is harmless in the focused field, although its text is unseen."""
         return False
 
-    def report_burst(self, burst: Burst, *, dropped: bool) -> None:
-        """Show that a burst was dropped, or that its Enter was not pressed.
+    def is_editing_key(self, key: str) -> bool:
+        """Return whether a key does nothing but edit the focused text field.
 
         Args:
-            burst: Text that arrived at once.
+            key: Name of the key.
+        """
+        return False
+
+    def report_pasted_text(self, *, dropped: bool) -> None:
+        """Show that a pasted text was dropped, or that its Enter was not pressed.
+
+        Args:
             dropped: Whether all of it was dropped.
         """
 
@@ -186,15 +193,23 @@ class OneKeyAtATime(HookedApp[int]):
 
     def _resolve_press(self, press: Press) -> list[Press]:
         """Return the keys and pastes that a key stands for where the focus is now."""
+        in_field = isinstance(self._get_key_target(), Input | TextArea)
         if isinstance(press, Burst):
-            in_field = isinstance(self._get_key_target(), Input | TextArea)
             return self._resolve_in_field(press) if in_field else self._resolve_outside(press)
+        if isinstance(press, Paste) and press.text and not in_field:
+            self.report_pasted_text(dropped=True)
+            return []
         if isinstance(press, Key) and not self.is_bound_key(press.key):
             return [*split_escaped(press)]
         return [press]
 
     def _resolve_in_field(self, burst: Burst) -> list[Press]:
         """Return what a burst stands for in a text field."""
+        keys, rest = burst.split_editing_keys(self.is_editing_key)
+        return [*keys, *(self._resolve_text(rest) if rest is not None else [])]
+
+    def _resolve_text(self, burst: Burst) -> list[Press]:
+        """Return what the text of a burst stands for in a text field."""
         if not burst.is_pasted_text:
             return [*burst.list_typed_keys()]
         paste = Paste(clean_typed_text(burst.pasted_text))
@@ -203,13 +218,13 @@ class OneKeyAtATime(HookedApp[int]):
         if burst.ends_with_enter and "\n" not in paste.text and self.can_enter_follow_text():
             return [*found, *burst.list_keys()[-1:]]
         if burst.ends_with_enter:
-            self.report_burst(burst, dropped=False)
+            self.report_pasted_text(dropped=False)
         return found
 
     def _resolve_outside(self, burst: Burst) -> list[Press]:
         """Return what a burst stands for outside a text field."""
         if burst.is_text_for_no_field:
-            self.report_burst(burst, dropped=True)
+            self.report_pasted_text(dropped=True)
             return []
         first, rest = burst.split_command()
         return [first] if rest is None else [first, rest]

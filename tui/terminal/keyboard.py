@@ -107,12 +107,14 @@ class SafeKeyParser(XTermParser):
     def _parse_pieces(self, data: str) -> Iterator[Message]:
         """Yield the events of some input, and keep an incomplete piece at its end."""
         self._partial, at = "", 0
+        begins_packet = not self._pasting
         if not self._pasting and bursts.has_pasted_escape(data):
             data = data.replace(_ESCAPE, _VISIBLE_ESCAPE)
         while at < len(data):
             if self._pasting:
                 passed, at = self._filter_paste(data, at)
                 yield from super().feed(passed) if passed else ()
+                begins_packet = False
                 continue
             match = _TOKEN.match(data, at)
             assert match is not None  # the last alternative takes any character
@@ -131,7 +133,8 @@ class SafeKeyParser(XTermParser):
                 case "escaped":
                     yield from self._parse_escaped(piece)
                 case "text":
-                    yield self._parse_text(piece)
+                    yield self._parse_text(piece, begins_packet=begins_packet)
+                    begins_packet = False
                 case _:
                     yield from self._parse_keys(piece)
 
@@ -149,8 +152,13 @@ class SafeKeyParser(XTermParser):
         known = self._parse_keys(piece) if piece[1] < " " or piece[1] == "\x7f" else []
         return known or [EscapedKey(key) for key in self._parse_keys(piece[1:])]
 
-    def _parse_text(self, text: str) -> Message:
-        """Return the event of text that arrived at once: a key, or a burst."""
+    def _parse_text(self, text: str, *, begins_packet: bool) -> Message:
+        """Return the event of text that arrived at once: a key, or a burst.
+
+        Args:
+            text: Characters as they arrived.
+            begins_packet: Whether no text was before it in the same packet.
+        """
         now = self._get_time()
         follows = now < self._paste_until and (len(text) > 1 or text in "\r\n")
         if len(text) == 1 and not follows:
@@ -162,6 +170,7 @@ class SafeKeyParser(XTermParser):
             follows_paste=follows,
             break_before=follows and self._ends_with_break,
             is_first=self._is_first,
+            begins_packet=begins_packet,
         )
         if follows or is_long_paste(text):
             self._paste_until, self._ends_with_break = now + PASTE_SECONDS, burst.ends_with_enter

@@ -145,16 +145,21 @@ class KeyBar(Widget):
         """Record that the agent runs a command: what was shown before is old from now on."""
         self._command_count += 1
 
-    def drop_old_status(self) -> None:
-        """Remove a text that an earlier command has caused, where the agent was before."""
-        if self._is_old(self._waiting):
+    def drop_old_status(self, *, keep_unread: bool = False) -> None:
+        """Remove a text that an earlier command has caused, where the agent was before.
+
+        Args:
+            keep_unread: Whether a text stays that needs reading.
+        """
+        if self._is_old(self._waiting, keep_unread):
             self._waiting = Notice("")
-        if self._is_old(self._notice):
+        if self._is_old(self._notice, keep_unread):
             self._show_waiting()
 
-    def _is_old(self, notice: Notice) -> bool:
+    def _is_old(self, notice: Notice, keep_unread: bool) -> bool:
         """Return whether a notice is about where the agent was before this command."""
-        return not notice.is_general and notice.command < self._command_count
+        stays = notice.is_general or (keep_unread and notice.needs_reading)
+        return not stays and notice.command < self._command_count
 
     def _show_waiting(self) -> None:
         """Show what has waited, else the keys, as the notice is over."""

@@ -22,7 +22,7 @@ from tui.desk.composer_hints import (
     list_route_labels,
 )
 from tui.desk.context import AppContext
-from tui.desk.draft_writer import CHANGED_ELSEWHERE, describe_change, join_with_typed
+from tui.desk.draft_writer import CHANGED_ELSEWHERE, SentElsewhere, join_with_typed
 from tui.desk.presence import Presence
 from tui.desk.routes import Route
 from tui.desk.send_attempt import SendIntent
@@ -85,6 +85,7 @@ class WritingPane(StoreReader, Vertical):
         self.compose_state = ComposeState(store, context, self.show_status)
         """Draft, attachments and route of the text, and how it is saved."""
         self.compose_state.adopt = self._adopt_draft
+        self._sent_elsewhere = SentElsewhere(self.clear_status)
         self._submitter = Submitter(
             context, actions, self.compose_state, presence, self._command_keys
         )
@@ -246,7 +247,7 @@ class WritingPane(StoreReader, Vertical):
         self.compose_state.update_seen(composer.text, self._last_visible_arrival)
         self._show_route()
         self._update_length()
-        notice = describe_change(base, stored, typed)
+        notice = self._sent_elsewhere.describe_change(base, stored, typed)
         # The key that a question names would now do something else than it says.
         if self._objection and (has_changed or composer.text != typed):
             self._clear_objection()
