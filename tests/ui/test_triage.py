@@ -403,6 +403,13 @@ async def test_what_is_undone_on_the_screen_names_no_way(desk: Desk) -> None:
         await desk.hides("lists drafts", "draft again for")
 
 
+@pytest.fixture
+def lasting_notices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let notices stay until something removes them."""
+    monkeypatch.setattr("tui.widgets.key_bar.STATUS_SECONDS", 600.0)
+
+
+@pytest.mark.usefixtures("lasting_notices")
 @pytest.mark.parametrize("key", ["space", "1"])
 @pytest.mark.parametrize("field", ["r", "p", "slash"])
 async def test_a_notice_of_before_does_not_cover_the_keys_of_a_text_field(
@@ -424,6 +431,7 @@ async def test_a_notice_that_needs_reading_stays_beside_a_text_field(desk: Desk)
         assert desk.inbox.keys.shown_status == "Read this first"
 
 
+@pytest.mark.usefixtures("lasting_notices")
 @pytest.mark.parametrize("field", ["r", "p", "slash"])
 async def test_a_paste_that_goes_in_is_not_called_dropped(desk: Desk, field: str) -> None:
     async with desk.open(WIDE):

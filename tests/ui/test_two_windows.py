@@ -261,6 +261,13 @@ async def test_a_question_is_gone_when_the_other_window_drops_the_time(
         assert mia.typed == "Friday is fine"
 
 
+@pytest.fixture
+def lasting_notices(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let notices stay until something removes them."""
+    monkeypatch.setattr("tui.widgets.key_bar.STATUS_SECONDS", 600.0)
+
+
+@pytest.mark.usefixtures("lasting_notices")
 async def test_that_a_text_was_sent_is_not_said_once_it_is_taken_back(
     mia: Desk, other: Desk
 ) -> None:
