@@ -179,6 +179,11 @@ class InboxLayout(PacedScreen[None]):
         is_seen = self.app.app_focus and self.is_conversation_visible
         return self.pane.conversation if is_seen else None, *self.message_view.position
 
+    @property
+    def shown_status(self) -> str:
+        """Return the text shown in place of the key hints; empty for none."""
+        return self.keys.shown_status
+
     def show_status(self, text: str, *, seconds: float | None = None) -> None:
         """Show a text in place of the key hints for a while.
 

@@ -85,6 +85,7 @@ class LiveInbox(InboxLayout):
             await self.refresh_accounts()
         if Subject.CONVERSATION in subjects or RELOAD in changes:
             await self.update_counts()
+        if subjects & {Subject.CONVERSATION, Subject.PRESENCE} or RELOAD in changes:
             await self.triage.refresh_counter()
 
     async def _report_lost_selection(self, ids: Sequence[int]) -> None:
