@@ -1,7 +1,11 @@
 """Test the contact panel and the dialog that edits a contact."""
 
+import pytest
+
 from tests.ui.desk import NARROW, WIDE, Desk, presses
 from tests.ui.history import AGENT, ANA, BOB, CHLOE, HUGO, INES
+from tui.clock import DAY
+from tui.domain.status import Status
 from tui.store.consent import ConsentRecord
 from tui.widgets.contact_panel import describe_consent
 
@@ -128,3 +132,25 @@ async def test_private_notes_are_counted_apart_from_texts(desk: Desk) -> None:
     details = await desk.store.contact_details.get_details(row)
     assert details.notes == 1
     assert [(one.account, one.received, one.sent) for one in details.traffic] == [("au", 2, 0)]
+
+
+@pytest.mark.parametrize(
+    ("statuses", "sent"),
+    [
+        ((Status.CANCELLED,), 0),
+        ((Status.CANCELLED, Status.CANCELLED, Status.DELIVERED), 1),
+        ((Status.QUEUED, Status.FAILED, Status.ACCEPTED), 3),
+    ],
+)
+async def test_a_cancelled_text_is_not_counted_as_sent(
+    desk: Desk, statuses: tuple[Status, ...], sent: int
+) -> None:
+    now = desk.clock.now()
+    before = await desk.store.statistics.get_statistics(now - DAY, now + DAY)
+    for status in statuses:
+        await desk.events.add_reply(CHLOE, f"Our {status} answer", status)
+    details = await desk.store.contact_details.get_details(await desk.thread(CHLOE))
+    assert [(one.account, one.received, one.sent) for one in details.traffic] == [("au", 2, sent)]
+    assert details.stored_texts == 2 + len(statuses)
+    after = await desk.store.statistics.get_statistics(now - DAY, now + DAY)
+    assert sum(after.sent) - sum(before.sent) == sent

@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 
+import pytest
 from textual import events
 
-from tests.ui.desk import BOTH_SIZES, WIDE, Desk
+from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk
 from tests.ui.history import AGENT, ANA, CHLOE, DAWIT, HUGO
 from tui.domain.conversation import View
 from tui.domain.events import Reply
 from tui.domain.message import Attachment
 
 Size = tuple[int, int]
+NEWCOMERS = ("+61491571804", "+61491571805")
 
 
 async def wait_for_unread(desk: Desk, number: str, count: int) -> None:
@@ -241,3 +243,88 @@ async def test_a_text_with_a_completed_time_moves_on_the_screen(desk: Desk) -> N
         await desk.until(
             lambda: [m.body for m in view.messages[-2:]] == ["Without a time", "Newest question"]
         )
+
+
+async def follow_changes(desk: Desk) -> None:
+    """Wait until what was stored so far has had all its effects on the desk.
+
+    The first text can be listed together with what was stored before, the second one cannot.
+    """
+    for number in NEWCOMERS:
+        total = desk.inbox.threads.total
+        await desk.events.receive_texts(number, "Hello?")
+        await desk.until(lambda total=total: desk.inbox.threads.total > total, "listed")
+
+
+async def receive_unseen_text(desk: Desk) -> None:
+    """Receive a text in the open conversation, which the agent does not see; it stays unread."""
+    await desk.events.receive_texts(CHLOE, "One more thing")
+    await desk.until(lambda: desk.inbox.message_view.messages[-1].body == "One more thing")
+    await follow_changes(desk)
+    assert (await desk.thread(CHLOE)).unread == 1
+
+
+async def test_a_text_that_a_narrow_list_hides_stays_unread(desk: Desk) -> None:
+    async with desk.open(NARROW):
+        await desk.press("enter")
+        await wait_for_unread(desk, CHLOE, 0)
+        await desk.press("escape")
+        await receive_unseen_text(desk)
+        await desk.press("enter")
+        await wait_for_unread(desk, CHLOE, 0)
+
+
+async def test_a_text_that_a_narrow_list_hid_is_read_once_the_terminal_is_wide(desk: Desk) -> None:
+    async with desk.open(NARROW):
+        await desk.press("enter", "escape")
+        await receive_unseen_text(desk)
+        await desk.pilot.resize_terminal(*WIDE)
+        await wait_for_unread(desk, CHLOE, 0)
+
+
+@BOTH_SIZES
+@pytest.mark.parametrize("opening", ["question_mark", "f4", "g t", "/"])
+async def test_a_text_below_a_dialog_is_read_when_the_dialog_is_closed(
+    desk: Desk, size: Size, opening: str
+) -> None:
+    async with desk.open(size):
+        await desk.press("enter")
+        await wait_for_unread(desk, CHLOE, 0)
+        await desk.press(*opening.split(" "))
+        await desk.until(lambda: len(desk.app.screen_stack) > 1, "a dialog")
+        await receive_unseen_text(desk)
+        await desk.press("escape")
+        await desk.until(lambda: len(desk.app.screen_stack) == 1, "no dialog")
+        await wait_for_unread(desk, CHLOE, 0)
+
+
+@BOTH_SIZES
+async def test_a_text_below_the_panel_about_the_customer_stays_unread(
+    desk: Desk, size: Size
+) -> None:
+    async with desk.open(size):
+        await desk.press("enter")
+        await wait_for_unread(desk, CHLOE, 0)
+        await desk.command("contact")
+        await desk.shows("First seen")
+        await receive_unseen_text(desk)
+        await desk.press("escape")
+        await wait_for_unread(desk, CHLOE, 0)
+
+
+async def test_a_dialog_does_not_mark_read_what_was_marked_unread(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.press("enter")
+        await wait_for_unread(desk, CHLOE, 0)
+        await desk.press("u")
+        await wait_for_unread(desk, CHLOE, 1)
+        await desk.press("question_mark")
+        await desk.until(lambda: len(desk.app.screen_stack) > 1, "a dialog")
+        await desk.press("escape")
+        desk.app.post_message(events.AppBlur())
+        await desk.until(lambda: not desk.app.app_focus)
+        desk.app.post_message(events.AppFocus())
+        await desk.until(lambda: desk.app.app_focus)
+        await desk.work_done()
+        await follow_changes(desk)
+        assert (await desk.thread(CHLOE)).unread == 1

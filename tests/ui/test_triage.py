@@ -240,7 +240,7 @@ async def test_conversations_of_colleagues_are_skipped(desk: Desk, open_store: O
     async with desk.open(WIDE):
         await desk.press("t")
         await wait_for_thread(desk, ANA)
-        await desk.shows("Triage  2 for you · 1 with colleagues · 0 handled")
+        await desk.shows("Triage  1 for you · 2 with colleagues · 0 handled")
 
 
 async def test_leaving_selects_the_shown_conversation_in_the_list(desk: Desk) -> None:
@@ -352,7 +352,47 @@ async def test_triage_that_does_not_start_says_that_colleagues_have_all_open(
     await theirs.presence.announce_presence(COLLEAGUE, (await desk.thread(CHLOE)).id, typing=False)
     async with desk.open(WIDE):
         await desk.press("t")
-        await desk.shows("1 for you", "colleagues have it open")
+        await desk.shows("1 for you", "colleagues have it open", "t again shows what they have")
+        assert not desk.inbox.triage.is_on
+        await desk.press("t")
+        await desk.hides("t again")
+        assert desk.inbox.triage.is_on
+        await wait_for_thread(desk, CHLOE)
+        await desk.shows("bo is here")
+
+
+@BOTH_SIZES
+@pytest.mark.parametrize("key", ["space", "enter", "n"])
+async def test_the_end_of_a_round_leads_to_what_a_colleague_has_open(
+    desk: Desk, open_store: OpenStore, size: Size, key: str
+) -> None:
+    theirs = await open_store(owner="bo's desk", seed=2)
+    await theirs.presence.announce_presence(COLLEAGUE, (await desk.thread(CHLOE)).id, typing=False)
+    async with desk.open(size):
+        await desk.press("t")
+        await wait_for_thread(desk, DAWIT)
+        await desk.press("e", "e")
+        await desk.shows(
+            "All clear, 2 handled · 1 waits with colleagues, who have it open",
+            "Space shows what colleagues have open",
+        )
+        await desk.press(key)
+        await wait_for_thread(desk, CHLOE)
+        await desk.shows("bo is here")
+
+
+async def test_a_colleague_with_the_cursor_of_a_narrow_list_there_has_nothing_open(
+    mia: Desk, bo: Desk
+) -> None:
+    async with mia.open(WIDE), bo.open(NARROW):
+        await bo.move_to(CHLOE)
+        await bo.press("enter")
+        await mia.press("t")
+        await mia.shows("with colleagues")
+        await bo.press("escape")
+        await mia.shows("Triage  3 left · 0 handled")
+        await mia.press("t", "t")
+        await wait_for_thread(mia, CHLOE)
 
 
 @BOTH_SIZES

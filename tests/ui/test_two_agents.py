@@ -7,9 +7,10 @@ from time import monotonic
 
 import pytest
 
-from tests.ui.desk import Desk, presses
+from tests.ui.desk import NARROW, WIDE, Desk, presses
 from tests.ui.history import CHLOE, DAWIT
 from tui.desk.key_guard import PAUSE_SECONDS
+from tui.store.presence import LOCK_TIMEOUT_MS
 
 Size = tuple[int, int]
 
@@ -19,6 +20,13 @@ async def open_both(mia: Desk, bo: Desk, size: Size = (130, 40)) -> AsyncIterato
     """Open both desks."""
     async with mia.open(size), bo.open(size):
         yield
+
+
+async def finish_publishing(desk: Desk) -> None:
+    """Wait until the presence of a desk is written."""
+    task = desk.inbox.pane.presence._publish_task
+    assert task is not None
+    await task
 
 
 async def test_colleagues_see_each_other_without_waiting_for_the_next_poll(
@@ -59,6 +67,52 @@ async def test_a_colleague_who_moves_on_is_no_longer_shown(mia: Desk, bo: Desk) 
         await mia.shows("bo is here")
         await bo.press("escape", "j")
         await mia.hides("bo is here")
+
+
+async def test_a_colleague_with_only_the_cursor_of_a_narrow_list_there_is_not_shown(
+    mia: Desk, bo: Desk
+) -> None:
+    async with mia.open(WIDE), bo.open(NARROW):
+        await mia.open_thread(CHLOE)
+        await bo.open_thread(CHLOE)
+        await mia.shows("bo is here")
+        await bo.press("escape")
+        await mia.hides("bo is here")
+        await bo.pilot.resize_terminal(*WIDE)
+        await mia.shows("bo is here")
+        await bo.pilot.resize_terminal(*NARROW)
+        await mia.hides("bo is here")
+
+
+async def test_the_cursor_of_a_narrow_list_announces_nothing(mia: Desk, bo: Desk) -> None:
+    row = await mia.thread(CHLOE)
+    async with bo.open(NARROW):
+        await bo.move_to(CHLOE)
+        bo.inbox.pane.presence.heartbeat()
+        await finish_publishing(bo)
+        assert await mia.store.presence.list_colleagues(row.id) == []
+
+
+async def test_a_colleague_below_a_dialog_is_not_shown_but_goes_on_writing(
+    mia: Desk, bo: Desk
+) -> None:
+    async with open_both(mia, bo, WIDE):
+        await bo.open_thread(CHLOE)
+        await bo.press("r")
+        await bo.type("On it")
+        await mia.open_thread(CHLOE)
+        await mia.shows("bo is typing", "bo is writing here")
+        await bo.press("f1")
+        await bo.until(lambda: len(bo.app.screen_stack) > 1, "a dialog")
+        await mia.hides("bo is typing", "bo is here")
+        for _ in range(4):
+            mia.clock.advance(LOCK_TIMEOUT_MS / 2_000)
+            bo.inbox.pane.presence.heartbeat()
+            await finish_publishing(bo)
+        await mia.inbox.pane.presence.refresh_colleagues()
+        await mia.shows("bo is writing here")
+        await bo.press("escape")
+        await mia.shows("bo is here")
 
 
 async def test_a_colleague_who_quits_is_no_longer_shown(mia: Desk, bo: Desk) -> None:

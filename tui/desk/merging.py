@@ -47,7 +47,7 @@ async def describe_merge(store: Store, kept: Conversation, gone: Conversation) -
         gone: Conversation that becomes part of it.
     """
     details = await store.contact_details.get_details(gone)
-    messages = sum(one.received + one.sent for one in details.traffic)
+    messages = details.stored_texts
     sentences = [
         f"{format_count(messages, 'message')} of {_name(gone)} move to {_name(kept)}"
         if messages != 1

@@ -25,7 +25,14 @@ _EMPTY_LOCK_SECONDS = 60.0
 class Presence:
     """Track the colleagues in the open conversation and this agent's compose lock."""
 
-    def __init__(self, store: Store, agent: str, clock: Clock, changed: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        store: Store,
+        agent: str,
+        clock: Clock,
+        changed: Callable[[], None],
+        is_visible: Callable[[], bool] = lambda: True,
+    ) -> None:
         """Create the presence of one agent.
 
         Args:
@@ -33,11 +40,14 @@ class Presence:
             agent: Name of this agent.
             clock: Source of the current time.
             changed: Called when `colleagues` or `holder` differ.
+            is_visible: Returns whether the agent's screen shows the open conversation; colleagues
+                see the agent there only then.
         """
         self._store = store
         self._agent = agent
         self._clock = clock
         self._changed = changed
+        self._is_visible = is_visible
         self._conversation_id = 0
         self._typed_at: float | None = None
         """When a key was pressed last, in seconds of the clock that is never set back."""
@@ -66,7 +76,7 @@ class Presence:
         """Record which conversation the agent looks at.
 
         Args:
-            conversation_id: Conversation now open; 0 for none.
+            conversation_id: Conversation now in the pane; 0 for none.
         """
         if conversation_id != self._conversation_id:
             # Released later in the background: opening a conversation must not wait for the store.
@@ -79,6 +89,10 @@ class Presence:
     def record_key_press(self) -> None:
         """Record that the agent has pressed a key in the composer."""
         self._typed_at = self._used_at = self._clock.monotonic()
+        self._start_publishing()
+
+    def update_visibility(self) -> None:
+        """Publish whether the agent's screen shows the conversation, after that has changed."""
         self._start_publishing()
 
     def heartbeat(self) -> None:
@@ -187,7 +201,7 @@ class Presence:
         """Return what colleagues should see: the conversation, and whether the agent is typing."""
         typed_at = self._typed_at
         typing = typed_at is not None and self._clock.monotonic() - typed_at < _TYPING_SECONDS
-        return self._conversation_id, typing
+        return self._conversation_id if self._is_visible() else 0, typing
 
     def _start_publishing(self) -> None:
         """Publish the current state in the background unless that is already running."""
@@ -203,12 +217,14 @@ class Presence:
                 self._published = state
                 await self.refresh_colleagues()
 
-    async def _write_state(self, conversation_id: int, typing: bool) -> None:
-        """Write presence, release abandoned locks and renew the lock that is held."""
-        if conversation_id:
-            await self._store.presence.announce_presence(
-                self._agent, conversation_id, typing=typing
-            )
+    async def _write_state(self, visible_id: int, typing: bool) -> None:
+        """Write presence, release abandoned locks and renew the lock that is held.
+
+        The lock does not depend on what is visible: a dialog may lie over the composer.
+        """
+        conversation_id = self._conversation_id
+        if visible_id:
+            await self._store.presence.announce_presence(self._agent, visible_id, typing=typing)
         else:
             await self._store.presence.clear_presence()
         for abandoned in self._locks_to_release - {self._locked_conversation}:

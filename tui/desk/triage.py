@@ -1,8 +1,11 @@
 """Triage: one waiting conversation after the other, longest wait first, until none waits.
 
-Only conversations that are unassigned or assigned to this agent are shown, and none that a
-colleague has open. A skipped conversation goes on waiting; the next round finds it again.
+Only conversations that are unassigned or assigned to this agent are shown. One that a colleague
+has open is left out as long as others wait; a round that begins with no other shows it. A skipped
+conversation goes on waiting; the next round finds it again.
 """
+
+from dataclasses import dataclass
 
 from tui.domain.conversation import Conversation
 from tui.domain.views import is_waiting_for
@@ -10,18 +13,42 @@ from tui.store.presence import COUNT_LIMIT
 from tui.store.store import Store
 
 
+@dataclass(frozen=True, slots=True)
+class WaitingCounts:
+    """How many conversations wait, by who can answer them."""
+
+    free: int
+    """For this agent or any agent; up to `COUNT_LIMIT`."""
+    held: int
+    """Likewise, but a colleague has them open."""
+    assigned: int
+    """Assigned to colleagues."""
+
+    @property
+    def with_colleagues(self) -> int:
+        """Return how many colleagues have, assigned or open."""
+        return self.held + self.assigned
+
+    @property
+    def has_only_held(self) -> bool:
+        """Return whether this agent can only answer what colleagues have open."""
+        return not self.free and bool(self.held)
+
+
 class TriageRound:
     """One agent's round through the waiting conversations."""
 
-    def __init__(self, store: Store, agent: str) -> None:
+    def __init__(self, store: Store, agent: str, *, shows_held: bool = False) -> None:
         """Create a round with no conversation handled.
 
         Args:
             store: Store shared by all agents.
             agent: Name of the agent.
+            shows_held: Whether to show what colleagues have open, too.
         """
         self._store = store
         self._agent = agent
+        self._shows_held = shows_held
         self._current: Conversation | None = None
         """Conversation shown last, as it was then."""
         self._handled_ids: list[int] = []
@@ -33,17 +60,20 @@ class TriageRound:
 
     async def advance_to_next(self) -> Conversation | None:
         """Advance to the next waiting conversation; return None at the end of the round."""
-        agents, presence = self._store.agents, self._store.presence
+        agents, held = self._store.agents, set[int]()
+        if not self._shows_held:
+            # Two agents must not write the same reply.
+            held = await self._store.presence.list_held_conversations(self._agent)
         candidate = await agents.find_next_conversation(self._agent, self._current)
-        # A colleague has this one open: two agents must not write the same reply.
-        while candidate is not None and await presence.list_colleagues(candidate.id):
+        while candidate is not None and candidate.id in held:
             candidate = await agents.find_next_conversation(self._agent, candidate)
         self._current = candidate or self._current
         return candidate
 
-    def restart_round(self) -> None:
+    async def restart_round(self) -> None:
         """Start again with the conversation that waits longest."""
         self._current = None
+        self._shows_held = (await self.count_waiting()).has_only_held
 
     async def record_handled(self, conversation: Conversation) -> bool:
         """Count a conversation as handled if it no longer waits; return whether that is so."""
@@ -70,38 +100,45 @@ class TriageRound:
 
         Without colleagues who have conversations that wait: "7 left · 16 handled".
         """
-        left, others = await self._count_waiting()
-        counts = format_waiting(left, others) if others else f"{_format_left(left)} left"
-        return f"{counts} · {self.handled_count} handled"
+        counts = await self.count_waiting()
+        away = counts.with_colleagues
+        waiting = format_waiting(counts.free, away) if away else f"{_format_left(counts.free)} left"
+        return f"{waiting} · {self.handled_count} handled"
 
     async def format_summary(self) -> str:
-        """Return the summary for the end of a round."""
-        left, others = await self._count_waiting()
-        with_colleagues = f" · {others} with colleagues" if others else ""
-        if left:
-            verb = "waits" if left == 1 else "wait"
-            still = f"{_format_left(left)} still {verb}{' for you' if others else ''}"
-            return f"{self.handled_count} handled, {still}{with_colleagues}"
-        verb = "waits" if others == 1 else "wait"
-        waiting = f" · {others} {verb} with colleagues" if others else ""
-        return f"All clear, {self.handled_count} handled{waiting}"
+        """Return the summary for the end of a round: what still waits, and why it was not shown."""
+        counts = await self.count_waiting()
+        away, handled = counts.with_colleagues, f"{self.handled_count} handled"
+        if counts.free:
+            verb = "waits" if counts.free == 1 else "wait"
+            still = f"{handled}, {_format_left(counts.free)} still {verb}"
+            with_colleagues = f" for you · {away} with colleagues{_format_held(counts)}"
+            return f"{still}{with_colleagues if away else ''}"
+        verb = "waits" if away == 1 else "wait"
+        waiting = f" · {away} {verb} with colleagues{_format_held(counts)}" if away else ""
+        return f"All clear, {handled}{waiting}"
 
-    async def _count_waiting(self) -> tuple[int, int]:
-        """Return how many conversations wait for this agent, and how many for colleagues."""
+    async def count_waiting(self) -> WaitingCounts:
+        """Return how many conversations wait for this agent and for colleagues."""
         return await count_waiting(self._store, self._agent)
 
 
-async def count_waiting(store: Store, agent: str) -> tuple[int, int]:
-    """Return how many conversations wait for an agent, and how many for colleagues.
+async def count_waiting(store: Store, agent: str) -> WaitingCounts:
+    """Return how many conversations wait for an agent and for colleagues.
 
     Args:
         store: Store shared by all agents.
         agent: Name of the agent.
     """
     left = await store.agents.count_remaining(agent)
+    if left >= COUNT_LIMIT:
+        # Beyond the bound of the query it is not known how many of them are the agent's.
+        return WaitingCounts(left, 0, 0)
+    ids = await store.presence.list_held_conversations(agent)
+    found = [await store.conversations.get(conversation_id) for conversation_id in ids]
+    held = sum(row is not None and is_waiting_for(row, agent) for row in found)
     total = (await store.conversations.get_counts()).waiting
-    # Beyond the bound of the query it is not known how many of them are the agent's.
-    return left, 0 if left >= COUNT_LIMIT else max(0, total - left)
+    return WaitingCounts(max(0, left - held), held, max(0, total - left))
 
 
 def format_waiting(left: int, others: int) -> str:
@@ -109,9 +146,18 @@ def format_waiting(left: int, others: int) -> str:
 
     Args:
         left: Number of conversations that wait for the agent.
-        others: Number of conversations that wait for colleagues.
+        others: Number of conversations that wait with colleagues.
     """
     return f"{_format_left(left)} for you · {others} with colleagues"
+
+
+def _format_held(counts: WaitingCounts) -> str:
+    """Return which of those with colleagues only are so because a colleague has them open."""
+    if not counts.held:
+        return ""
+    if counts.assigned:
+        return f", who have {counts.held} of them open"
+    return f", who have {'it' if counts.held == 1 else 'them'} open"
 
 
 def _format_left(left: int) -> str:

@@ -104,6 +104,10 @@ class InboxActions(Protocol):
     def is_conversation_full_screen(self) -> bool:
         """Return whether the conversation fills the screen."""
 
+    @property
+    def shown_status(self) -> str:
+        """Return the text shown in place of the key hints; empty for none."""
+
     # Verbs ----------------------------------------------------------------------------------
 
     async def load_targets(self) -> list[Conversation]:

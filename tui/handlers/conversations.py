@@ -56,8 +56,10 @@ async def go_to_last(inbox: InboxActions) -> None:
 
 @command_handler("open")
 async def open_current(inbox: InboxActions) -> None:
-    """Open the conversation under the cursor and mark it read."""
-    if inbox.threads.current_row is not None:
+    """Open the conversation under the cursor and mark it read; at the end of triage go on."""
+    if inbox.triage.is_on and inbox.pane.conversation is None:
+        await skip_conversation(inbox)
+    elif inbox.threads.current_row is not None:
         await inbox.open_current()
 
 

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from tui.commands import get_first_keys
 from tui.domain.conversation import State
 from tui.handlers.common import Handler, InboxActions, command_handler
 from tui.handlers.compose import fill_canned_reply
 
 _NOT_HERE = "Only in triage: t starts it"
+_HELD_HINT = "again shows what they have"
+"""Part of the notice after which the key starts a round of what colleagues have open."""
 _CANNED_KEYS = range(1, 10)
 
 
@@ -15,8 +18,12 @@ async def toggle_triage(inbox: InboxActions) -> None:
     """Start triage with the conversation that waits longest; end triage if it is on."""
     if inbox.triage.is_on:
         await end_triage(inbox)
-    elif await inbox.triage.start_round():
+        return
+    shows_held = _HELD_HINT in inbox.shown_status
+    if await inbox.triage.start_round(shows_held=shows_held):
         inbox.threads.clear_marks()
+        if shows_held:
+            inbox.show_status("")
         inbox.show_key_hints()
     else:
         inbox.show_status(await _describe_nothing_to_triage(inbox))
@@ -26,11 +33,15 @@ async def _describe_nothing_to_triage(inbox: InboxActions) -> str:
     """Return why triage has nothing to show."""
     from tui.desk.triage import count_waiting, format_waiting
 
-    left, others = await count_waiting(inbox.store, inbox.app_context.agent)
-    if left:
-        counts = format_waiting(left, others) if others else f"{left} for you"
-        return f"{counts} · colleagues have {'it' if left == 1 else 'them all'} open"
-    return format_waiting(0, others) if others else "All clear: no one is waiting"
+    counts = await count_waiting(inbox.store, inbox.app_context.agent)
+    if counts.held:
+        it = "it" if counts.held == 1 else "them all"
+        key = get_first_keys(inbox.app_context.commands)["triage"]
+        more = f" · {counts.assigned} with colleagues" if counts.assigned else ""
+        hint = f" · {key} {_HELD_HINT}" if key else ""
+        return f"{counts.held} for you{more} · colleagues have {it} open{hint}"
+    away = counts.assigned
+    return format_waiting(0, away) if away else "All clear: no one is waiting"
 
 
 async def end_triage(inbox: InboxActions) -> None:

@@ -63,7 +63,7 @@ class InboxScreen(LiveInbox):
         # For snoozed conversations at a desk that runs without a background service.
         self.set_interval(WAKE_SECONDS, self._agent_session.wake_snoozed)
         self.call_after_refresh(self._agent_session.register_agent)
-        self.watch(self.app, "app_focus", self.mark_visible_read, init=False)
+        self.watch(self.app, "app_focus", self.mark_missed_read, init=False)
 
     # Navigation -----------------------------------------------------------------------------
 

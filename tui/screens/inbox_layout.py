@@ -91,7 +91,9 @@ class InboxLayout(PacedScreen[None]):
             yield Static(Content(app_context.banner), id="banner")
         with Horizontal(id="desk"):
             yield ListPane(self.store, app_context)
-            yield ConversationPane(self.store, app_context, self.actions)
+            yield ConversationPane(
+                self.store, app_context, self.actions, lambda: self.is_conversation_visible
+            )
             yield ContactPanel(self.store, app_context)
         yield KeyBar()
 
@@ -120,6 +122,18 @@ class InboxLayout(PacedScreen[None]):
     def is_conversation_in_use(self) -> bool:
         """Return whether the agent works in one conversation, and not with the list."""
         return self.triage.is_on or self.is_reading or self.is_composer_focused
+
+    @property
+    def is_conversation_visible(self) -> bool:
+        """Return whether the agent sees the conversation in the pane: no dialog, no list over it.
+
+        Only then its texts become read and colleagues see the agent there.
+        """
+        if not self.is_active:
+            return False
+        if self.has_class("-contact") and not self.has_class("-full") and not self.triage.is_on:
+            return False  # the panel about the customer stands in the place of the conversation
+        return self.is_conversation_in_use or not self.has_class("-narrow")
 
     @property
     def current_conversation(self) -> Conversation | None:
@@ -160,12 +174,15 @@ class InboxLayout(PacedScreen[None]):
     def _get_visible_position(self) -> tuple[Conversation | None, int, int]:
         """Return the conversation that the agent sees, its newest message and last arrival there.
 
-        The conversation is None while the terminal does not have the focus.
+        The conversation is None while it is not visible or the terminal does not have the focus.
         """
-        return (
-            self.pane.conversation if self.app.app_focus else None,
-            *self.message_view.position,
-        )
+        is_seen = self.app.app_focus and self.is_conversation_visible
+        return self.pane.conversation if is_seen else None, *self.message_view.position
+
+    @property
+    def shown_status(self) -> str:
+        """Return the text shown in place of the key hints; empty for none."""
+        return self.keys.shown_status
 
     def show_status(self, text: str, *, seconds: float | None = None) -> None:
         """Show a text in place of the key hints for a while.

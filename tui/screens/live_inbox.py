@@ -38,6 +38,8 @@ class LiveInbox(InboxLayout):
             lambda text: self.keys.show_countdown(text), self.show_status, self._find_key
         )
         self._current_minute = app_context.clock.now() // MINUTE
+        self._was_visible = False
+        """Whether the agent saw the conversation when that was looked at last."""
         self.lost_selection = ""
         """Notice that nothing is selected any more; "" after the next command."""
 
@@ -77,12 +79,13 @@ class LiveInbox(InboxLayout):
         if notice:
             self.keys.show_status(notice, is_general=True)
         if any(c.is_new and self.read_marker.is_open(c.conversation_id) for c in changes):
-            await self.mark_visible_read()
+            await self.read_marker.mark_read()
         subjects = {change.subject for change in changes}
         if Subject.ACCOUNT in subjects or RELOAD in changes:
             await self.refresh_accounts()
         if Subject.CONVERSATION in subjects or RELOAD in changes:
             await self.update_counts()
+        if subjects & {Subject.CONVERSATION, Subject.PRESENCE} or RELOAD in changes:
             await self.triage.refresh_counter()
 
     async def _report_lost_selection(self, ids: Sequence[int]) -> None:
@@ -138,12 +141,31 @@ class LiveInbox(InboxLayout):
         self.status.refresh_clock(now)
         self.contact_panel.refresh_clock(now)
         self.countdown.show_remaining(now)
+        self.follow_visibility()
         if now // MINUTE != self._current_minute:
             self._current_minute = now // MINUTE
             self.threads.refresh_ages()
             self.pane.refresh_clock()
 
+    def paint_changes(self) -> None:
+        """Paint what has changed, which may show or hide the conversation."""
+        super().paint_changes()
+        self.follow_visibility()
+
+    @on(events.ScreenSuspend)
+    @on(events.ScreenResume)
+    def follow_visibility(self) -> None:
+        """Update presence and read marker if the conversation was shown or hidden."""
+        if self._was_visible == self.is_conversation_visible:
+            return
+        self._was_visible = self.is_conversation_visible
+        # The panes are not there yet when the first picture is prepared.
+        for pane in self.query(ConversationPane):
+            pane.presence.update_visibility()
+        if self._was_visible:
+            self.call_later(self.mark_missed_read)
+
     @report_store_errors
-    async def mark_visible_read(self) -> None:
-        """Mark the open conversation read."""
-        await self.read_marker.mark_read()
+    async def mark_missed_read(self) -> None:
+        """Mark the open conversation read if something came in while it was not seen."""
+        await self.read_marker.mark_missed_read()

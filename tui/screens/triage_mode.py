@@ -61,12 +61,16 @@ class TriageMode:
         """Return the pane that shows the conversation."""
         return self._screen.query_one(ConversationPane)
 
-    async def start_round(self) -> bool:
-        """Show the conversation that waits longest; return False if none waits."""
+    async def start_round(self, *, shows_held: bool = False) -> bool:
+        """Show the conversation that waits longest; return False if none waits.
+
+        Args:
+            shows_held: Whether to show what colleagues have open, too.
+        """
         from tui.desk.triage import TriageRound
         from tui.widgets.canned_bar import CannedBar
 
-        triage_round = TriageRound(self._store, self._app_context.agent)
+        triage_round = TriageRound(self._store, self._app_context.agent, shows_held=shows_held)
         conversation = await triage_round.advance_to_next()
         if conversation is None:
             return False
@@ -95,7 +99,7 @@ class TriageMode:
         if self._round is None:
             return
         if self._pane.conversation is None:
-            self._round.restart_round()
+            await self._round.restart_round()
         await self._show_next(self._round)
 
     async def advance_if_handled(self) -> None:
@@ -159,9 +163,11 @@ class TriageMode:
         from textual.widgets import Static
 
         await self._pane.show_conversation(None)
+        has_only_held = (await triage_round.count_waiting()).has_only_held
+        again = "shows what colleagues have open" if has_only_held else "starts again"
         summary = Content.assemble(
             (f"{await triage_round.format_summary()}\n\n", "bold"),
-            ("z undoes the last one · Space starts again · Esc goes to the list", MUTED_STYLE),
+            (f"z undoes the last one · Space {again} · Esc goes to the list", MUTED_STYLE),
         )
         await self._screen.query("#all-clear").remove()
         await self._screen.query_one("#desk").mount(Static(summary, id="all-clear"))

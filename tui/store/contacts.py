@@ -184,6 +184,8 @@ class ContactDetails:
     """Time of the first message in ms UTC; 0 if there is none."""
     notes: int
     """Number of private notes of agents."""
+    stored_texts: int
+    """Number of texts in the conversation, with those that were cancelled."""
     traffic: tuple[AccountTraffic, ...]
     """Traffic per account, the account with the most messages first."""
 
@@ -223,6 +225,7 @@ def _read_details(conversation: Conversation, connection: sqlite3.Connection) ->
         consent=consent,
         first_at=min((row["first_at"] for row in found), default=0),
         notes=sum(row["messages"] for row in found if row["direction"] == Direction.NOTE),
+        stored_texts=sum(row["stored"] for row in found if row["direction"] != Direction.NOTE),
         traffic=_group_by_account(found),
     )
 
@@ -236,5 +239,6 @@ def _group_by_account(found: list[sqlite3.Row]) -> tuple[AccountTraffic, ...]:
     traffic = [
         AccountTraffic(name, directions.get("in", 0), directions.get("out", 0))
         for name, directions in counts.items()
+        if any(directions.values())
     ]
     return tuple(sorted(traffic, key=lambda one: (-one.received - one.sent, one.account)))

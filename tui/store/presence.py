@@ -258,6 +258,22 @@ class AgentPresence:
         found = await self._database.read(query)
         return [Colleague(row["agent"], bool(row["typing"])) for row in found]
 
+    async def list_held_conversations(self, agent: str) -> set[int]:
+        """Return the ids of conversations that another agent looks at or writes in now.
+
+        Args:
+            agent: Name of the agent who asks; that agent's own screens do not count.
+        """
+        now = self._clock.now()
+        query = functools.partial(
+            self._sql.held_by_others,
+            agent=agent,
+            since=now - _PRESENCE_TIMEOUT_MS,
+            lock_since=now - LOCK_TIMEOUT_MS,
+            latest=get_latest_believable(now),
+        )
+        return {row["conversation_id"] for row in await self._database.read(query)}
+
     async def list_viewed_accounts(self) -> set[str]:
         """Return the accounts of all conversations that any agent looks at now."""
         now = self._clock.now()

@@ -4,7 +4,7 @@ The heading above it names the customer, the owner, and the colleagues who are h
 """
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from textual import events, getters, on
 from textual.app import ComposeResult
@@ -45,13 +45,20 @@ class ConversationPane(StoreReader, Vertical):
     notice_line = getters.query_one("#notice", NoticeLine)
     compose_pane = getters.query_one("#compose", ComposePane)
 
-    def __init__(self, store: Store, context: AppContext, actions: ConversationActions) -> None:
+    def __init__(
+        self,
+        store: Store,
+        context: AppContext,
+        actions: ConversationActions,
+        is_visible: Callable[[], bool],
+    ) -> None:
         """Create an empty pane; `show_conversation` fills it.
 
         Args:
             store: Store to read from.
             context: Settings and helpers shared by the screens.
             actions: Actions on conversations.
+            is_visible: Returns whether the agent's screen shows the conversation.
         """
         super().__init__(id="pane")
         self._store = store
@@ -64,7 +71,9 @@ class ConversationPane(StoreReader, Vertical):
         self._departure_reason = ""
         self._outer_width = 0
         """Width with the border, as the last resize reported it."""
-        self.presence = Presence(store, context.agent, context.clock, self._refresh_heading)
+        self.presence = Presence(
+            store, context.agent, context.clock, self._refresh_heading, is_visible
+        )
         self.consent_status = ConsentStatus()
         """Consent of the customer, as far as it is known."""
 

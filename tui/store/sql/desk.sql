@@ -44,6 +44,10 @@ on conflict (name) do update set poked_at = excluded.poked_at;
 -- name: read_retry_requests()
 select name, poked_at from accounts where poked_at > 0;
 
+-- name: held_by_others(agent, since, lock_since, latest)
+select conversation_id from presence where agent <> :agent and seen_at between :since and :latest
+union select conversation_id from compose_locks where agent <> :agent and seen_at between :lock_since and :latest;
+
 -- name: watched(since, latest)
 select distinct c.account from presence p join conversations c on c.id = p.conversation_id
 where p.seen_at between :since and :latest;

@@ -1,9 +1,11 @@
 -- Ids grow with time, so a bound on the id makes each of these a scan of the last days only; the plus
 -- keeps SQLite from looking through every message that was ever sent instead.
 
+-- A text that was cancelled before it was sent is no traffic: see also facts.sql.
+
 -- name: by_hour(first_id, since, hour)
 select (at - :since) / :hour as place, direction, count(*) as messages from messages
-where id >= :first_id and at >= :since and direction <> 'note'
+where id >= :first_id and at >= :since and direction <> 'note' and status <> 'cancelled'
 group by 1, 2;
 
 -- name: by_account(first_id, since)
