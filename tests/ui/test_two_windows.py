@@ -40,6 +40,12 @@ async def begin_reply(desk: Desk) -> None:
     await desk.until(lambda: desk.inbox.is_composer_focused, "the composer")
 
 
+async def is_stored(desk: Desk) -> bool:
+    """Return whether the draft is stored as it is shown."""
+    draft = await desk.draft(CHLOE)
+    return draft is not None and draft.body == desk.typed
+
+
 async def list_sent(desk: Desk, direction: Direction = Direction.OUT) -> list[str]:
     """Return the texts that the agent has sent."""
     return [m.body for m in await desk.messages(CHLOE) if m.direction is direction and m.agent]
@@ -71,14 +77,14 @@ async def test_texts_typed_in_both_windows_at_once_stay_both(mia: Desk, other: D
         for words in ("We open at nine", "Parking is free"):
             assert words in mia.typed
         assert len(mia.typed.split("\n")) == 2
-        draft = await mia.draft(CHLOE)
-        assert draft is not None and draft.body == mia.typed
+        await mia.until(lambda: is_stored(mia), "stored")
 
 
 async def test_the_notice_about_both_texts_is_not_replaced_unread(mia: Desk, other: Desk) -> None:
     async with open_both(mia, other):
         await begin_reply(mia)
         await mia.type("We open at nine")
+        await mia.until(lambda: is_stored(mia), "stored")
         known = await mia.draft(CHLOE)
         assert known is not None
         await mia.press("ctrl+u")

@@ -125,12 +125,11 @@ class InboxLayout(PacedScreen[None]):
 
     @property
     def is_conversation_visible(self) -> bool:
-        """Return whether the agent sees the conversation in the pane: no dialog, no list over it.
+        """Return whether the conversation in the pane has a place on the screen.
 
-        Only then its texts become read and colleagues see the agent there.
+        Only then colleagues see the agent there, and its texts become read unless a dialog
+        covers them.
         """
-        if not self.is_active:
-            return False
         if self.has_class("-contact") and not self.has_class("-full") and not self.triage.is_on:
             return False  # the panel about the customer stands in the place of the conversation
         return self.is_conversation_in_use or not self.has_class("-narrow")
@@ -176,7 +175,7 @@ class InboxLayout(PacedScreen[None]):
 
         The conversation is None while it is not visible or the terminal does not have the focus.
         """
-        is_seen = self.app.app_focus and self.is_conversation_visible
+        is_seen = self.app.app_focus and self.is_active and self.is_conversation_visible
         return self.pane.conversation if is_seen else None, *self.message_view.position
 
     @property

@@ -152,8 +152,6 @@ class LiveInbox(InboxLayout):
         super().paint_changes()
         self.follow_visibility()
 
-    @on(events.ScreenSuspend)
-    @on(events.ScreenResume)
     def follow_visibility(self) -> None:
         """Update presence and read marker if the conversation was shown or hidden."""
         if self._was_visible == self.is_conversation_visible:
@@ -165,6 +163,7 @@ class LiveInbox(InboxLayout):
         if self._was_visible:
             self.call_later(self.mark_missed_read)
 
+    @on(events.ScreenResume)
     @report_store_errors
     async def mark_missed_read(self) -> None:
         """Mark the open conversation read if something came in while it was not seen."""
