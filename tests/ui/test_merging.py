@@ -3,6 +3,7 @@
 import pytest
 from rich.cells import cell_len
 
+from tests.contexts import change_context
 from tests.ui.desk import NARROW, WIDE, Desk, presses
 from tests.ui.history import ANA, BOB, CHLOE, DAWIT, INES, UNNAMED
 from tui.screens.pick import Choices
@@ -241,3 +242,116 @@ def check_columns(choices: Choices) -> int:
         places.add((cell_len(before), cell_len(line.rstrip())))
     assert len(places) == 1
     return len(lines)
+
+
+async def _begin_and_merge(mia: Desk, bo: Desk, text: str = "Dear Dawit") -> None:
+    """Let Bo write to Dawit; then Mia merges Dawit into Chloe, who has written last."""
+    await bo.open_thread(DAWIT)
+    await bo.command("reply")
+    await bo.type(text)
+    mia.clock.advance(60)
+    await mia.events.receive_texts(CHLOE, "Are you there?")
+    await merge(mia, CHLOE, "dawit", "Dawit Bekele")
+    await bo.shows("part of the one with Chloe Martin now")
+
+
+MOVED = "This conversation is part of the one with Chloe Martin now · "
+
+
+@pytest.mark.parametrize("change", ["", "notice gone", "typed on", "left", "restart", "note"])
+async def test_a_text_begun_for_another_number_is_not_sent_without_a_question(
+    mia: Desk, bo: Desk, change: str
+) -> None:
+    async with mia.open(WIDE):
+        async with bo.open(WIDE):
+            await _begin_and_merge(mia, bo)
+            if change == "notice gone":
+                bo.inbox.show_status("")
+                bo.inbox.keys.withdraw_status(bo.inbox.keys.shown_status)
+            elif change == "typed on":
+                await bo.type("!")
+            elif change in ("left", "note"):
+                await bo.press("escape", *(["p", "escape"] if change == "note" else []), "r")
+            if change != "restart":
+                await _send_after_question(bo, "enter")
+                return
+        async with bo.open(WIDE):
+            await bo.open_thread(CHLOE)
+            await bo.press("r")
+            await bo.type("!")
+            await _send_after_question(bo, "enter")
+
+
+async def _send_after_question(desk: Desk, key: str, action: str = "Enter again sends") -> None:
+    """Press a key, which has to ask, and the same key again, which has to send."""
+    before = len(await desk.messages(CHLOE))
+    await desk.press(key)
+    await desk.shows(MOVED, f"{action} to +61 491 570 156")
+    assert len(await desk.messages(CHLOE)) == before
+    await desk.press(key)
+    await desk.until(lambda: _has_count(desk, before + 1), "sent")
+
+
+async def _has_count(desk: Desk, count: int) -> bool:
+    """Return whether Chloe's conversation has this many messages."""
+    return len(await desk.messages(CHLOE)) == count
+
+
+async def test_sending_and_closing_asks_after_a_merge(mia: Desk, bo: Desk) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await _begin_and_merge(mia, bo)
+        await _send_after_question(bo, "ctrl+e", "Ctrl+E again sends")
+        await bo.shows("Closed Chloe Martin")
+
+
+async def test_scheduling_asks_after_a_merge(mia: Desk, bo: Desk) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await _begin_and_merge(mia, bo)
+        before = len(await bo.messages(CHLOE))
+        await bo.press("f5")
+        await bo.shows("Send later")
+        await bo.press("backspace")
+        await bo.type("tomorrow 6")
+        await bo.press("enter")
+        await bo.shows(MOVED, "schedules for tomorrow 06:00 to +61 491 570 156")
+        assert len(await bo.messages(CHLOE)) == before
+        await bo.press("enter")
+        await bo.shows("Goes out tomorrow 06:00")
+
+
+async def test_a_second_window_asks_about_a_text_begun_before_a_merge(mia: Desk, bo: Desk) -> None:
+    second = Desk(mia.store, mia.clock, change_context(mia.app_context, agent="bo"))
+    async with mia.open(WIDE), bo.open(WIDE), second.open(WIDE):
+        await second.open_thread(CHLOE)
+        await _begin_and_merge(mia, bo)
+        await bo.press("escape")
+        await second.until(lambda: second.typed == "Dear Dawit", "the draft")
+        await second.press("r")
+        await _send_after_question(second, "enter")
+
+
+async def test_enters_pressed_at_once_do_not_answer_the_question_about_a_merge(
+    mia: Desk, bo: Desk
+) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await _begin_and_merge(mia, bo)
+        before = len(await bo.messages(CHLOE))
+        composer, pressed_at = bo.inbox.composer, bo.clock.monotonic() + 1
+        composer.submit_text(close=False, pressed_at=pressed_at)
+        bo.clock.advance(2)
+        await bo.shows(MOVED)
+        composer.submit_text(close=False, pressed_at=pressed_at)
+        await bo.work_done()
+        await bo.shows(MOVED)
+        assert len(await bo.messages(CHLOE)) == before
+
+
+async def test_a_text_begun_after_a_merge_is_sent_without_a_question(mia: Desk, bo: Desk) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await _begin_and_merge(mia, bo, "x")
+        await bo.press("backspace")
+        mia.clock.advance(1)
+        await bo.type("Dear Chloe")
+        before = len(await bo.messages(CHLOE))
+        await bo.press("enter")
+        await bo.until(lambda: _has_count(bo, before + 1), "sent")

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tui.desk.format import format_title
+from tui.desk.send_attempt import Objection, SendAttempt
 from tui.domain.conversation import Conversation, Order, View
 from tui.domain.phone import format_phone_number
 from tui.domain.text import format_count, one_line
@@ -68,6 +69,19 @@ def format_recipient(conversation: Conversation) -> str:
     if not conversation.other_addresses:
         return ""
     return f"to {one_line(format_phone_number(conversation.address), 30)}"
+
+
+def check_former_recipients(attempt: SendAttempt) -> list[Objection]:
+    """Ask about a text that was begun for another number than it goes to since a merge."""
+    others = attempt.former_recipients - {attempt.to}
+    if attempt.conversation is None or not others:
+        return []
+    return [Objection(describe_merged(attempt.conversation), question=f"recipient {attempt.to}")]
+
+
+def describe_merged(conversation: Conversation) -> str:
+    """Return that what the agent had open is part of another conversation now."""
+    return f"This conversation is part of the one with {_name(conversation)} now"
 
 
 def list_names(rows: Sequence[Conversation]) -> str:

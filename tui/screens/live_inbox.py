@@ -12,6 +12,7 @@ from tui.desk import composer_hints
 from tui.desk.context import AppContext
 from tui.desk.departures import describe_departure
 from tui.desk.format import format_title
+from tui.desk.merging import describe_merged
 from tui.desk.undo import Countdown
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation
@@ -111,8 +112,7 @@ class LiveInbox(InboxLayout):
         """
         if self.is_conversation_in_use:
             await self.read_marker.open_conversation(merged)
-        title = one_line(format_title(merged), 30)
-        notice = f"This conversation is part of the one with {title} now"
+        notice = describe_merged(merged)
         self.keys.show_status(notice, is_general=True, needs_reading=True)
 
     async def refresh_accounts(self) -> None:

@@ -138,3 +138,11 @@ where message_id in (select id from messages where conversation_id = :conversati
 select max(at) as last_at, max(coalesce(arrival, id)) as last_arrival, max(suspected) as suspected,
   sum(handled = 0 and status in ('failed', 'rejected', 'expired', 'uncertain')) as failed
 from messages where conversation_id = :conversation_id;
+
+-- The merges, not undone, that have changed where a draft begun at this time or before is sent to.
+-- name: merges_since(conversation_id, began_at)
+select * from merges
+where undone_at = 0 and at >= :began_at and (
+  kept_id = :conversation_id
+  or kept_id in (select old_id from redirects where conversation_id = :conversation_id)
+) order by id;
