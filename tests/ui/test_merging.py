@@ -2,10 +2,12 @@
 
 import pytest
 from rich.cells import cell_len
+from textual.events import Key
 
 from tests.contexts import change_context
 from tests.ui.desk import NARROW, WIDE, Desk, presses
 from tests.ui.history import ANA, BOB, CHLOE, DAWIT, INES, UNNAMED
+from tui.desk.key_guard import READING_SECONDS
 from tui.screens.pick import Choices
 from tui.screens.pick_conversation import ConversationChoice
 
@@ -271,7 +273,10 @@ async def test_a_text_begun_for_another_number_is_not_sent_without_a_question(
             elif change == "typed on":
                 await bo.type("!")
             elif change in ("left", "note"):
-                await bo.press("escape", *(["p", "escape"] if change == "note" else []), "r")
+                await bo.press("escape", "r" if change == "left" else "p")
+                await bo.shows("press the key again")
+                bo.clock.advance(READING_SECONDS)
+                await bo.press(*(["r"] if change == "left" else ["p", "escape", "r"]))
             if change != "restart":
                 await _send_after_question(bo, "enter")
                 return
@@ -355,3 +360,68 @@ async def test_a_text_begun_after_a_merge_is_sent_without_a_question(mia: Desk, 
         before = len(await bo.messages(CHLOE))
         await bo.press("enter")
         await bo.until(lambda: _has_count(bo, before + 1), "sent")
+
+
+async def _read_and_merge(mia: Desk, bo: Desk, *, opens: bool = True) -> int:
+    """Let Bo read Dawit's conversation; then Mia merges Dawit into Chloe."""
+    await (bo.open_thread if opens else bo.move_to)(DAWIT)
+    await merge(mia, CHLOE, "dawit", "Dawit Bekele")
+    await mia.press("escape")
+    await bo.shows("part of the one with Chloe Martin now")
+    return (await mia.thread(CHLOE)).id
+
+
+@pytest.mark.parametrize("opens", [True, False], ids=["open", "in the list"])
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [
+        ("e", "Closed Chloe Martin"),
+        ("E", "Closed Chloe Martin"),
+        ("s", "Starred Chloe Martin"),
+        ("h", "Snooze"),
+        ("l", "Label"),
+        ("r", "Enter"),
+        ("p", "Enter"),
+    ],
+)
+async def test_a_key_pressed_just_after_a_merge_does_nothing_the_first_time(
+    mia: Desk, bo: Desk, key: str, shown: str, opens: bool
+) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await _read_and_merge(mia, bo, opens=opens)
+        before = await mia.thread(CHLOE)
+        await bo.press("pagedown", "J")
+        await bo.press(key)
+        await bo.shows("part of the one with Chloe Martin now: press the key again")
+        assert await mia.thread(CHLOE) == before
+        assert not bo.inbox.is_composer_focused and bo.app.screen is bo.inbox
+        mia.clock.advance(READING_SECONDS)
+        await bo.press(key)
+        await bo.hides("press the key again")
+        await bo.shows(shown)
+
+
+async def test_keys_pressed_twice_at_once_do_not_act_after_a_merge(mia: Desk, bo: Desk) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await _read_and_merge(mia, bo)
+        before = await mia.thread(CHLOE)
+        pressed_at = bo.clock.monotonic()
+        bo.clock.advance(2)
+        for _ in range(2):
+            press = Key("e", "e")
+            press.time = pressed_at
+            bo.app.post_message(press)
+        await bo.keys_done()
+        await bo.shows("press the key again")
+        assert await mia.thread(CHLOE) == before
+        await bo.press("e")
+        await bo.shows("Closed Chloe Martin")
+
+
+async def test_a_key_for_another_conversation_acts_after_a_merge(mia: Desk, bo: Desk) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await _read_and_merge(mia, bo)
+        await bo.press("escape")
+        await bo.move_to(BOB)
+        await bo.press("s")
+        await bo.shows("Starred Bob")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.ui.desk import Desk, presses
 from tests.ui.history import CHLOE, DAWIT
-from tui.desk.key_guard import PAUSE_SECONDS
+from tui.desk.key_guard import READING_SECONDS
 
 Size = tuple[int, int]
 
@@ -83,9 +83,10 @@ async def test_one_writes_at_a_time_until_the_other_takes_over(
         await mia.command("reply")
         await mia.shows("bo is writing here: T takes over")
         assert not mia.inbox.is_composer_focused
-        mia.clock.advance(PAUSE_SECONDS)
+        mia.clock.advance(READING_SECONDS)
         await mia.command("take_over")
         await mia.until(lambda: mia.inbox.is_composer_focused, "Mia writes")
+        await mia.hides("bo is writing here: T takes over")
         await bo.shows("mia is writing here")
         await bo.press("enter")
         await bo.shows("mia writes here now")

@@ -12,6 +12,7 @@ from tui.desk import composer_hints
 from tui.desk.context import AppContext
 from tui.desk.departures import describe_departure
 from tui.desk.format import format_title
+from tui.desk.key_guard import MergeGuard
 from tui.desk.merging import describe_merged
 from tui.desk.undo import Countdown
 from tui.domain.change import RELOAD, Change, Subject
@@ -41,6 +42,9 @@ class LiveInbox(InboxLayout):
         self._current_minute = app_context.clock.now() // MINUTE
         self.lost_selection = ""
         """Notice that nothing is selected any more; "" after the next command."""
+        self.merge_guard = MergeGuard()
+        self.pressed_at = 0.0
+        """Time of the key that is handled, in seconds of the steady clock."""
 
     def _find_key(self, command_id: str) -> str:
         """Return the keys to press for a command; "" if no key does it at once.
@@ -113,6 +117,7 @@ class LiveInbox(InboxLayout):
         if self.is_conversation_in_use:
             await self.read_marker.open_conversation(merged)
         notice = describe_merged(merged)
+        self.merge_guard.start(merged.id, notice)
         self.keys.show_status(notice, is_general=True, needs_reading=True)
 
     async def refresh_accounts(self) -> None:
