@@ -425,3 +425,55 @@ async def test_a_key_for_another_conversation_acts_after_a_merge(mia: Desk, bo: 
         await bo.move_to(BOB)
         await bo.press("s")
         await bo.shows("Starred Bob")
+
+
+@pytest.mark.parametrize("key", ["reply", "note"])
+async def test_who_writes_stays_with_the_customer_when_a_merge_is_undone(
+    mia: Desk, bo: Desk, key: str
+) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await bo.open_thread(DAWIT)
+        await bo.command(key)
+        await bo.type("Dear Daw")
+        await merge(mia, CHLOE, "dawit", "Dawit Bekele")
+        await bo.shows("part of the one with Chloe Martin now")
+        await mia.press("escape")
+        await mia.command("undo")
+        await bo.shows("are two conversations again · your text is to Dawit Bekele")
+        assert (bo.shown_id, bo.typed) == ((await mia.thread(DAWIT)).id, "Dear Daw")
+        assert bo.inbox.is_composer_focused
+        await bo.type("it")
+        await bo.press("enter")
+        await bo.until(lambda: _has_last(bo, "Dear Dawit"), "the text is Dawit's")
+        await bo.press("escape", "escape")
+        row = bo.inbox.threads.current_row
+        assert row is not None and row.id == (await mia.thread(DAWIT)).id
+
+
+async def _has_last(desk: Desk, text: str) -> bool:
+    """Return whether this is the last message of Dawit's conversation."""
+    return (await desk.last(DAWIT)).body == text
+
+
+@pytest.mark.parametrize("focused", [True, False])
+async def test_an_undone_merge_says_where_the_draft_is(mia: Desk, bo: Desk, focused: bool) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        numbers = [(CHLOE, "Dear Chloe"), (DAWIT, "Dear Dawit")]
+        for number, text in numbers if focused else numbers[1:]:
+            await bo.open_thread(number)
+            await bo.command("reply")
+            await bo.type(text)
+            await bo.press("escape", "escape")
+        await merge(mia, CHLOE, "dawit", "Dawit Bekele")
+        await bo.open_thread(CHLOE)
+        await bo.until(lambda: bo.typed.endswith("Dear Dawit"), "the draft")
+        await bo.shows("part of the one with")
+        if focused:
+            await bo.press("r")
+            bo.clock.advance(READING_SECONDS)
+            await bo.press("r")
+        await mia.press("escape")
+        await mia.command("undo")
+        key = "Esc g d" if focused else "g d"
+        await bo.shows(f"your draft is with Dawit Bekele: {key} lists drafts")
+        assert bo.typed == ("Dear Chloe" if focused else "")

@@ -160,3 +160,21 @@ async def test_two_enters_at_once_send_one_answer(mia: Desk, bo: Desk) -> None:
         await bo.until(lambda: bo.typed == "On it", "Bo's text is kept")
         added = (await mia.messages(CHLOE))[before:]
         assert [message.body for message in added] == ["Friday is fine"]
+
+
+async def test_the_notice_above_the_composer_names_keys_that_work_there(
+    mia: Desk, bo: Desk
+) -> None:
+    async with open_both(mia, bo, (160, 40)):
+        await bo.open_thread(CHLOE)
+        await bo.press("r")
+        await mia.open_thread(CHLOE)
+        await mia.shows("bo is writing here · T takes over")
+        await mia.press("T")
+        await bo.shows("mia is writing here · Esc T takes over")
+        chloe = await mia.thread(CHLOE)
+        await mia.store.consent.record_decision(chloe.id, "ana", opted_out=True, evidence="STOP")
+        await bo.shows("· Esc ! allows messages again", "Esc C edits name and note")
+        await bo.press("escape")
+        await bo.hides("Esc ! allows", "Esc C edits")
+        await bo.shows("· ! allows messages again", "C edits name and note")

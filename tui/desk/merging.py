@@ -84,6 +84,20 @@ def describe_merged(conversation: Conversation) -> str:
     return f"This conversation is part of the one with {_name(conversation)} now"
 
 
+def describe_separation(kept: Conversation, other: Conversation, drafts_key: str = "") -> str:
+    """Return whom the agent's text is for since a colleague has separated two conversations.
+
+    Args:
+        kept: Conversation that was shown.
+        other: Conversation that has the text.
+        drafts_key: Key that lists drafts if the text is no longer shown; empty if it is.
+    """
+    separated = f"{_name(kept)} and {_name(other)} are two conversations again"
+    if drafts_key:
+        return f"{separated} · your draft is with {_name(other)}: {drafts_key} lists drafts"
+    return f"{separated} · your text is to {_name(other)}"
+
+
 def list_names(rows: Sequence[Conversation]) -> str:
     """Return the names of conversations: "Ana and +48 500 600 700"."""
     return " and ".join(_name(row) for row in rows)
