@@ -106,13 +106,9 @@ class Merges:
             draft = queries("desk").draft(connection, conversation_id=here, agent=agent)
             if draft is None:
                 return frozenset()
-            began_at = draft["began_at"]
-            merges = queries("merges").merges_since(
-                connection, conversation_id=here, began_at=began_at
-            )
             found: set[str] = set()
-            for merge in merges:
-                found |= _list_draft_recipients(merge, agent, began_at)
+            for merge in queries("merges").merges_into(connection, conversation_id=here):
+                found |= _list_draft_recipients(merge, agent, draft["began_at"])
             return frozenset(found)
 
         return await self._database.read(read_recipients)
@@ -212,6 +208,7 @@ def _list_draft_recipients(merge: sqlite3.Row, agent: str, began_at: int) -> set
     """
     before = json.loads(merge["before"])
     drafts = [row for row in before["drafts"] if row["agent"] == agent]
+    # Not by the time of the merge alone: another process may have another clock.
     if all(row["began_at"] != began_at for row in drafts):
         return {""} if began_at < merge["at"] else set()
     sides = {before[name]["id"]: before[name]["address"] for name in ("kept", "gone")}

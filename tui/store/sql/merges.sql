@@ -139,10 +139,9 @@ select max(at) as last_at, max(coalesce(arrival, id)) as last_arrival, max(suspe
   sum(handled = 0 and status in ('failed', 'rejected', 'expired', 'uncertain')) as failed
 from messages where conversation_id = :conversation_id;
 
--- The merges, not undone, that have changed where a draft begun at this time or before is sent to.
--- name: merges_since(conversation_id, began_at)
+-- name: merges_into(conversation_id)
 select * from merges
-where undone_at = 0 and at >= :began_at and (
+where undone_at = 0 and (
   kept_id = :conversation_id
   or kept_id in (select old_id from redirects where conversation_id = :conversation_id)
 ) order by id;
