@@ -97,6 +97,7 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
             self.has_dropped_keys = True
             self.report_dropped_keys()
             return True
+        self.inbox.pressed_at = press.time
         key_guard = self.inbox.key_guard
         key = press.key if isinstance(press, events.Key) else ""
         is_guarded = self.screen is self.inbox and not self.inbox.is_typing

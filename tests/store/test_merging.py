@@ -721,3 +721,38 @@ class MergingDesk(RuleBasedStateMachine):
 
 TestMergingDesk = MergingDesk.TestCase
 TestMergingDesk.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
+
+
+async def test_the_numbers_that_a_draft_was_begun_for_are_known_after_merges(
+    store: Store, clock: ManualClock
+) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply("hi", party) for party in (MIA, TOM, SUE)])
+    ids = {party: (await get_conversation(store, party)).id for party in (MIA, TOM, SUE)}
+    began_at = clock.now()
+    await store.drafts.save_draft(ids[SUE], "ana", "Dear Sue", began_at=began_at)
+    clock.advance(60)
+    first = await store.merges.merge_conversations(ids[TOM], ids[SUE], "bo")
+    second = await store.merges.merge_conversations(ids[MIA], ids[TOM], "bo")
+    find = store.merges.list_former_recipients
+    assert SUE in await find(ids[MIA], "ana") and SUE in await find(ids[SUE], "ana")
+    assert await find(ids[MIA], "bo") == frozenset()
+    clock.advance(60)
+    await store.drafts.save_draft(ids[MIA], "ana", "Dear Sue!", began_at=clock.now())
+    assert SUE in await find(ids[MIA], "ana")
+    await store.drafts.save_draft(ids[MIA], "ana", "", began_at=clock.now())
+    await store.drafts.save_draft(ids[MIA], "ana", "Dear Mia", began_at=clock.now())
+    assert await find(ids[MIA], "ana") == frozenset()
+    await store.merges.undo_merge(second, "bo")
+    await store.merges.undo_merge(first, "bo")
+    assert await find(ids[SUE], "ana") == frozenset()
+
+
+async def test_a_draft_that_was_not_stored_before_a_merge_has_an_unknown_number(
+    store: Store, clock: ManualClock
+) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply("hi", party) for party in (MIA, TOM)])
+    began_at, gone = clock.now(), (await get_conversation(store, TOM)).id
+    clock.advance(1)
+    await merge(store)
+    await store.drafts.save_draft(gone, "ana", "Dear Tom", began_at=began_at)
+    assert await store.merges.list_former_recipients(gone, "ana") == {""}

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import OpenStore
-from tests.ui.history import CHLOE, EventWriter
+from tests.ui.history import CHLOE, DAWIT, EventWriter
 from tests.ui.terminal import Terminal
 from tests.ui.test_keyboard import equals, list_sent, read_draft, run_inbox, start_reply
 from tests.waiting import wait_until
@@ -319,3 +319,26 @@ def run_inbox_at_once(path: Path) -> Iterator[Terminal]:
     arguments = ("-m", "tests.ui.inbox_process", str(path))
     with open_terminal(arguments, (80, 24), path.parent) as opened:
         yield opened
+
+
+# After a merge ------------------------------------------------------------------------------------
+
+
+async def test_two_enters_at_once_do_not_send_to_the_customer_of_a_merge(
+    tmp_path: Path, open_store: OpenStore
+) -> None:
+    path = tmp_path / "desk.db"
+    with run_replying(path, b"see ") as desk:
+        desk.type(b"you")
+        store = await open_store(path)
+        await wait_until(lambda: equals(read_draft(store), "see you"), what="typed")
+        events = EventWriter(store, ManualClock(), "reader")
+        chloe, dawit = await events.conversation(CHLOE), await events.conversation(DAWIT)
+        await store.merges.merge_conversations(dawit.id, chloe.id, "bo")
+        desk.sees("part of the one with Dawit Bekele now")
+        desk.type(b"\r\r")
+        desk.sees("Enter again sends to +61 491 570 15")
+        assert await list_unsent(store) == []
+        time.sleep(0.3)
+        desk.type(b"\r")
+        desk.sees("Sending in")

@@ -2,9 +2,12 @@
 
 import pytest
 from rich.cells import cell_len
+from textual.events import Key
 
+from tests.contexts import change_context
 from tests.ui.desk import NARROW, WIDE, Desk, presses
 from tests.ui.history import ANA, BOB, CHLOE, DAWIT, INES, UNNAMED
+from tui.desk.key_guard import READING_SECONDS
 from tui.screens.pick import Choices
 from tui.screens.pick_conversation import ConversationChoice
 
@@ -241,3 +244,236 @@ def check_columns(choices: Choices) -> int:
         places.add((cell_len(before), cell_len(line.rstrip())))
     assert len(places) == 1
     return len(lines)
+
+
+async def _begin_and_merge(mia: Desk, bo: Desk, text: str = "Dear Dawit") -> None:
+    """Let Bo write to Dawit; then Mia merges Dawit into Chloe, who has written last."""
+    await bo.open_thread(DAWIT)
+    await bo.command("reply")
+    await bo.type(text)
+    mia.clock.advance(60)
+    await mia.events.receive_texts(CHLOE, "Are you there?")
+    await merge(mia, CHLOE, "dawit", "Dawit Bekele")
+    await bo.shows("part of the one with Chloe Martin now")
+
+
+MOVED = "This conversation is part of the one with Chloe Martin now · "
+
+
+@pytest.mark.parametrize("change", ["", "notice gone", "typed on", "left", "restart", "note"])
+async def test_a_text_begun_for_another_number_is_not_sent_without_a_question(
+    mia: Desk, bo: Desk, change: str
+) -> None:
+    async with mia.open(WIDE):
+        async with bo.open(WIDE):
+            await _begin_and_merge(mia, bo)
+            if change == "notice gone":
+                bo.inbox.show_status("")
+                bo.inbox.keys.withdraw_status(bo.inbox.keys.shown_status)
+            elif change == "typed on":
+                await bo.type("!")
+            elif change in ("left", "note"):
+                await bo.press("escape", "r" if change == "left" else "p")
+                await bo.shows("press the key again")
+                bo.clock.advance(READING_SECONDS)
+                await bo.press(*(["r"] if change == "left" else ["p", "escape", "r"]))
+            if change != "restart":
+                await _send_after_question(bo, "enter")
+                return
+        async with bo.open(WIDE):
+            await bo.open_thread(CHLOE)
+            await bo.press("r")
+            await bo.type("!")
+            await _send_after_question(bo, "enter")
+
+
+async def _send_after_question(desk: Desk, key: str, action: str = "Enter again sends") -> None:
+    """Press a key, which has to ask, and the same key again, which has to send."""
+    before = len(await desk.messages(CHLOE))
+    await desk.press(key)
+    await desk.shows(MOVED, f"{action} to +61 491 570 156")
+    assert len(await desk.messages(CHLOE)) == before
+    await desk.press(key)
+    await desk.until(lambda: _has_count(desk, before + 1), "sent")
+
+
+async def _has_count(desk: Desk, count: int) -> bool:
+    """Return whether Chloe's conversation has this many messages."""
+    return len(await desk.messages(CHLOE)) == count
+
+
+async def test_sending_and_closing_asks_after_a_merge(mia: Desk, bo: Desk) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await _begin_and_merge(mia, bo)
+        await _send_after_question(bo, "ctrl+e", "Ctrl+E again sends")
+        await bo.shows("Closed Chloe Martin")
+
+
+async def test_scheduling_asks_after_a_merge(mia: Desk, bo: Desk) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await _begin_and_merge(mia, bo)
+        before = len(await bo.messages(CHLOE))
+        await bo.press("f5")
+        await bo.shows("Send later")
+        await bo.press("backspace")
+        await bo.type("tomorrow 6")
+        await bo.press("enter")
+        await bo.shows(MOVED, "schedules for tomorrow 06:00 to +61 491 570 156")
+        assert len(await bo.messages(CHLOE)) == before
+        await bo.press("enter")
+        await bo.shows("Goes out tomorrow 06:00")
+
+
+async def test_a_second_window_asks_about_a_text_begun_before_a_merge(mia: Desk, bo: Desk) -> None:
+    second = Desk(mia.store, mia.clock, change_context(mia.app_context, agent="bo"))
+    async with mia.open(WIDE), bo.open(WIDE), second.open(WIDE):
+        await second.open_thread(CHLOE)
+        await _begin_and_merge(mia, bo)
+        await bo.press("escape")
+        await second.until(lambda: second.typed == "Dear Dawit", "the draft")
+        await second.press("r")
+        await _send_after_question(second, "enter")
+
+
+async def test_enters_pressed_at_once_do_not_answer_the_question_about_a_merge(
+    mia: Desk, bo: Desk
+) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await _begin_and_merge(mia, bo)
+        before = len(await bo.messages(CHLOE))
+        composer, pressed_at = bo.inbox.composer, bo.clock.monotonic() + 1
+        composer.submit_text(close=False, pressed_at=pressed_at)
+        bo.clock.advance(2)
+        await bo.shows(MOVED)
+        composer.submit_text(close=False, pressed_at=pressed_at)
+        await bo.work_done()
+        await bo.shows(MOVED)
+        assert len(await bo.messages(CHLOE)) == before
+
+
+async def test_a_text_begun_after_a_merge_is_sent_without_a_question(mia: Desk, bo: Desk) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await _begin_and_merge(mia, bo, "x")
+        await bo.press("backspace")
+        mia.clock.advance(1)
+        await bo.type("Dear Chloe")
+        before = len(await bo.messages(CHLOE))
+        await bo.press("enter")
+        await bo.until(lambda: _has_count(bo, before + 1), "sent")
+
+
+async def _read_and_merge(mia: Desk, bo: Desk, *, opens: bool = True) -> int:
+    """Let Bo read Dawit's conversation; then Mia merges Dawit into Chloe."""
+    await (bo.open_thread if opens else bo.move_to)(DAWIT)
+    await merge(mia, CHLOE, "dawit", "Dawit Bekele")
+    await mia.press("escape")
+    await bo.shows("part of the one with Chloe Martin now")
+    return (await mia.thread(CHLOE)).id
+
+
+@pytest.mark.parametrize("opens", [True, False], ids=["open", "in the list"])
+@pytest.mark.parametrize(
+    ("key", "shown"),
+    [
+        ("e", "Closed Chloe Martin"),
+        ("E", "Closed Chloe Martin"),
+        ("s", "Starred Chloe Martin"),
+        ("h", "Snooze"),
+        ("l", "Label"),
+        ("r", "Enter"),
+        ("p", "Enter"),
+    ],
+)
+async def test_a_key_pressed_just_after_a_merge_does_nothing_the_first_time(
+    mia: Desk, bo: Desk, key: str, shown: str, opens: bool
+) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await _read_and_merge(mia, bo, opens=opens)
+        before = await mia.thread(CHLOE)
+        await bo.press("pagedown", "J")
+        await bo.press(key)
+        await bo.shows("part of the one with Chloe Martin now: press the key again")
+        assert await mia.thread(CHLOE) == before
+        assert not bo.inbox.is_composer_focused and bo.app.screen is bo.inbox
+        mia.clock.advance(READING_SECONDS)
+        await bo.press(key)
+        await bo.hides("press the key again")
+        await bo.shows(shown)
+
+
+async def test_keys_pressed_twice_at_once_do_not_act_after_a_merge(mia: Desk, bo: Desk) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await _read_and_merge(mia, bo)
+        before = await mia.thread(CHLOE)
+        pressed_at = bo.clock.monotonic()
+        bo.clock.advance(2)
+        for _ in range(2):
+            press = Key("e", "e")
+            press.time = pressed_at
+            bo.app.post_message(press)
+        await bo.keys_done()
+        await bo.shows("press the key again")
+        assert await mia.thread(CHLOE) == before
+        await bo.press("e")
+        await bo.shows("Closed Chloe Martin")
+
+
+async def test_a_key_for_another_conversation_acts_after_a_merge(mia: Desk, bo: Desk) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await _read_and_merge(mia, bo)
+        await bo.press("escape")
+        await bo.move_to(BOB)
+        await bo.press("s")
+        await bo.shows("Starred Bob")
+
+
+@pytest.mark.parametrize("key", ["reply", "note"])
+async def test_who_writes_stays_with_the_customer_when_a_merge_is_undone(
+    mia: Desk, bo: Desk, key: str
+) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        await bo.open_thread(DAWIT)
+        await bo.command(key)
+        await bo.type("Dear Daw")
+        await merge(mia, CHLOE, "dawit", "Dawit Bekele")
+        await bo.shows("part of the one with Chloe Martin now")
+        await mia.press("escape")
+        await mia.command("undo")
+        await bo.shows("are two conversations again · your text is to Dawit Bekele")
+        assert (bo.shown_id, bo.typed) == ((await mia.thread(DAWIT)).id, "Dear Daw")
+        assert bo.inbox.is_composer_focused
+        await bo.type("it")
+        await bo.press("enter")
+        await bo.until(lambda: _has_last(bo, "Dear Dawit"), "the text is Dawit's")
+        await bo.press("escape", "escape")
+        row = bo.inbox.threads.current_row
+        assert row is not None and row.id == (await mia.thread(DAWIT)).id
+
+
+async def _has_last(desk: Desk, text: str) -> bool:
+    """Return whether this is the last message of Dawit's conversation."""
+    return (await desk.last(DAWIT)).body == text
+
+
+@pytest.mark.parametrize("focused", [True, False])
+async def test_an_undone_merge_says_where_the_draft_is(mia: Desk, bo: Desk, focused: bool) -> None:
+    async with mia.open(WIDE), bo.open(WIDE):
+        numbers = [(CHLOE, "Dear Chloe"), (DAWIT, "Dear Dawit")]
+        for number, text in numbers if focused else numbers[1:]:
+            await bo.open_thread(number)
+            await bo.command("reply")
+            await bo.type(text)
+            await bo.press("escape", "escape")
+        await merge(mia, CHLOE, "dawit", "Dawit Bekele")
+        await bo.open_thread(CHLOE)
+        await bo.until(lambda: bo.typed.endswith("Dear Dawit"), "the draft")
+        await bo.shows("part of the one with")
+        if focused:
+            await bo.press("r")
+            bo.clock.advance(READING_SECONDS)
+            await bo.press("r")
+        await mia.press("escape")
+        await mia.command("undo")
+        key = "Esc g d" if focused else "g d"
+        await bo.shows(f"your draft is with Dawit Bekele: {key} lists drafts")
+        assert bo.typed == ("Dear Chloe" if focused else "")

@@ -9,7 +9,7 @@ import pytest
 
 from tests.ui.desk import NARROW, WIDE, Desk, presses
 from tests.ui.history import CHLOE, DAWIT
-from tui.desk.key_guard import PAUSE_SECONDS
+from tui.desk.key_guard import READING_SECONDS
 from tui.store.presence import LOCK_TIMEOUT_MS
 
 Size = tuple[int, int]
@@ -134,9 +134,10 @@ async def test_one_writes_at_a_time_until_the_other_takes_over(
         await mia.command("reply")
         await mia.shows("bo is writing here: T takes over")
         assert not mia.inbox.is_composer_focused
-        mia.clock.advance(PAUSE_SECONDS)
+        mia.clock.advance(READING_SECONDS)
         await mia.command("take_over")
         await mia.until(lambda: mia.inbox.is_composer_focused, "Mia writes")
+        await mia.hides("bo is writing here: T takes over")
         await bo.shows("mia is writing here")
         await bo.press("enter")
         await bo.shows("mia writes here now")
@@ -210,3 +211,21 @@ async def test_two_enters_at_once_send_one_answer(mia: Desk, bo: Desk) -> None:
         await bo.until(lambda: bo.typed == "On it", "Bo's text is kept")
         added = (await mia.messages(CHLOE))[before:]
         assert [message.body for message in added] == ["Friday is fine"]
+
+
+async def test_the_notice_above_the_composer_names_keys_that_work_there(
+    mia: Desk, bo: Desk
+) -> None:
+    async with open_both(mia, bo, (160, 40)):
+        await bo.open_thread(CHLOE)
+        await bo.press("r")
+        await mia.open_thread(CHLOE)
+        await mia.shows("bo is writing here · T takes over")
+        await mia.press("T")
+        await bo.shows("mia is writing here · Esc T takes over")
+        chloe = await mia.thread(CHLOE)
+        await mia.store.consent.record_decision(chloe.id, "ana", opted_out=True, evidence="STOP")
+        await bo.shows("· Esc ! allows messages again", "Esc C edits name and note")
+        await bo.press("escape")
+        await bo.hides("Esc ! allows", "Esc C edits")
+        await bo.shows("· ! allows messages again", "C edits name and note")

@@ -142,6 +142,18 @@ class ComposeState:
         await self._replies.wait_until_saved()
         await self._notes.wait_until_saved()
 
+    async def list_former_recipients(self, conversation_id: int) -> frozenset[str]:
+        """Return the addresses that the reply was begun for before a merge.
+
+        The store knows them, so that they count in every window and after a restart.
+
+        Args:
+            conversation_id: Conversation of the reply.
+        """
+        await self.wait_until_saved()
+        agent = self._context.agent
+        return await self._store.merges.list_former_recipients(conversation_id, agent)
+
     def save_draft(
         self, conversation_id: int, text: str, *, note: bool, is_open: bool = True
     ) -> None:

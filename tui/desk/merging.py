@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from tui.desk.format import format_title
+from tui.desk.send_attempt import Objection, SendAttempt
 from tui.domain.conversation import Conversation, Order, View
 from tui.domain.phone import format_phone_number
 from tui.domain.text import format_count, one_line
@@ -70,6 +71,33 @@ def format_recipient(conversation: Conversation) -> str:
     return f"to {one_line(format_phone_number(conversation.address), 30)}"
 
 
+def check_former_recipients(attempt: SendAttempt) -> list[Objection]:
+    """Ask about a text that was begun for another number than it goes to since a merge."""
+    others = attempt.former_recipients - {attempt.to}
+    if attempt.conversation is None or not others:
+        return []
+    return [Objection(describe_merged(attempt.conversation), question=f"recipient {attempt.to}")]
+
+
+def describe_merged(conversation: Conversation) -> str:
+    """Return that what the agent had open is part of another conversation now."""
+    return f"This conversation is part of the one with {_name(conversation)} now"
+
+
+def describe_separation(kept: Conversation, other: Conversation, drafts_key: str = "") -> str:
+    """Return whom the agent's text is for since a colleague has separated two conversations.
+
+    Args:
+        kept: Conversation that was shown.
+        other: Conversation that has the text.
+        drafts_key: Key that lists drafts if the text is no longer shown; empty if it is.
+    """
+    separated = f"{_name(kept)} and {_name(other)} are two conversations again"
+    if drafts_key:
+        return f"{separated} · your draft is with {_name(other)}: {drafts_key} lists drafts"
+    return f"{separated} · your text is to {_name(other)}"
+
+
 def list_names(rows: Sequence[Conversation]) -> str:
     """Return the names of conversations: "Ana and +48 500 600 700"."""
     return " and ".join(_name(row) for row in rows)
@@ -78,3 +106,18 @@ def list_names(rows: Sequence[Conversation]) -> str:
 def _name(row: Conversation) -> str:
     """Return the name of a conversation, short enough for a sentence."""
     return one_line(format_title(row), 30)
+
+
+def list_addresses(conversation: Conversation) -> frozenset[str]:
+    """Return all addresses of a customer."""
+    return frozenset({conversation.address, *conversation.other_addresses})
+
+
+def is_same_customer(old: Conversation, new: Conversation) -> bool:
+    """Return whether a conversation was neither merged nor separated.
+
+    Args:
+        old: Conversation before.
+        new: Conversation now.
+    """
+    return new.id == old.id and list_addresses(new) == list_addresses(old)

@@ -70,12 +70,13 @@ class SendIntent:
         """Return whether there is anything to save as a draft."""
         return bool(self.text or self.enclosed)
 
-    def describe_action(self, now: int, zone: tzinfo | None) -> str:
+    def describe_action(self, now: int, zone: tzinfo | None, new_recipient: str = "") -> str:
         """Return what a key that confirms it does: "schedules for tomorrow 06:00".
 
         Args:
             now: Current time (ms UTC).
             zone: Time zone of the agent; None for the system's.
+            new_recipient: Number to name as it goes there now; empty to name none.
         """
         if self.plan is not None:
             action = f"schedules for {format_plan_time(self.plan, now, zone)}"
@@ -84,7 +85,8 @@ class SendIntent:
             action = f"sends through {one_line(self.route.account.name, 20)}"
             action += f" as {sender}" if sender else ""
         else:
-            action = "sends" if self.close else "sends anyway"
+            action = "sends" if self.close or new_recipient else "sends anyway"
+        action += f" to {new_recipient}" if new_recipient else ""
         return f"{action} and closes" if self.close else action
 
 
@@ -154,6 +156,8 @@ class SendAttempt:
     """Messages that the agent could see by now, oldest first."""
     seen_upto: int | None = None
     """`arrival_id` up to which the agent has seen all; None if the message is not a reply."""
+    former_recipients: frozenset[str] = frozenset()
+    """Addresses that the text was begun for before a merge; "" for one that is not known."""
     draft: Draft | None = None
     """Draft that the agent saw when sending it; None if it was not typed in one."""
     lock_holder: str = ""

@@ -7,6 +7,7 @@ A person is asked (`SendConfirmation`); only refusals stop scripts and retries, 
 
 from collections.abc import Callable, Iterable, Sequence
 
+from tui.desk.merging import check_former_recipients
 from tui.desk.routes import explain_unreachable
 from tui.desk.send_attempt import Objection, SendAttempt, SendIntent, suggest_remedy
 from tui.domain.local_time import find_next_allowed_time, find_quiet_times, find_zones
@@ -212,6 +213,7 @@ CHECKS: tuple[SendCheck, ...] = (
     check_length,
     check_pictures,
     check_destination,
+    check_former_recipients,
     check_newer_messages,
     check_quiet_hours,
 )
@@ -235,11 +237,8 @@ def find_refusal(
         attempt: Message to check.
         checks: Checks to run; None for all.
     """
-    for check in CHECKS if checks is None else checks:
-        for objection in check(attempt):
-            if objection.is_refusal:
-                return objection
-    return None
+    found = (one for check in (CHECKS if checks is None else checks) for one in check(attempt))
+    return next((objection for objection in found if objection.is_refusal), None)
 
 
 class SendConfirmation:

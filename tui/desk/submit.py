@@ -6,12 +6,14 @@ from dataclasses import replace
 from tui.desk.actions import ConversationActions
 from tui.desk.compose import ComposeState
 from tui.desk.context import AppContext
+from tui.desk.merging import check_former_recipients
 from tui.desk.presence import Presence
 from tui.desk.send_attempt import ChangedElsewhereError, NotSentError, SendAttempt, SendIntent
 from tui.desk.send_checks import CHECKS_BEFORE_WRITING, find_refusal, list_objections
 from tui.domain.conversation import Conversation
 from tui.domain.mentions import find_mentions
 from tui.domain.message import Message
+from tui.domain.phone import format_phone_number
 from tui.domain.text import one_line
 from tui.domain.typed_text import is_blank_text
 from tui.store.errors import DraftChanged, DraftSent, StoreError
@@ -96,6 +98,7 @@ class Submitter:
         messages: Sequence[Message],
         *,
         lock_holder: str = "",
+        former_recipients: frozenset[str] = frozenset(),
     ) -> str:
         """Return the text to show instead of sending a reply, or "" if it can go.
 
@@ -106,14 +109,20 @@ class Submitter:
             intent: What the agent wants to send.
             messages: Messages that the agent sees.
             lock_holder: Colleague who holds the compose lock; "" for none.
+            former_recipients: Addresses that the text was begun for before a merge.
         """
         compose = self._compose
         reply = self._create_attempt(conversation).with_intent(intent)
         attempt = replace(
-            reply, seen_upto=compose.seen_upto, messages=messages, lock_holder=lock_holder
+            reply,
+            seen_upto=compose.seen_upto,
+            messages=messages,
+            lock_holder=lock_holder,
+            former_recipients=former_recipients,
         )
+        is_moved = bool(check_former_recipients(attempt))
         problem = compose.confirmation.review_objections(
-            list_objections(attempt), intent, self._describe_confirmation(intent)
+            list_objections(attempt), intent, self._describe_confirmation(intent, is_moved=is_moved)
         )
         # All questions were seen: the same messages must not cause one again.
         if not problem and messages:
@@ -121,11 +130,12 @@ class Submitter:
             compose.seen_upto = max(compose.seen_upto, newest)
         return problem
 
-    def _describe_confirmation(self, intent: SendIntent) -> str:
+    def _describe_confirmation(self, intent: SendIntent, *, is_moved: bool) -> str:
         """Return the key that sends in spite of questions, and what it does."""
         key = self._keys["send_close" if intent.close else "send"]
         again = " again" if self._compose.repeats_key else ""
-        action = intent.describe_action(self._context.clock.now(), self._context.zone)
+        to = one_line(format_phone_number(intent.to), 30) if is_moved else ""
+        action = intent.describe_action(self._context.clock.now(), self._context.zone, to)
         return f"{key}{again} {action}"
 
     async def queue_reply(
@@ -144,11 +154,14 @@ class Submitter:
         compose = self._compose
         try:
             holder = await self._presence.acquire_compose_lock()
+            former = await compose.list_former_recipients(conversation.id)
             # While the store was asked, another conversation may have been opened. Its questions
             # and read messages are not those of this reply.
             if compose.intent.conversation_id != conversation.id:
                 raise NotSentError(LEFT_MEANWHILE)
-            problem = self.find_objection(conversation, intent, messages, lock_holder=holder)
+            problem = self.find_objection(
+                conversation, intent, messages, lock_holder=holder, former_recipients=former
+            )
             if problem:
                 raise NotSentError(problem)
             attempt = replace(

@@ -165,8 +165,13 @@ class InboxActions(Protocol):
     def show_status(self, text: str) -> None:
         """Show a text in place of the key hints for a while."""
 
-    def refuse_typing(self, reason: str) -> None:
-        """Show why no text field opens, and ignore what is typed on."""
+    def refuse_typing(self, reason: str, *named_ids: str) -> None:
+        """Show why no text field opens, and ignore what is typed on.
+
+        Args:
+            reason: One line.
+            *named_ids: Ids of the commands whose keys the reason names.
+        """
 
     def show_key_hints(self) -> None:
         """Show the keys that matter in the current state."""

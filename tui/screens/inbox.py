@@ -8,9 +8,9 @@ from __future__ import annotations
 from textual import on
 from textual.timer import Timer
 
-from tui.commands import COMMANDS
+from tui.commands import COMMANDS, get_first_keys, index_by_id
 from tui.desk.context import AppContext
-from tui.desk.key_guard import OPENS_TEXT_FIELD, KeyGuard
+from tui.desk.key_guard import OPENS_TEXT_FIELD, KeyGuard, find_named_commands
 from tui.desk.presence import WAKE_SECONDS, AgentSession
 from tui.domain.conversation import Conversation, View
 from tui.domain.text import one_line
@@ -100,8 +100,13 @@ class InboxScreen(LiveInbox):
             force: Whether to take the compose lock from a colleague who holds it.
         """
         if await self.compose_pane.begin_reply(force=force):
+            self.key_guard.stop()
+            # Not true any more: the agent writes.
+            for text in (self.key_guard.reason, self.key_guard.notice):
+                self.keys.withdraw_status(text)
             return True
-        self.refuse_typing(self.compose_pane.refusal)
+        reason, commands = self.compose_pane.refusal, self.app_context.commands
+        self.refuse_typing(reason, *find_named_commands(reason, get_first_keys(commands)))
         return False
 
     def leave_conversation(self) -> None:
@@ -215,7 +220,7 @@ class InboxScreen(LiveInbox):
                 await self._show_current()  # the key can arrive before the delayed preview
             if command_id not in _UNDO_COMMANDS:
                 self._undo_guard.drop_question()
-            if self._has_lost_selection(command_id):
+            if self._has_lost_selection(command_id) or self._has_unseen_merge(command_id):
                 return
             await HANDLERS[command_id](self)
         except Exception as error:
@@ -241,20 +246,39 @@ class InboxScreen(LiveInbox):
         if not is_shown or not is_about_rows or self.is_conversation_in_use or self.threads.marked:
             return False
         text = f"{notice} · nothing was done: press the key again for the row under the cursor"
-        if command_id in OPENS_TEXT_FIELD:
-            self.refuse_typing(text)
-        else:
-            self.show_status(text)
+        self._refuse_command(command_id, text)
         return True
 
-    def refuse_typing(self, reason: str) -> None:
+    def _has_unseen_merge(self, command_id: str) -> bool:
+        """Return whether a command was for a conversation before a merge, and show that."""
+        if self.threads.marked and not self.is_conversation_in_use:
+            return False
+        now = self.app_context.clock.monotonic()
+        is_refused = self.merge_guard.refuse_command(
+            command_id, self._shown_id, self.pressed_at, now, is_writing=self.is_composer_focused
+        )
+        if is_refused:
+            self._refuse_command(command_id, f"{self.merge_guard.notice}: press the key again")
+        return is_refused
+
+    def _refuse_command(self, command_id: str, text: str) -> None:
+        """Show that a command did nothing; its key pressed again is no part of a text."""
+        if command_id in OPENS_TEXT_FIELD:
+            self.refuse_typing(text, command_id)
+        else:
+            self.show_status(text)
+
+    def refuse_typing(self, reason: str, *named_ids: str) -> None:
         """Show why no text field opens, and ignore what is typed on.
 
         Args:
             reason: One line.
+            *named_ids: Ids of the commands whose keys the reason names.
         """
         self.show_status(reason)
-        self.key_guard.start(reason, self.app_context.clock.monotonic())
+        by_id = index_by_id(self.app_context.commands)
+        named_keys = [key for one in named_ids for key in by_id[one].keys]
+        self.key_guard.start(reason, self.app_context.clock.monotonic(), named_keys)
 
     @report_store_errors
     async def action_prefix(self) -> None:

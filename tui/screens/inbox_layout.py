@@ -22,7 +22,7 @@ from tui.screens.base import PacedScreen
 from tui.screens.triage_mode import TriageMode
 from tui.store.store import Store
 from tui.terminal.private_api import replace_bindings
-from tui.widgets.bindings import make_bindings
+from tui.widgets.bindings import get_reachable_keys, make_bindings
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer
 from tui.widgets.contact_panel import ContactPanel
@@ -32,6 +32,7 @@ from tui.widgets.list_pane import FilterLine, ListPane
 from tui.widgets.message_view import MessageView
 from tui.widgets.status_line import StatusLine
 from tui.widgets.thread_list import ThreadList
+from tui.widgets.trouble_line import TroubleLine
 
 _WIDTH_CLASSES = ((0, "-narrow"), (104, "-wide"), (150, "-full"))
 """CSS classes by the least width in cells."""
@@ -250,8 +251,14 @@ class InboxLayout(PacedScreen[None]):
         )
 
     def on_descendant_focus(self) -> None:
-        """Update the key hints, which differ in the composer, and uncover them there."""
+        """Name the keys that work from where the agent is, which differ in the composer."""
         if self.is_typing:
             # "Only in triage" and the like is about where the agent was, and may be false here.
             self.keys.drop_old_status(keep_unread=True)
         self.show_key_hints()
+        is_writing = self.is_composer_focused
+        keys = get_reachable_keys(self.app_context.commands, is_writing=is_writing)
+        for panel in self.query(ContactPanel):
+            panel.name_keys(keys)
+        for line in self.query(TroubleLine):
+            line.name_keys(keys)

@@ -7,19 +7,19 @@ from collections.abc import Sequence
 from textual import events, on
 
 from tui.clock import MINUTE
-from tui.commands import get_first_keys
 from tui.desk import composer_hints
 from tui.desk.context import AppContext
 from tui.desk.departures import describe_departure
 from tui.desk.format import format_title
+from tui.desk.key_guard import MergeGuard
 from tui.desk.undo import Countdown
 from tui.domain.change import RELOAD, Change, Subject
-from tui.domain.conversation import Conversation
 from tui.domain.text import one_line
 from tui.screens.base import report_store_errors
 from tui.screens.inbox_layout import InboxLayout
 from tui.store.store import Store
-from tui.widgets.conversation_pane import ConversationPane
+from tui.widgets.bindings import get_reachable_keys
+from tui.widgets.conversation_pane import ConversationPane, Followed
 from tui.widgets.status_line import StatusLine
 
 
@@ -42,20 +42,24 @@ class LiveInbox(InboxLayout):
         """Whether the agent saw the conversation when that was looked at last."""
         self.lost_selection = ""
         """Notice that nothing is selected any more; "" after the next command."""
+        self.merge_guard = MergeGuard()
+        self.pressed_at = 0.0
+        """Time of the key that is handled, in seconds of the steady clock."""
 
     def _find_key(self, command_id: str) -> str:
         """Return the keys to press for a command; "" if no key does it at once.
 
         In the composer Esc comes first, as characters type there, or a key that does not type.
         """
-        keys = get_first_keys(self.app_context.commands)
+        writing = self.is_composer_focused
+        keys = get_reachable_keys(self.app_context.commands, is_writing=writing)
         if command_id == "undo" and self.countdown.message_id:
             is_shown = self._shown_id == self.countdown.conversation_id
-            if self.is_composer_focused and is_shown and keys["unsend"]:
+            if writing and is_shown and keys["unsend"]:
                 return keys["unsend"]
             if self._counted_undo is not self.actions.newest_undo:
                 return ""  # undo would undo something else first
-        return f"Esc {keys[command_id]}" if self.is_composer_focused else keys[command_id]
+        return keys[command_id]
 
     async def apply_changes(self, changes: tuple[Change, ...]) -> None:
         """Update the screen after changes in the store.
@@ -106,17 +110,19 @@ class LiveInbox(InboxLayout):
         self.keys.show_status(notice, needs_reading=True)
         self.lost_selection = "" if self.threads.marked else notice
 
-    async def _report_merge(self, merged: Conversation) -> None:
-        """Report that the shown conversation has become part of another one.
+    async def _report_merge(self, followed: Followed) -> None:
+        """Report that the shown conversation was merged or separated.
 
         Args:
-            merged: Conversation that is shown in its place.
+            followed: What is shown now, and what the agent has to know.
         """
-        if self.is_conversation_in_use:
-            await self.read_marker.open_conversation(merged)
-        title = one_line(format_title(merged), 30)
-        notice = f"This conversation is part of the one with {title} now"
-        self.keys.show_status(notice, is_general=True, needs_reading=True)
+        if (shown := followed.conversation) is not None:
+            self.merge_guard.start(shown.id, followed.notice)
+            if self.is_composer_focused:
+                await self.threads.go_to_row(shown)
+            if self.is_conversation_in_use:
+                await self.read_marker.open_conversation(shown)
+        self.keys.show_status(followed.notice, is_general=True, needs_reading=True)
 
     async def refresh_accounts(self) -> None:
         """Read the states of the accounts and show them in the status line."""

@@ -144,6 +144,17 @@ class Drafts:
         query = functools.partial(queries("writing").with_drafts, agent=agent)
         return frozenset(row["conversation_id"] for row in await self._database.read(query))
 
+    async def has_text(self, conversation_id: int, agent: str, *, note: bool) -> bool:
+        """Return whether the agent has a draft in a conversation.
+
+        Args:
+            conversation_id: Id of the conversation.
+            agent: Name of the agent.
+            note: Whether to look for a private note, not a reply.
+        """
+        base = make_empty_draft(conversation_id, agent)
+        return bool((await self.read_draft(base, note=note)).draft.body)
+
     async def get_note_draft(self, conversation_id: int, agent: str) -> str:
         """Return the agent's unfinished note in a conversation; empty for none.
 

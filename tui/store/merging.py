@@ -90,6 +90,29 @@ class Merges:
 
         return await self._database.write(write_split)
 
+    async def list_former_recipients(self, conversation_id: int, agent: str) -> frozenset[str]:
+        """Return the addresses that an agent's draft was begun for, before merges.
+
+        An empty address stands for one that is not known: the draft was not stored by then. The
+        result is empty for a draft that was begun after all merges, and without a draft.
+
+        Args:
+            conversation_id: Conversation of the draft; it may be part of another one by now.
+            agent: Name of the agent.
+        """
+
+        def read_recipients(connection: sqlite3.Connection) -> frozenset[str]:
+            here = queries("conversations").current_id(connection, id=conversation_id)
+            draft = queries("desk").draft(connection, conversation_id=here, agent=agent)
+            if draft is None:
+                return frozenset()
+            found: set[str] = set()
+            for merge in queries("merges").merges_into(connection, conversation_id=here):
+                found |= _list_draft_recipients(merge, agent, draft["began_at"])
+            return frozenset(found)
+
+        return await self._database.read(read_recipients)
+
     def _join(
         self,
         transaction: Transaction,
@@ -173,6 +196,23 @@ def _take_snapshot(
         found = sql.redirects_of(connection, conversation_id=gone["id"])
         shown["redirects"] = [row["old_id"] for row in found]
     return shown
+
+
+def _list_draft_recipients(merge: sqlite3.Row, agent: str, began_at: int) -> set[str]:
+    """Return the addresses of an agent's drafts before a merge; "" if none was stored yet.
+
+    Args:
+        merge: Record of the merge.
+        agent: Name of the agent.
+        began_at: When the draft was begun that is stored now (ms UTC).
+    """
+    before = json.loads(merge["before"])
+    drafts = [row for row in before["drafts"] if row["agent"] == agent]
+    # Not by the time of the merge alone: another process may have another clock.
+    if all(row["began_at"] != began_at for row in drafts):
+        return {""} if began_at < merge["at"] else set()
+    sides = {before[name]["id"]: before[name]["address"] for name in ("kept", "gone")}
+    return {sides[row["conversation_id"]] for row in drafts}
 
 
 def _keep_late_drafts(connection: sqlite3.Connection, gone_id: int, before: dict[str, Any]) -> None:

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from textual.binding import Binding
 
-from tui.commands import PREFIX_KEY, Command, Scope
+from tui.commands import PREFIX_KEY, Command, Scope, get_first_keys
+from tui.desk.key_names import format_key
 
 
 def get_writing_keys(commands: Iterable[Command]) -> dict[str, str]:
@@ -29,6 +30,24 @@ _ALSO_OUTSIDE_COMPOSER = frozenset({"canned", "unsend"})
 def _is_control_key(key: str) -> bool:
     """Return whether a key can never be part of a text."""
     return "ctrl+" in key or (key[:1] == "f" and key[1:].isdigit())
+
+
+def get_reachable_keys(commands: Iterable[Command], *, is_writing: bool) -> dict[str, str]:
+    """Return what to press for each command from where the agent is, by id; "" for no key.
+
+    In the composer it is a key that does not type, else Esc comes before the first key.
+
+    Args:
+        commands: Commands of the registry.
+        is_writing: Whether the composer has the focus.
+    """
+    first_keys = get_first_keys(commands)
+    if not is_writing:
+        return first_keys
+    found = {one: f"Esc {key}" if key else "" for one, key in first_keys.items()}
+    # Reversed, so that the first of several keys of a command is the one that stays.
+    writing_keys = reversed(get_writing_keys(commands).items())
+    return found | {command_id: format_key(key) for key, command_id in writing_keys}
 
 
 def make_bindings(commands: Iterable[Command], scopes: Iterable[Scope]) -> list[Binding]:

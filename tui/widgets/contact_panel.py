@@ -49,7 +49,7 @@ class ContactPanel(VerticalScroll):
         super().__init__(id="contact")
         self._store = store
         self._app_context = context
-        self._command_keys = get_first_keys(context.commands)
+        self._command_keys: Mapping[str, str] = get_first_keys(context.commands)
         self._conversation: Conversation | None = None
         self._read_scheduled = False
         self._details: tuple[Conversation, ContactDetails] | None = None
@@ -147,6 +147,17 @@ class ContactPanel(VerticalScroll):
         self._now = now
         if is_new_minute:
             self._show_details()
+
+    def name_keys(self, keys: Mapping[str, str]) -> None:
+        """Name other keys, as the agent has come to, or left, the composer.
+
+        Args:
+            keys: What to press for each command, by id.
+        """
+        if keys != self._command_keys:
+            self._command_keys = keys
+            if self.display:
+                self._show_details()
 
     def _show_details(self) -> None:
         """Show the page with what was read last."""

@@ -5,6 +5,7 @@ The heading above it names the customer, the owner, and the colleagues who are h
 
 import asyncio
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 
 from textual import events, getters, on
 from textual.app import ComposeResult
@@ -12,17 +13,19 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.message import Message as Event
 
-from tui.commands import get_first_keys
 from tui.desk.actions import ConversationActions
 from tui.desk.consent import ConsentStatus, read_consent_status
 from tui.desk.context import AppContext
 from tui.desk.key_hints import FailureKeyHints
+from tui.desk.merging import describe_merged, describe_separation, is_same_customer, list_addresses
 from tui.desk.presence import HEARTBEAT_SECONDS, Presence, format_colleagues
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
+from tui.domain.phone import parse_address
 from tui.store.store import Store
 from tui.terminal.private_api import set_border_subtitle, set_border_title
+from tui.widgets.bindings import get_reachable_keys
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.conversation_heading import format_heading
 from tui.widgets.message_view import MessageView
@@ -30,9 +33,13 @@ from tui.widgets.notice_line import NoticeLine, choose_notice
 from tui.widgets.status_messages import StoreReader
 
 
-def _list_addresses(conversation: Conversation) -> frozenset[str]:
-    """Return all addresses of the customer."""
-    return frozenset({conversation.address, *conversation.other_addresses})
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What a merge by a colleague, or its undo, has done to the conversation that was shown."""
+
+    notice: str
+    conversation: Conversation | None = None
+    """Conversation that is shown instead; None if it is the same one."""
 
 
 class ConversationPane(StoreReader, Vertical):
@@ -64,7 +71,6 @@ class ConversationPane(StoreReader, Vertical):
         self._store = store
         self._app_context = context
         self._actions = actions
-        self._command_keys = get_first_keys(context.commands)
         self._show_lock = asyncio.Lock()
         """Shows one conversation after the other, however fast keys come."""
         self.conversation: Conversation | None = None
@@ -158,10 +164,10 @@ class ConversationPane(StoreReader, Vertical):
         self._update_heading()
         self.post_message(self.Opened())
 
-    async def apply_changes(self, changes: Iterable[Change]) -> Conversation | None:
+    async def apply_changes(self, changes: Iterable[Change]) -> Followed | None:
         """Apply changes in the store; no other conversation is shown meanwhile.
 
-        Return the conversation that the shown one has become part of, or None.
+        Return what the agent has to know if the shown conversation was merged or separated.
 
         Args:
             changes: Changes in the store.
@@ -169,12 +175,15 @@ class ConversationPane(StoreReader, Vertical):
         changes = tuple(changes)
         async with self._show_lock:
             old = self.conversation
-            if not await self._follow_merge(changes):
+            # A merge changes so much that everything has to be read again.
+            fresh = (
+                await self._store.conversations.get(old.id) if old and RELOAD in changes else None
+            )
+            if old is None or fresh is None or is_same_customer(old, fresh):
                 await self.message_view.apply_changes(changes)
                 await self._update_surroundings(changes)
                 return None
-            new = self.conversation
-            return new if old is not None and new is not None and new.id != old.id else None
+            return await self._follow_merge(old, fresh)
 
     def show_departure(self, reason: str) -> None:
         """Show in the heading why the conversation is no longer in the list.
@@ -186,18 +195,18 @@ class ConversationPane(StoreReader, Vertical):
             self._departure_reason = reason
             self._update_heading()
 
-    async def _follow_merge(self, changes: tuple[Change, ...]) -> bool:
-        """Show what the conversation has become if it was merged or separated; return whether."""
-        old = self.conversation
-        # A merge changes so much that everything has to be read again.
-        if old is None or RELOAD not in changes:
-            return False
-        fresh = await self._store.conversations.get(old.id)
-        if fresh is None or (fresh.id == old.id and _list_addresses(fresh) == _list_addresses(old)):
-            return False
+    async def _follow_merge(self, old: Conversation, fresh: Conversation) -> Followed | None:
+        """Show what the conversation has become since it was merged or separated.
+
+        Args:
+            old: Conversation as it was shown.
+            fresh: Conversation that its id leads to now.
+        """
         composer = self.compose_pane.composer
         focused, note = composer.has_focus, composer.note
-        await self._open_conversation(fresh, 0)
+        other, is_alone = await self._find_separated_draft(old, fresh)
+        shown = other if other is not None and is_alone and focused else fresh
+        await self._open_conversation(shown, 0)
         if focused and note:
             await self.compose_pane.begin_note()
         # What was typed while everything was read is part of the draft, too.
@@ -205,7 +214,35 @@ class ConversationPane(StoreReader, Vertical):
         await self.compose_pane.reload_draft()
         if focused and not note:
             await self.presence.acquire_compose_lock()
-        return True
+        if shown is other:
+            return Followed(describe_separation(fresh, shown), shown)
+        if other is not None:
+            return Followed(describe_separation(fresh, other, self._list_keys()["show_drafts"]))
+        return Followed(describe_merged(fresh), fresh) if fresh.id != old.id else None
+
+    async def _find_separated_draft(
+        self, old: Conversation, fresh: Conversation
+    ) -> tuple[Conversation | None, bool]:
+        """Return the conversation that a part of the shown text went back to, if any.
+
+        The second value is True if it is all of the text.
+
+        Args:
+            old: Conversation as it was shown.
+            fresh: The same conversation now.
+        """
+        composer, agent = self.compose_pane.composer, self._app_context.agent
+        if not composer.text or fresh.id != old.id:
+            return None, False
+        await self.compose_pane.flush_draft()
+        for address in sorted(list_addresses(old) - list_addresses(fresh)):
+            other = await self._store.conversations.find_by_address(parse_address(address))
+            if other is None or other.id == fresh.id:
+                continue
+            if await self._store.drafts.has_text(other.id, agent, note=composer.note):
+                has_rest = await self._store.drafts.has_text(fresh.id, agent, note=composer.note)
+                return other, not has_rest
+        return None, False
 
     async def _update_surroundings(self, changes: tuple[Change, ...]) -> None:
         """Update everything around the messages."""
@@ -238,12 +275,22 @@ class ConversationPane(StoreReader, Vertical):
         now, others = self._app_context.clock.now(), format_colleagues(self.presence.colleagues)
         room, reason = self._outer_width - 6, self._departure_reason
         set_border_title(self, format_heading(conversation, now, others, room, reason))
-        holder = self.presence.holder
+        context, holder = self._app_context, self.presence.holder
+        keys = self._list_keys()
         self.notice_line.show_notice(
-            *choose_notice(
-                conversation, self.consent_status, holder, self._app_context, self._command_keys
-            )
+            *choose_notice(conversation, self.consent_status, holder, context, keys)
         )
+
+    def _list_keys(self) -> dict[str, str]:
+        """Return what to press for each command from where the agent is."""
+        is_writing = self.compose_pane.composer.has_focus
+        return get_reachable_keys(self._app_context.commands, is_writing=is_writing)
+
+    @on(events.DescendantFocus)
+    @on(events.DescendantBlur)
+    def _name_reachable_keys(self) -> None:
+        """Name the keys in the notice that work from where the agent is now."""
+        self._refresh_heading()
 
     def refresh_clock(self) -> None:
         """Update the customer's local time in the heading; called once a minute."""

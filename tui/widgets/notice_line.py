@@ -52,7 +52,7 @@ def choose_notice(
         consent_status: Consent of the customer, as far as it is known.
         holder: Colleague who holds the compose lock; empty for none.
         context: Settings and helpers shared by the screens.
-        keys: First key of each command.
+        keys: What to press for each command from where the agent is.
     """
     if conversation.opted_out:
         return format_opt_out(consent_status, context, keys), "bad"

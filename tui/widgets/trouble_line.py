@@ -1,7 +1,7 @@
 """Show problems that concern many messages, in one line below the list."""
 
 import contextlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from textual.content import Content
 from textual.widgets import Static
@@ -42,7 +42,7 @@ class TroubleLine(Static):
         super().__init__(id="troubles")
         self._store = store
         self._app_context = context
-        self._command_keys = get_first_keys(context.commands)
+        self._command_keys: Mapping[str, str] = get_first_keys(context.commands)
         self.display = False
         self._check_scheduled = False
         self.shown_text = ""
@@ -63,6 +63,17 @@ class TroubleLine(Static):
         if matters and not self._check_scheduled:
             self._check_scheduled = True
             self.set_timer(_GATHER_SECONDS, self.check_troubles)
+
+    def name_keys(self, keys: Mapping[str, str]) -> None:
+        """Name other keys, as the agent has come to, or left, the composer.
+
+        Args:
+            keys: What to press for each command, by id.
+        """
+        if keys != self._command_keys:
+            self._command_keys = keys
+            if self.display:
+                self.call_later(self.check_troubles)
 
     async def check_troubles(self) -> None:
         """Read the present problems; a busy store is read again with the next change."""
@@ -146,7 +157,7 @@ def _is_stopped(state: AccountState) -> bool:
     return state.health is Health.STOPPED
 
 
-def describe_group(group: FailureGroup, keys: dict[str, str]) -> str:
+def describe_group(group: FailureGroup, keys: Mapping[str, str]) -> str:
     """Return equal failures as a line: "12 failed: no credit on au · F3".
 
     Args:

@@ -114,7 +114,7 @@ insert into drafts (conversation_id, agent, body, account, sender, media, subjec
 values (:conversation_id, :agent, :body, :account, :sender, :media, :subject, :send_at, :cancel_on_reply, :began_at, :now)
 on conflict (conversation_id, agent) do update set body = excluded.body, account = excluded.account,
   sender = excluded.sender, media = excluded.media, subject = excluded.subject, send_at = excluded.send_at,
-  cancel_on_reply = excluded.cancel_on_reply, began_at = excluded.began_at, updated_at = excluded.updated_at;
+  cancel_on_reply = excluded.cancel_on_reply, began_at = min(began_at, excluded.began_at), updated_at = excluded.updated_at;
 
 -- name: drop_draft(conversation_id, agent)!
 delete from drafts where conversation_id = :conversation_id and agent = :agent;

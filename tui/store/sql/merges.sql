@@ -138,3 +138,10 @@ where message_id in (select id from messages where conversation_id = :conversati
 select max(at) as last_at, max(coalesce(arrival, id)) as last_arrival, max(suspected) as suspected,
   sum(handled = 0 and status in ('failed', 'rejected', 'expired', 'uncertain')) as failed
 from messages where conversation_id = :conversation_id;
+
+-- name: merges_into(conversation_id)
+select * from merges
+where undone_at = 0 and (
+  kept_id = :conversation_id
+  or kept_id in (select old_id from redirects where conversation_id = :conversation_id)
+) order by id;
