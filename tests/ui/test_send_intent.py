@@ -226,7 +226,7 @@ async def test_keys_pressed_twice_at_once_do_not_answer_a_question(desk: Desk) -
         desk.clock.advance(2)
         await desk.shows(ASKED)
         composer.submit_text(close=False, pressed_at=pressed_at)
-        await desk.work_done()
+        await desk.until(lambda: desk.typed == "Dobrze" and not composer.is_submitting, "asked")
         await desk.shows(ASKED)
         assert len(await sent(desk, ANA)) == before
         await desk.press("enter")
