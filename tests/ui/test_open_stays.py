@@ -476,13 +476,13 @@ async def test_a_retry_is_watched_where_it_was_started(desk: Desk, size: Size) -
         await desk.open_thread(BOB)
         bob = await desk.thread(BOB)
         await desk.press("K", "R")
-        await desk.shows("being sent again")
+        await desk.shows("being sent now")
         retried = await desk.last(BOB)
         assert retried.retry_of and desk.shown_id == bob.id
         assert desk.inbox.message_view.target_message is not None
         assert desk.inbox.message_view.selected_id in (retried.retry_of, retried.id)
         await desk.press("escape", "escape")
-        await desk.shows("being sent again")
+        await desk.shows("being sent now")
         await desk.store.outbox.claim_due_messages("sync", retried.account, 1)
         await desk.events.report_status(retried, Status.DELIVERED)
         await desk.shows("no longer failed", "✓✓")

@@ -34,8 +34,8 @@ async def describe_departure(
     if not has_mixed_states(view) and conversation.state is not view.state:
         return _describe_state(conversation, entries, agent, now, zone)
     if view.failed and not conversation.failed:
-        is_repeated = conversation.last_status in (Status.QUEUED, Status.SENDING)
-        return "being sent again" if is_repeated else "no longer failed"
+        is_sending = conversation.last_status in (Status.QUEUED, Status.SENDING)
+        return "being sent now" if is_sending else "no longer failed"
     if view.starred and not conversation.starred:
         return f"star removed{_format_actor(entries, agent, 'unstar')}"
     if view.label and view.label not in conversation.labels:
