@@ -8,7 +8,7 @@ on conflict (name) do update set
 
 -- name: end_credit_wait(name, spent)!
 update accounts set credit_out_at = 0, credit_reason = '', credit_try_at = 0, credit_tries = 0, credit_spent = :spent
-where name = :name and (credit_out_at > 0 or credit_spent is not :spent);
+where name = :name and (credit_out_at > 0 or coalesce(credit_spent, -1e300) <> coalesce(:spent, -1e300));
 
 -- name: unexplained(account, reason, now)$
 select 1 from messages where account = :account and status = 'queued' and reason <> :reason
@@ -43,7 +43,7 @@ select count(*) as messages, min(at) as oldest from (
   where account = :account and status in ('accepted', 'submitted', 'uncertain', 'scheduled')
     and at between :since and :until and status <> 'uncertain' and status <> 'scheduled'
   order by at limit :limit
-);
+) found;
 
 -- name: save_alarms(name, silent_since, stuck_messages, stuck_since, receipt_limit_ms)!
 insert into accounts (name, silent_since, stuck_messages, stuck_since, receipt_limit_ms)

@@ -2,7 +2,7 @@
 insert into compose_locks (conversation_id, agent, owner, seen_at) values (:conversation_id, :agent, :owner, :now)
 on conflict (conversation_id) do update set agent = excluded.agent, owner = excluded.owner, seen_at = excluded.seen_at
 where compose_locks.owner = excluded.owner or compose_locks.agent = excluded.agent or compose_locks.seen_at < :dead_before
-  or compose_locks.seen_at > :latest or :force
+  or compose_locks.seen_at > :latest or :force = 1
 returning owner;
 
 -- name: holder(conversation_id)^
@@ -19,7 +19,8 @@ delete from compose_locks where owner = :owner;
 
 -- The agent who writes in the conversation that is kept has the lock of both.
 -- name: move(kept, gone)!
-update or ignore compose_locks set conversation_id = :kept where conversation_id = :gone;
+update compose_locks set conversation_id = :kept where conversation_id = :gone
+  and not exists (select 1 from compose_locks taken where taken.conversation_id = :kept);
 
 -- name: drop_left(gone)!
 delete from compose_locks where conversation_id = :gone;

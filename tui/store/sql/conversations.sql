@@ -106,7 +106,7 @@ update audit set message_id = :new_id where conversation_id = :conversation_id a
 
 -- name: add_audit(id, at, agent, action, conversation_id, message_id, detail)!
 insert into audit (id, at, agent, action, conversation_id, message_id, detail)
-values (max(:id, (select coalesce(max(id), 0) + 1 from audit)), :at, :agent, :action, :conversation_id, :message_id, :detail);
+values ((select case when :id > coalesce(max(id), 0) then :id else max(id) + 1 end from audit), :at, :agent, :action, :conversation_id, :message_id, :detail);
 
 -- Since when the customer had waited at the last time that the conversation was closed; empty if they had not.
 -- name: last_close(conversation_id)$

@@ -12,7 +12,7 @@ where m.status = 'sending' group by m.account;
 -- name: latest_stored_time()
 select max(at) as latest from (
   select max(seen_at) as at from processes union all select max(renewed_at) from leases
-  union all select max(seen_at) from presence union all select max(ok_at) from accounts);
+  union all select max(seen_at) from presence union all select max(ok_at) from accounts) stored;
 
 -- name: account_state(name)^
 select * from accounts where name = :name;
@@ -114,7 +114,8 @@ insert into drafts (conversation_id, agent, body, account, sender, media, subjec
 values (:conversation_id, :agent, :body, :account, :sender, :media, :subject, :send_at, :cancel_on_reply, :began_at, :now)
 on conflict (conversation_id, agent) do update set body = excluded.body, account = excluded.account,
   sender = excluded.sender, media = excluded.media, subject = excluded.subject, send_at = excluded.send_at,
-  cancel_on_reply = excluded.cancel_on_reply, began_at = min(began_at, excluded.began_at), updated_at = excluded.updated_at;
+  cancel_on_reply = excluded.cancel_on_reply, 
+  began_at = case when drafts.began_at < excluded.began_at then drafts.began_at else excluded.began_at end, updated_at = excluded.updated_at;
 
 -- name: drop_draft(conversation_id, agent)!
 delete from drafts where conversation_id = :conversation_id and agent = :agent;

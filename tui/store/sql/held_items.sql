@@ -48,7 +48,7 @@ select account, cause, reason, count(*) as count, max(last_at) as last_at from a
 group by account, cause, reason order by account, count(*) desc, reason;
 
 -- name: measure_kept(account)^
-select coalesce(sum(state = 'held'), 0) as held, coalesce(sum(length(body)), 0) as bytes from arrivals
+select count(*) filter (where state = 'held') as held, cast(coalesce(sum(length(body)), 0) as bigint) as bytes from arrivals
 where state <> 'read' and account = :account;
 
 -- name: done_bodies(account)
@@ -64,7 +64,7 @@ update arrivals set state = 'dismissed', done_at = :now, reason = reason || ' (d
 where id = :id;
 
 -- name: drop_body(id)!
-update arrivals set body = x'' where id = :id;
+update arrivals set body = substr(body, 1, 0) where id = :id;
 
 -- name: has_old(read_before, large_before, done_before)$
 select exists (select 1 from arrivals where state = 'read' and last_at < :read_before)
@@ -85,7 +85,7 @@ delete from arrivals where id in (
 
 -- name: count_refusal(account, refusal, count, now)!
 insert into refusals (account, refusal, count, last_at) values (:account, :refusal, :count, :now)
-on conflict (account, refusal) do update set count = count + excluded.count, last_at = excluded.last_at;
+on conflict (account, refusal) do update set count = refusals.count + excluded.count, last_at = excluded.last_at;
 
 -- name: list_refusals()
 select * from refusals order by account, refusal;

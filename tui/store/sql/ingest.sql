@@ -16,7 +16,7 @@ update events set copy = :copy where id = :id;
 update events set message_id = :new_id where message_id = :old_id;
 -- name: newest_texts(conversation_id, account)
 select id, body, at, provider_id from (
-  select * from messages where conversation_id = :conversation_id order by id desc limit 20)
+  select * from messages where conversation_id = :conversation_id order by id desc limit 20) newest
 where direction = 'in' and account = :account;
 
 -- name: waiting_for(account, provider_key)

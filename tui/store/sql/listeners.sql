@@ -20,7 +20,7 @@ update listeners set ended = 1, seen_at = :now where owner = :owner and ended = 
 select * from listeners order by account, ended desc, seen_at;
 
 -- name: add_probe(nonce, account, now)!
-insert or ignore into probes (nonce, account, at) values (:nonce, :account, :now);
+insert into probes (nonce, account, at) values (:nonce, :account, :now) on conflict do nothing;
 
 -- name: drop_probes(before, latest)!
 delete from probes where at < :before or at > :latest;

@@ -6,8 +6,8 @@ update messages set conversation_id = :kept where conversation_id = :gone;
 update messages set origin = :gone where conversation_id = :gone and origin = 0;
 
 -- name: remember_recipient(conversation_id, address)!
-update messages set recipient = :address
-where conversation_id = :conversation_id and +direction = 'out' and recipient = '';
+update messages indexed by messages_by_conversation set recipient = :address
+where conversation_id = :conversation_id and direction = 'out' and recipient = '';
 
 -- name: move_mentions(kept, gone)!
 update mentions set conversation_id = :kept where conversation_id = :gone;
@@ -16,14 +16,15 @@ update mentions set conversation_id = :kept where conversation_id = :gone;
 update presence set conversation_id = :kept where conversation_id = :gone;
 
 -- name: move_labels(kept, gone)!
-insert or ignore into conversation_labels (label, conversation_id)
-select label, :kept from conversation_labels where conversation_id = :gone;
+insert into conversation_labels (label, conversation_id)
+select label, :kept from conversation_labels where conversation_id = :gone on conflict do nothing;
 
 -- name: drop_labels(gone)!
 delete from conversation_labels where conversation_id = :gone;
 
 -- name: add_label(label, conversation_id)!
-insert or ignore into conversation_labels (label, conversation_id) values (:label, :conversation_id);
+insert into conversation_labels (label, conversation_id) values (:label, :conversation_id)
+on conflict do nothing;
 
 -- name: move_aliases(kept, gone)!
 update aliases set conversation_id = :kept where conversation_id = :gone;
@@ -79,16 +80,16 @@ where conversation_id = :conversation_id and coalesce(arrival, id) > :id;
 
 -- name: first_unread(conversation_id, unread)$
 select min(place) from (
-  select coalesce(arrival, id) as place from messages
-  where conversation_id = :conversation_id and +direction = 'in'
-  order by place desc limit :unread);
+  select coalesce(arrival, id) as place from messages indexed by messages_by_conversation
+  where conversation_id = :conversation_id and direction = 'in'
+  order by place desc limit :unread) places;
 
 -- name: drop_contact(party)!
 delete from contacts where party = :party;
 
 -- name: own_decision(conversation_id, kept, since)^
 -- The newest decision since a merge that a message of this conversation made.
-select audit.action = 'opted out' as opted_out, audit.at, audit.message_id,
+select case when audit.action = 'opted out' then 1 else 0 end as opted_out, audit.at, audit.message_id,
        substr(messages.body, 1, 500) as evidence
 from audit join messages on messages.id = audit.message_id
 where audit.conversation_id = :kept and audit.action in ('opted out', 'opted in')
@@ -136,7 +137,7 @@ where message_id in (select id from messages where conversation_id = :conversati
 
 -- name: facts(conversation_id)^
 select max(at) as last_at, max(coalesce(arrival, id)) as last_arrival, max(suspected) as suspected,
-  sum(handled = 0 and status in ('failed', 'rejected', 'expired', 'uncertain')) as failed
+  count(*) filter (where handled = 0 and status in ('failed', 'rejected', 'expired', 'uncertain')) as failed
 from messages where conversation_id = :conversation_id;
 
 -- name: merges_into(conversation_id)

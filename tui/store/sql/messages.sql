@@ -25,8 +25,8 @@ select * from messages where account = :account and provider_key = :provider_key
   and provider_key <> '' and direction = 'out' order by id desc limit 20;
 
 -- name: came_in_later(conversation_id, at)$
-select count(*) from messages
-where conversation_id = :conversation_id and +direction = 'in' and at > :at;
+select count(*) from messages indexed by messages_by_conversation
+where conversation_id = :conversation_id and direction = 'in' and at > :at;
 
 -- What arrived after a place in the order of arrival, which is never before that of the id.
 -- name: came_in_after(conversation_id, upto)$
@@ -39,9 +39,11 @@ select (
 );
 
 -- name: arrival_up_to(conversation_id, upto)$
-select max(:upto, coalesce((
+select max(place) from (
+  select :upto as place
+  union all
   select max(arrival) from messages
-  where conversation_id = :conversation_id and arrival is not null and id <= :upto), 0));
+  where conversation_id = :conversation_id and arrival is not null and id <= :upto) places;
 
 -- name: first_arrival_after(conversation_id, upto)$
 select min(coalesce(arrival, id)) from messages where conversation_id = :conversation_id and id > :upto;
@@ -51,7 +53,7 @@ select * from (
   select * from messages where conversation_id = :conversation_id and id > :upto
   union all
   select * from messages where conversation_id = :conversation_id and arrival > :upto and id <= :upto
-) order by coalesce(arrival, id) limit :limit;
+) arrived order by coalesce(arrival, id) limit :limit;
 
 -- name: first_late_text(conversation_id, upto)$
 select min(id) from messages

@@ -4,7 +4,7 @@ update messages set status = 'sending', claimed_by = :owner, attempts = attempts
 where id in (
     select id from messages
     where account = :account and status = 'queued'
-      and (hold_until <= :now or (at > :latest and hold_until is not scheduled_at))
+      and (hold_until <= :now or (at > :latest and (scheduled_at is null or hold_until <> scheduled_at)))
       and (next_try_at <= :now or (paused_at > :latest and next_try_at < coalesce(scheduled_at, next_try_at + 1)))
     order by id limit :limit
   ) and status = 'queued'
@@ -22,25 +22,27 @@ select m.* from messages m left join processes p on p.owner = m.claimed_by
 where m.status = 'sending' and (p.owner is null or p.seen_at < :dead_before or p.seen_at > :latest);
 
 -- name: next_due(account, latest)$
-select min(max(
-  case when at > :latest and hold_until is not scheduled_at then 0 else hold_until end,
-  case when paused_at > :latest and next_try_at < coalesce(scheduled_at, next_try_at + 1) then 0 else next_try_at end))
-from messages where account = :account and status = 'queued';
+select min(case when held > paused then held else paused end) from (
+  select
+    case when at > :latest and (scheduled_at is null or hold_until <> scheduled_at) then 0 else hold_until end as held,
+    case when paused_at > :latest and next_try_at < coalesce(scheduled_at, next_try_at + 1) then 0 else next_try_at end
+      as paused
+  from messages where account = :account and status = 'queued') waiting;
 
 -- name: askable(account, since, now, uncertain_only, by_reference, limit)
 select * from messages indexed by messages_askable
 where account = :account and status in ('accepted', 'submitted', 'uncertain', 'scheduled')
   and ask_at <= :now and at >= :since
-  and (status = 'uncertain' or not :uncertain_only)
-  and (provider_key <> '' or (status = 'uncertain' and :by_reference))
+  and (status = 'uncertain' or :uncertain_only = 0)
+  and (provider_key <> '' or (status = 'uncertain' and :by_reference = 1))
 order by id desc limit :limit;
 
 -- name: next_ask(account, since, uncertain_only, by_reference)$
 select min(ask_at) from messages
 where account = :account and status in ('accepted', 'submitted', 'uncertain', 'scheduled')
   and at >= :since
-  and (status = 'uncertain' or not :uncertain_only)
-  and (provider_key <> '' or (status = 'uncertain' and :by_reference));
+  and (status = 'uncertain' or :uncertain_only = 0)
+  and (provider_key <> '' or (status = 'uncertain' and :by_reference = 1));
 
 -- name: asked_in_future(account, latest, never)
 select id, asks from messages indexed by messages_asked
@@ -54,7 +56,7 @@ update messages set asked_at = :now, asks = :asks, ask_at = :ask_at where id = :
 select count(*) from (
   select 1 from messages where account = :account
     and status in ('accepted', 'submitted', 'uncertain', 'scheduled') and at >= :since limit 1
-);
+) found;
 
 -- name: want_cancel(id)!
 update messages set cancel_wanted = 1 where id = :id and status = 'scheduled' and cancel_wanted <> 1;
@@ -69,15 +71,15 @@ where conversation_id = :conversation_id and status = 'queued' order by id;
 
 -- name: planned_in(conversation_id, now)
 select * from messages indexed by messages_by_conversation
-where conversation_id = :conversation_id and +direction = 'out' and scheduled_at > :now
+where conversation_id = :conversation_id and direction = 'out' and scheduled_at > :now
 order by scheduled_at, id;
 
 -- name: to_cancel(account, now, limit)
 select m.* from messages m indexed by messages_scheduled join conversations c on c.id = m.conversation_id
 where m.account = :account and m.status = 'scheduled' and m.provider_id <> ''
   and (m.cancel_wanted = 1 or (m.cancel_wanted = 0 and (c.opted_out = 1 or (m.cancel_on_reply = 1 and exists (
-    select 1 from messages i
-    where i.conversation_id = m.conversation_id and coalesce(i.arrival, i.id) > m.id and +i.direction = 'in')))))
+    select 1 from messages i indexed by messages_by_conversation
+    where i.conversation_id = m.conversation_id and coalesce(i.arrival, i.id) > m.id and i.direction = 'in')))))
 union all
 select m.* from messages m indexed by messages_planned join conversations c on c.id = m.conversation_id
 where m.account = :account and m.status in ('accepted', 'submitted', 'uncertain', 'scheduled')

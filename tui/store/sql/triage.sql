@@ -19,7 +19,7 @@ select count(*) from (
   select 1 from conversations
   where state = 'open' and waiting_since is not null and rank < 5000000000000
     and assignee in ('', :agent)
-  limit :limit);
+  limit :limit) waiting;
 
 -- name: views()
 select * from views order by name;

@@ -5,7 +5,7 @@ select (select count(*) from processes where seen_at < :dead_before or seen_at >
   + (select count(*) - count(distinct account) from listeners) as rows,
   coalesce((select max(seq) from changes) - (select min(seq) from changes) + 1, 0) > :changes_kept as changes,
   (select count(*) from (select 1 from arrivals indexed by arrivals_by_state where state = 'read'
-    limit :read_kept + 1)) > :read_kept as arrivals;
+    limit :read_kept + 1) some_read) > :read_kept as arrivals;
 
 -- name: drop_processes(dead_before, latest)!
 delete from processes where (seen_at < :dead_before or seen_at > :latest)
