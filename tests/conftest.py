@@ -15,13 +15,18 @@ from typing import Any
 import pytest
 from hypothesis import settings
 
+from tests.shared_server import SharedServer, share_server, stop_shared_server
 from tests.ui.history import write_history
 from tui.clock import ManualClock
-from tui.store import database, database_files, migrations
+from tui.domain.database import Database
+from tui.store.engine import ReportProgress
+from tui.store.queries import DIALECTS
+from tui.store.sqlite import database_files, file_engine, migrations
+from tui.store.sqlite.file_connection import FileConnection
 from tui.store.store import Store
 
 _create_file = database_files._create_file
-_prepare_writer = database._prepare_writer
+_prepare_writer = file_engine._prepare_writer
 
 _MAX_WORKERS = 16
 
@@ -33,6 +38,19 @@ settings.load_profile("desk")
 def pytest_xdist_auto_num_workers() -> int:
     """Return twice the cores, as half of the time a test waits for a program, socket or timer."""
     return min(2 * (os.cpu_count() or 1), _MAX_WORKERS)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """Stop the database server that the tests of all workers have used."""
+    if not hasattr(config, "workerinput"):
+        stop_shared_server(config)
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run each test of the store on both engines, unless it is about the file of one."""
+    if "engine_name" in metafunc.fixturenames:
+        only = metafunc.definition.get_closest_marker("only_engine")
+        metafunc.parametrize("engine_name", only.args if only else DIALECTS, scope="session")
 
 
 def pytest_collection_finish() -> None:
@@ -60,7 +78,9 @@ def cheap_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     loss of power could show the difference. Programs that tests start build and wait as always.
     """
     template = tmp_path_factory.mktemp("template") / "inbox.db"
-    with contextlib.closing(sqlite3.connect(template, isolation_level=None)) as connection:
+    with contextlib.closing(
+        sqlite3.connect(template, isolation_level=None, factory=FileConnection)
+    ) as connection:
         connection.execute("pragma synchronous = off")
         connection.execute("pragma journal_mode = wal")
         migrations.apply_migrations(connection)
@@ -75,16 +95,14 @@ def cheap_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
         except OSError:  # it exists, cannot be made, or lies on another disk
             _create_file(path, mode)
 
-    def prepare_writer(
-        connection: sqlite3.Connection, report_progress: migrations.ReportProgress
-    ) -> None:
+    def prepare_writer(connection: FileConnection, report_progress: ReportProgress) -> None:
         """Set up the connection as always, but do not wait for the disk."""
         _prepare_writer(connection, report_progress)
         connection.execute("pragma synchronous = off")
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(database_files, "_create_file", copy_template)
-        patch.setattr(database, "_prepare_writer", prepare_writer)
+        patch.setattr(file_engine, "_prepare_writer", prepare_writer)
         yield
 
 
@@ -92,7 +110,7 @@ def cheap_databases(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def real_databases(cheap_databases: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Build every new database as the program does, for tests of just that."""
     monkeypatch.setattr(database_files, "_create_file", _create_file)
-    monkeypatch.setattr(database, "_prepare_writer", _prepare_writer)
+    monkeypatch.setattr(file_engine, "_prepare_writer", _prepare_writer)
 
 
 @pytest.fixture(scope="session")
@@ -109,24 +127,39 @@ def history(cheap_databases: None, tmp_path_factory: pytest.TempPathFactory) -> 
     return path
 
 
+@pytest.fixture(scope="session")
+def database_server(
+    tmp_path_factory: pytest.TempPathFactory, worker_id: str
+) -> Iterator[SharedServer]:
+    """Yield the server that the workers of this run share."""
+    with contextlib.closing(share_server(tmp_path_factory, worker_id)) as server:
+        yield server
+
+
 @pytest.fixture
-async def open_store(tmp_path: Path, clock: ManualClock) -> AsyncIterator[OpenStore]:
+def home(tmp_path: Path) -> Database:
+    """Return where the inbox of this test is stored."""
+    return tmp_path / "inbox.db"
+
+
+@pytest.fixture
+async def open_store(home: Database, clock: ManualClock) -> AsyncIterator[OpenStore]:
     """Yield a function that opens stores for this test; close all of them at its end."""
     async with contextlib.AsyncExitStack() as opened:
 
         async def open_one(
-            path: Path | None = None, *, owner: str = "a", seed: int = 1, **options: Any
+            database: Database | None = None, *, owner: str = "a", seed: int = 1, **options: Any
         ) -> Store:
             """Open the store of a process named `owner`.
 
             Args:
-                path: Database file; by default `inbox.db` of this test.
+                database: Where it is stored; by default in the inbox of this test.
                 owner: Name of the process.
                 seed: Seed of the random numbers, so that two processes make different ids.
                 **options: More arguments of the store.
             """
             values = {"clock": clock, "rng": random.Random(seed), "owner": owner, **options}
-            return await opened.enter_async_context(Store(path or tmp_path / "inbox.db", **values))
+            return await opened.enter_async_context(Store(database or home, **values))
 
         yield open_one
 

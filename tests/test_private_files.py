@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import ROOT
+from tests.store.builders import get_path
 from tui.desk.downloads import save_new_file
 from tui.log import LogFile
 from tui.private_files import copy_access, create_file, make_directory
 from tui.settings.paths import write_private
-from tui.store.database_files import prepare_file, write_backup
+from tui.store.sqlite.database_files import prepare_file, write_backup
 from tui.store.store import Store
 
 
@@ -84,8 +85,8 @@ def test_a_file_that_exists_is_not_opened(tmp_path: Path) -> None:
 async def test_a_backup_can_be_opened_by_whom_the_inbox_can(
     mode: int, umask: None, store: Store, tmp_path: Path
 ) -> None:
-    store.path.chmod(mode)
-    backup = await write_backup(store.path, tmp_path / "copy.db")
+    get_path(store).chmod(mode)
+    backup = await write_backup(get_path(store), tmp_path / "copy.db")
     assert backup.shut_out == ""
     assert read_mode(tmp_path / "copy.db") == mode
 

@@ -82,6 +82,14 @@ class Clock(Protocol):
         """Return a time in seconds that never goes back, for measuring pauses."""
         ...
 
+    def follow(self, now: int) -> None:
+        """Go on from the time of a server that several hosts share.
+
+        Args:
+            now: Time of the server at this moment, in ms UTC.
+        """
+        ...
+
     async def sleep(self, seconds: float) -> None:
         """Return when the given time has passed on this clock.
 
@@ -92,11 +100,23 @@ class Clock(Protocol):
 
 
 class SystemClock:
-    """Read the computer's own clock."""
+    """Read the computer's own clock, corrected by that of a server if there is one."""
+
+    def __init__(self) -> None:
+        """Create a clock that is not corrected."""
+        self._correction = 0
 
     def now(self) -> int:
         """Return the time in milliseconds since 1970, UTC."""
-        return time.time_ns() // 1_000_000
+        return time.time_ns() // 1_000_000 + self._correction
+
+    def follow(self, now: int) -> None:
+        """Go on from the time of a server.
+
+        Args:
+            now: Time of the server at this moment, in ms UTC.
+        """
+        self._correction += now - self.now()
 
     def monotonic(self) -> float:
         """Return the seconds since some fixed moment."""
@@ -134,6 +154,13 @@ class ManualClock:
     def monotonic(self) -> float:
         """Return the seconds since this clock was created."""
         return (self._now - self._start) / SECOND
+
+    def follow(self, now: int) -> None:
+        """Ignore the time of a server: only a test moves this clock.
+
+        Args:
+            now: Time of the server.
+        """
 
     async def sleep(self, seconds: float) -> None:
         """Wait until `advance` has moved the clock far enough.

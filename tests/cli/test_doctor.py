@@ -18,6 +18,7 @@ import pytest
 from tests.cli.conftest import Desk, Ran
 from tests.conftest import OpenStore
 from tests.contexts import make_context
+from tests.store.builders import get_path
 from tests.waiting import wait_until
 from tui.clock import HOUR, ManualClock, SystemClock
 from tui.desk.format import format_account_health
@@ -32,7 +33,7 @@ from tui.screens.accounts import format_accounts
 from tui.settings.cache import read_preferences
 from tui.settings.models import Settings
 from tui.store.account_watch import Alarms
-from tui.store.database import Transaction
+from tui.store.engine import Transaction
 from tui.store.store import Store
 from tui.sync.listener import create_listener
 from tui.sync.listener_server import run_listener
@@ -121,7 +122,7 @@ def test_a_file_that_is_no_inbox_is_bad(desk: Desk) -> None:
 async def test_a_damaged_inbox_is_bad(desk: Desk, open_store: OpenStore) -> None:
     store = await open_store()
     await store.database.write(_create_table)
-    await store.database.checkpoint()
+    await store.database.tend(at_once=True)
     await store.database.close()
     with closing(sqlite3.connect(desk.database)) as connection:
         page = connection.execute(
@@ -537,7 +538,7 @@ async def test_what_grows_is_reported_with_rows_and_sizes(
     for number in range(3):
         reply = Reply(f"r{number}", "+61491570156", "Hello", None, "{}")
         await store.ingest.store_events("support_au", [reply])
-    copy = store.path.with_name(f"{store.path.stem}-backup.db")
+    copy = get_path(store).with_name(f"{get_path(store).stem}-backup.db")
     copy.write_bytes(b"x" * 2_000_000)
     findings = read_findings(desk.run("doctor", "--offline", "--json"))
     assert "messages 3 rows" in findings["growth"]["line"]
@@ -548,8 +549,8 @@ async def test_a_table_that_nothing_prunes_is_reported(desk: Desk, open_store: O
     store = await open_store(clock=SystemClock())
     await store.database.write(
         lambda t: t.connection.executemany(
-            "insert into processes (owner, agent, kind, seen_at) values (?, 'mia', 'desk', 0)",
-            [(f"dead {number}",) for number in range(1_001)],
+            "insert into processes (owner, agent, kind, seen_at) values (:owner, 'mia', 'desk', 0)",
+            [{"owner": f"dead {number}"} for number in range(1_001)],
         )
     )
     output = desk.run("doctor", "--offline")

@@ -15,6 +15,7 @@ from tests.store.builders import MIA, TOM, get_conversation, make_outgoing, make
 from tui.clock import ManualClock
 from tui.domain.message import Attachment
 from tui.domain.phone import parse_address
+from tui.store.sqlite.file_connection import FileConnection
 from tui.store.store import Store
 
 HOSTILE = "\x1b]0;owned\x07 \x1b[2J[red]bold[/red]\n2026-03-04 08:00  > forged [delivered]\u202e"
@@ -241,7 +242,7 @@ def test_a_file_that_is_no_inbox_is_one_error_line(bare: Desk, command: tuple[st
 
 
 def test_the_database_of_another_program_is_left_unchanged(bare: Desk) -> None:
-    with closing(sqlite3.connect(bare.database)) as connection:
+    with closing(sqlite3.connect(bare.database, factory=FileConnection)) as connection:
         connection.execute("create table notes (body text)")
     ran = bare.run("threads")
     assert ran.returncode == 2
@@ -252,7 +253,7 @@ async def test_an_inbox_of_a_newer_version_is_one_error_line(
     bare: Desk, open_store: OpenStore
 ) -> None:
     await (await open_store()).database.close()
-    with closing(sqlite3.connect(bare.database)) as connection:
+    with closing(sqlite3.connect(bare.database, factory=FileConnection)) as connection:
         connection.execute("pragma user_version = 9999")
     ran = bare.run("threads")
     assert ran.returncode == 2
@@ -260,19 +261,23 @@ async def test_an_inbox_of_a_newer_version_is_one_error_line(
 
 
 async def test_an_older_inbox_is_migrated_first(bare: Desk) -> None:
-    from tui.store import migrations
+    from tui.store.sqlite import migrations
 
-    with closing(sqlite3.connect(bare.database, isolation_level=None)) as connection:
+    with closing(
+        sqlite3.connect(bare.database, isolation_level=None, factory=FileConnection)
+    ) as connection:
         migrations.apply_migrations(connection, upto=1)
     ran = bare.run("threads")
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
-    with closing(sqlite3.connect(bare.database)) as connection:
+    with closing(sqlite3.connect(bare.database, factory=FileConnection)) as connection:
         assert migrations.read_version(connection) == migrations.list_migrations()[-1][0]
 
 
 async def test_a_locked_inbox_can_still_be_read(bare: Desk, store: Store) -> None:
     await store.ingest.store_events("support", [make_reply("Hello", MIA)])
-    with closing(sqlite3.connect(bare.database, isolation_level=None)) as other:
+    with closing(
+        sqlite3.connect(bare.database, isolation_level=None, factory=FileConnection)
+    ) as other:
         other.execute("begin immediate")
         assert [thread["number"] for thread in bare.read_objects("threads")] == [MIA]
 

@@ -140,7 +140,8 @@ async def test_only_those_are_looked_up_that_the_provider_can_be_asked_about(
     ours = await add_failed(store, MIA, "x", Status.UNCERTAIN, account=ACCOUNT)
     await store.database.write(
         lambda t: t.connection.execute(
-            "update messages set provider_id = 'p1', provider_key = 'p1' where id = ?", (ours.id,)
+            "update messages set provider_id = 'p1', provider_key = 'p1' where id = :id",
+            {"id": ours.id},
         )
     )
     await store.receipt_schedule.save_schedule([(ours.id, 8, clock.now() + 900_000)])

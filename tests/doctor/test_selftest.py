@@ -50,7 +50,7 @@ def make_settings(url: str, *, secret: str = SECRET) -> Settings:
 async def run_test(store: Store, url: str, **changes: str) -> CheckResult:
     """Return the result of the self-test of an address."""
     (result,) = await run_selftest(
-        make_settings(url, **changes), store.path, SystemClock(), random.Random(1)
+        make_settings(url, **changes), store.location, SystemClock(), random.Random(1)
     )
     assert SECRET not in result.line + result.fix
     return result
@@ -157,7 +157,7 @@ async def test_a_clock_that_differs_is_named(store: Store) -> None:
 
     async with run_listener(make_listener(store), "127.0.0.1", 0) as url:
         (result,) = await run_selftest(
-            make_settings(url), store.path, LateClock(), random.Random(1)
+            make_settings(url), store.location, LateClock(), random.Random(1)
         )
     assert "the clocks differ by 1h" in result.line and "compare the clocks" in result.fix
 
@@ -243,15 +243,15 @@ def test_an_error_deep_below_a_group_is_found() -> None:
 
 async def test_missing_settings_are_named(store: Store) -> None:
     clock, rng = SystemClock(), random.Random(1)
-    (no_url,) = await run_selftest(make_settings(""), store.path, clock, rng)
+    (no_url,) = await run_selftest(make_settings(""), store.location, clock, rng)
     assert "public_url is not set" in no_url.line
     account = {"provider": "messageport", "api_key": "key", "api_secret": "secret"}
     (no_secret,) = await run_selftest(
-        Settings({"accounts": {"mp": account}}), store.path, clock, rng
+        Settings({"accounts": {"mp": account}}), store.location, clock, rng
     )
     assert "hook_secret is not set" in no_secret.line
     polled = Settings({"accounts": {"mm": {**account, "provider": "messagemedia"}}})
-    (nothing,) = await run_selftest(polled, store.path, clock, rng)
+    (nothing,) = await run_selftest(polled, store.location, clock, rng)
     assert nothing.verdict is Verdict.GOOD
 
 

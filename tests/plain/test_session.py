@@ -190,11 +190,11 @@ async def test_colleagues_see_an_agent_until_she_leaves(store: Store, clock: Man
     mia.start()
     await mia.type("1")
     chloe = await mia.conversation(CHLOE)
-    query = "SELECT count(*) FROM presence WHERE conversation_id = ?"
+    query = "SELECT count(*) FROM presence WHERE conversation_id = :id"
 
     async def count_present() -> int:
         read = store.database.read
-        return int(await read(lambda c: c.execute(query, (chloe.id,)).fetchone()[0]))
+        return int(await read(lambda c: c.execute(query, {"id": chloe.id}).fetchone()[0]))
 
     await wait_until(count_present, what="she is there")
     await mia.leave()

@@ -15,6 +15,7 @@ import pytest
 from rich.console import Console
 
 from tests.startup.list_styles import render_file
+from tests.store.builders import get_path
 from tests.ui.history import AGENT, BOB, CHLOE, HUGO, EventWriter
 from tests.ui.terminal import Terminal, draw_screen, open_terminal
 from tui.clock import MINUTE, ManualClock
@@ -22,8 +23,9 @@ from tui.domain.events import Reply
 from tui.domain.message import Format, NewMessage
 from tui.settings.public import Preferences
 from tui.startup.first_paint import STYLES_FILE, find_colour_depth, render_list
-from tui.store import migrations
-from tui.store.glimpse import ListGlimpse, is_outdated, read_open_list
+from tui.store.sqlite import migrations
+from tui.store.sqlite.file_connection import FileConnection
+from tui.store.sqlite.glimpse import ListGlimpse, is_outdated, read_open_list
 from tui.store.store import Store
 from tui.widgets.themes import THEMES as ALL_THEMES
 from tui.widgets.themes import to_theme_setting
@@ -72,7 +74,10 @@ def busy(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             await store.intents.queue_message(ping)
 
     asyncio.run(write())
-    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+    with (
+        contextlib.closing(sqlite3.connect(path, factory=FileConnection)) as connection,
+        connection,
+    ):
         # What is shown below the list appears after the first frame of the app.
         connection.execute("update messages set handled = 1")
         # The day of the history is long over: who is snoozed until then would wake at the start,
@@ -212,10 +217,10 @@ async def test_texts_of_customers_cannot_drive_the_terminal(store: Store) -> Non
     preferences = Preferences(agent=AGENT)
     size = os.terminal_size(WIDE)
     await receive(store, "harmless")
-    glimpse = read_open_list(store.path, AGENT, 5)
+    glimpse = read_open_list(get_path(store), AGENT, 5)
     harmless = render_list(glimpse, preferences, size, NOW, TRUECOLOR).count("\x1b")
     await receive(store, "\x1b]52;c;aGk=\x07\x9b2J\r\n\x00[@click=x]")
-    glimpse = read_open_list(store.path, AGENT, 5)
+    glimpse = read_open_list(get_path(store), AGENT, 5)
     shown = render_list(glimpse, preferences, size, NOW, TRUECOLOR)
     assert shown.count("\x1b") == harmless
     assert not {"\x9b", "\x07", "\r", "\n", "\x00"} & set(shown)
@@ -223,7 +228,7 @@ async def test_texts_of_customers_cannot_drive_the_terminal(store: Store) -> Non
 
 async def test_an_ascii_terminal_gets_only_ascii(store: Store) -> None:
     await receive(store, "Where is my order? " * 20)
-    glimpse, size = read_open_list(store.path, AGENT, 5), os.terminal_size(SMALL)
+    glimpse, size = read_open_list(get_path(store), AGENT, 5), os.terminal_size(SMALL)
     for preferences, environ in (
         (Preferences(agent=AGENT, ascii=True), TRUECOLOR),
         (Preferences(agent=AGENT), {**TRUECOLOR, "TERM": "linux"}),
@@ -235,7 +240,7 @@ async def test_an_ascii_terminal_gets_only_ascii(store: Store) -> None:
 
 async def test_without_colours_nothing_is_coloured(store: Store) -> None:
     await receive(store, "Hello")
-    glimpse, size = read_open_list(store.path, AGENT, 5), os.terminal_size(SMALL)
+    glimpse, size = read_open_list(get_path(store), AGENT, 5), os.terminal_size(SMALL)
     environ = {**TRUECOLOR, "NO_COLOR": "1"}
     shown = render_list(glimpse, Preferences(agent=AGENT), size, NOW, environ)
     codes = {code for found in re.findall(r"\x1b\[([0-9;]*)m", shown) for code in found.split(";")}
@@ -245,12 +250,12 @@ async def test_without_colours_nothing_is_coloured(store: Store) -> None:
 
 async def test_the_top_of_the_list_is_read_while_the_store_is_open_and_after(store: Store) -> None:
     await receive(store, "Is anybody there?")
-    while_open = read_open_list(store.path, AGENT, 5)
+    while_open = read_open_list(get_path(store), AGENT, 5)
     assert [row.preview for row in while_open.rows] == ["Is anybody there?"]
     assert while_open.total == 1
     await store.database.close()
-    assert read_open_list(store.path, AGENT, 5) == while_open
-    assert [file.name for file in store.path.parent.iterdir()] == [store.path.name]
+    assert read_open_list(get_path(store), AGENT, 5) == while_open
+    assert [file.name for file in get_path(store).parent.iterdir()] == [get_path(store).name]
 
 
 @pytest.mark.parametrize("content", [None, b"", b"not a database at all" * 100])
@@ -266,7 +271,9 @@ def test_a_file_of_an_earlier_version_is_recognised(tmp_path: Path) -> None:
     path = tmp_path / "inbox.db"
     assert not is_outdated(path)
     for version, outdated in ((12, True), (None, False)):
-        with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        with contextlib.closing(
+            sqlite3.connect(path, isolation_level=None, factory=FileConnection)
+        ) as connection:
             migrations.apply_migrations(connection, upto=version)
         assert is_outdated(path) is outdated
     path.write_bytes(b"no database")

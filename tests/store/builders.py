@@ -1,6 +1,7 @@
 """Provide short helpers for events from providers and messages from agents."""
 
 import itertools
+from pathlib import Path
 from typing import Any
 
 from tui.domain.conversation import Conversation
@@ -57,3 +58,9 @@ async def store_sent(store: Store, provider_id: str = "p-1", **fields: Any) -> M
     await store.outbox.claim_due_messages("a", ACCOUNT, 100)
     await store.outbox.settle_message(queued.id, SendRecord(Status.ACCEPTED, provider_id))
     return await get_message(store, queued.id)
+
+
+def get_path(store: Store) -> Path:
+    """Return the file of a store that is not on a server."""
+    assert isinstance(store.location, Path)
+    return store.location

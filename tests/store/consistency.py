@@ -1,29 +1,29 @@
 """Compute from the rows what counters and summaries must be."""
 
-import sqlite3
 from collections import Counter
 
 from tui.domain.conversation import compute_waiting_rank
 from tui.domain.file_names import summarize_message
 from tui.domain.phone import parse_address
+from tui.store.connections import Connection
 from tui.store.customer_addresses import fold_for_filter
 from tui.store.store import Store
 from tui.store.summaries import get_counter_names
 
-_LAST = "select * from messages where conversation_id = ? order by id desc limit 1"
+_LAST = "select * from messages where conversation_id = :value order by id desc limit 1"
 _FAILED = (
-    "select count(*) from messages where conversation_id = ? and handled = 0"
+    "select count(*) from messages where conversation_id = :value and handled = 0"
     " and status in ('failed', 'rejected', 'expired', 'uncertain')"
 )
-_SUSPECTED = "select count(*) > 0 from messages where conversation_id = ? and suspected = 1"
-_LAST_ARRIVAL = "select max(coalesce(arrival, id)) from messages where conversation_id = ?"
-_ARRIVALS = "select coalesce(arrival, id) from messages where conversation_id = ?"
-_EARLY = "select count(*) from messages where conversation_id = ? and arrival < id"
-_LABELS = "select label from conversation_labels where conversation_id = ? order by label"
-_OUT = "select opted_out from consent where party = ?"
+_SUSPECTED = "select count(*) > 0 from messages where conversation_id = :value and suspected = 1"
+_LAST_ARRIVAL = "select max(coalesce(arrival, id)) from messages where conversation_id = :value"
+_ARRIVALS = "select coalesce(arrival, id) from messages where conversation_id = :value"
+_EARLY = "select count(*) from messages where conversation_id = :value and arrival < id"
+_LABELS = "select label from conversation_labels where conversation_id = :value order by label"
+_OUT = "select opted_out from consent where party = :value"
 
 
-_ALIASES = "select party from aliases where conversation_id = ?"
+_ALIASES = "select party from aliases where conversation_id = :value"
 _LOST = (
     "select count(*) from messages where conversation_id not in (select id from conversations)"
     " or origin in (select id from conversations where id = conversation_id)"
@@ -35,7 +35,7 @@ async def check_counters_and_summaries(store: Store) -> None:
     await store.database.read(_check_tables)
 
 
-def _check_tables(connection: sqlite3.Connection) -> None:
+def _check_tables(connection: Connection) -> None:
     """Run the checks on the reader's thread."""
     counted: Counter[str] = Counter()
     _check_events(connection)
@@ -58,29 +58,29 @@ _LOST_FILES = (
 )
 
 
-def _check_events(connection: sqlite3.Connection) -> None:
+def _check_events(connection: Connection) -> None:
     """Check that every reply and every file belongs to a message."""
     for query in (_LOST_EVENTS, _LOST_FILES):
         assert connection.execute(query).fetchone()[0] == 0, query
 
 
-def _check_summary(connection: sqlite3.Connection, summary: dict[str, object]) -> None:
+def _check_summary(connection: Connection, summary: dict[str, object]) -> None:
     """Check one row of the list."""
 
     def value(query: str, argument: object) -> object:
-        row = connection.execute(query, (argument,)).fetchone()
+        row = connection.execute(query, {"value": argument}).fetchone()
         return row[0] if row else None
 
     identity = summary["id"]
-    last = connection.execute(_LAST, (identity,)).fetchone()
+    last = connection.execute(_LAST, {"value": identity}).fetchone()
     if last is not None:
         assert summary["last_id"] == last["id"]
         assert summary["last_at"] == last["at"]
         # A note that was withdrawn may have been the last arrival.
         last_arrival = summary["last_arrival"]
         assert isinstance(last_arrival, int)
-        assert last_arrival >= connection.execute(_LAST_ARRIVAL, (identity,)).fetchone()[0]
-        arrivals = [row[0] for row in connection.execute(_ARRIVALS, (identity,))]
+        assert last_arrival >= connection.execute(_LAST_ARRIVAL, {"value": identity}).fetchone()[0]
+        arrivals = [row[0] for row in connection.execute(_ARRIVALS, {"value": identity})]
         assert len(set(arrivals)) == len(arrivals)
         assert value(_EARLY, identity) == 0
         assert summary["last_direction"] == last["direction"]
@@ -90,7 +90,7 @@ def _check_summary(connection: sqlite3.Connection, summary: dict[str, object]) -
         assert summary["last_format"] == last["format"]
     assert summary["failed"] == value(_FAILED, identity)
     assert summary["suspected"] == value(_SUSPECTED, identity)
-    labels = [row[0] for row in connection.execute(_LABELS, (identity,))]
+    labels = [row[0] for row in connection.execute(_LABELS, {"value": identity})]
     assert summary["labels"] == "\n".join(labels)
     assert bool(summary["opted_out"]) == bool(value(_OUT, summary["party"]))
     assert summary["folded"] == fold_for_filter(
@@ -98,7 +98,9 @@ def _check_summary(connection: sqlite3.Connection, summary: dict[str, object]) -
     )
     others = str(summary["other_addresses"])
     addresses = [summary["address"], *(others.split("\n") if others else [])]
-    keys = {row[0] for row in connection.execute(_ALIASES, (identity,))} | {summary["party"]}
+    keys = {row[0] for row in connection.execute(_ALIASES, {"value": identity})} | {
+        summary["party"]
+    }
     assert {parse_address(str(a)).conversation_key for a in addresses} == keys
     waiting, last_at = summary["waiting_since"], summary["last_at"]
     assert isinstance(last_at, int)

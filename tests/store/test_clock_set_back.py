@@ -37,7 +37,7 @@ async def arrange_lease(store: Store, other: Store, clock: ManualClock) -> Check
     await store.leases.acquire_lease(ACCOUNT, duration_ms=8 * SECOND, preferred=True)
 
     async def is_held() -> bool:
-        with InboxReader(other.path) as reader:
+        with InboxReader(other.location) as reader:
             seen = reader.get_lease_holder(ACCOUNT, clock.now())
         assert seen == await other.leases.get_holder(ACCOUNT)
         taken = await other.leases.acquire_lease(ACCOUNT, duration_ms=8 * SECOND, preferred=False)
@@ -136,7 +136,7 @@ async def arrange_listener(store: Store, other: Store, clock: ManualClock) -> Ch
     )
 
     async def is_alive() -> bool:
-        with InboxReader(other.path) as reader:
+        with InboxReader(other.location) as reader:
             listener = reader.get_account_states(clock)[ACCOUNT].listener
         assert listener is not None
         return listener.is_alive(clock.now())

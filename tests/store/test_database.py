@@ -11,11 +11,10 @@ import aiosqlite
 import pytest
 
 from tests.conftest import OpenStore
-from tests.store.builders import ACCOUNT, get_conversation, make_reply
+from tests.store.builders import ACCOUNT, get_conversation, get_path, make_reply
 from tests.waiting import wait_until
 from tui.clock import ManualClock
-from tui.store import database, database_files
-from tui.store.database import Database, Transaction
+from tui.store.engine import Transaction
 from tui.store.errors import (
     Busy,
     CannotOpen,
@@ -24,11 +23,13 @@ from tui.store.errors import (
     NotADatabase,
     StoreError,
 )
+from tui.store.sqlite import database_files, file_engine
+from tui.store.sqlite.file_engine import FileEngine
 from tui.store.store import Store
 
-pytestmark = pytest.mark.usefixtures("real_databases")
+pytestmark = [pytest.mark.usefixtures("real_databases"), pytest.mark.only_engine("sqlite")]
 
-TEMPLATE = "insert into templates (name, body, updated_at) values (?, ?, 0)"
+TEMPLATE = "insert into templates (name, body, updated_at) values (:name, :body, 0)"
 
 
 def make_values() -> dict[str, Any]:
@@ -38,7 +39,7 @@ def make_values() -> dict[str, Any]:
 
 async def read_open_error(path: Path) -> StoreError:
     """Return the error of opening an unusable file; its line names the file."""
-    inbox = Database(path)
+    inbox = FileEngine(path, ManualClock())
     try:
         with pytest.raises(StoreError) as caught:
             await inbox.open()
@@ -122,7 +123,7 @@ async def test_a_newer_database_is_left_unchanged(tmp_path: Path) -> None:
 async def test_a_locked_database_is_reported(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "_BUSY_MS", 50)
+    monkeypatch.setattr(file_engine, "_BUSY_MS", 50)
     path = tmp_path / "inbox.db"
     holder = sqlite3.connect(path, isolation_level=None)
     holder.execute("pragma locking_mode = exclusive")
@@ -136,9 +137,9 @@ async def test_a_locked_database_is_reported(
 async def test_a_write_to_a_locked_database_is_reported_and_writes_nothing(
     tmp_path: Path, open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "_BUSY_MS", 50)
+    monkeypatch.setattr(file_engine, "_BUSY_MS", 50)
     store = await open_store()
-    holder = sqlite3.connect(store.path, isolation_level=None)
+    holder = sqlite3.connect(get_path(store), isolation_level=None)
     holder.execute("begin immediate")
     with pytest.raises(Busy):
         await store.ingest.store_events(ACCOUNT, [make_reply()])
@@ -209,7 +210,7 @@ async def test_a_full_disk_is_reported_and_writes_nothing(store: Store) -> None:
         pages = transaction.connection.execute("pragma page_count").fetchone()[0]
         transaction.connection.execute(f"pragma max_page_count = {pages + 1}")
         for n in range(100):
-            row = (f"name {n}", "x" * 4000)
+            row = {"name": f"name {n}", "body": "x" * 4000}
             transaction.connection.execute(TEMPLATE, row)
 
     with pytest.raises(CannotWrite):
@@ -231,7 +232,7 @@ async def test_a_reader_cannot_write(store: Store) -> None:
 
 async def test_a_failed_transaction_is_rolled_back(store: Store) -> None:
     def fail(transaction: Transaction) -> None:
-        transaction.connection.execute(TEMPLATE, ("a", "b"))
+        transaction.connection.execute(TEMPLATE, {"name": "a", "body": "b"})
         transaction.adjust_counter("open", 5)
         raise RuntimeError("in the middle")
 
@@ -242,7 +243,7 @@ async def test_a_failed_transaction_is_rolled_back(store: Store) -> None:
 
 
 async def test_a_cancelled_write_leaves_no_transaction_open(store: Store) -> None:
-    other = sqlite3.connect(store.path, isolation_level=None, timeout=5)
+    other = sqlite3.connect(get_path(store), isolation_level=None, timeout=5)
     stored = 0
     for n in range(40):
         writing = asyncio.create_task(store.ingest.store_events(ACCOUNT, [make_reply(id=f"e{n}")]))
@@ -266,7 +267,7 @@ async def test_closing_waits_for_a_running_write(tmp_path: Path) -> None:
     await asyncio.sleep(0)
     writing.cancel()
     await store.__aexit__(None, None, None)
-    raw = sqlite3.connect(store.path)
+    raw = sqlite3.connect(get_path(store))
     assert raw.execute("pragma integrity_check").fetchone()[0] == "ok"
     assert raw.execute("select count(*) from messages").fetchone()[0] == 1
     raw.close()
@@ -281,20 +282,20 @@ async def test_a_closed_database_is_reported(tmp_path: Path) -> None:
 
 async def test_a_checkpoint_moves_the_log_into_the_file(store: Store) -> None:
     await store.ingest.store_events(ACCOUNT, [make_reply() for _ in range(50)])
-    before = store.path.stat().st_size
-    await store.database.checkpoint()
-    assert store.path.stat().st_size > before
+    before = get_path(store).stat().st_size
+    await store.database.tend(at_once=True)
+    assert get_path(store).stat().st_size > before
 
 
 async def test_a_long_log_is_truncated_after_the_checkpoint(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(database, "_LOG_BYTES", limit := 50_000)
+    monkeypatch.setattr(file_engine, "_LOG_BYTES", limit := 50_000)
     log = tmp_path / "inbox.db-wal"
     async with Store(tmp_path / "inbox.db", **make_values()) as store:
         await store.ingest.store_events(ACCOUNT, [make_reply() for _ in range(200)])
         assert log.stat().st_size > 4 * limit
-        await store.database.checkpoint()
+        await store.database.tend(at_once=True)
         await store.ingest.store_events(ACCOUNT, [make_reply(text="the next one begins it anew")])
         assert log.stat().st_size <= 2 * limit
 

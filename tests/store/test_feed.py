@@ -86,7 +86,7 @@ async def test_two_processes_see_each_other_soon(open_store: OpenStore) -> None:
 async def test_two_processes_see_each_other_without_waiting_for_the_next_look(
     open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.store.feed._CHECK_INTERVALS", (3_600.0,))
+    monkeypatch.setattr("tui.store.sqlite.log_watch._CHECK_INTERVALS", (3_600.0,))
     here, there = await open_store(owner="a"), await open_store(owner="b")
     async with watch_in_background(there) as heard:
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.store.feed import open_log_watch
+from tui.store.sqlite.log_watch import open_log_watch
 
 
 @pytest.mark.parametrize("turns", range(6))

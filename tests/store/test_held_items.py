@@ -12,7 +12,8 @@ from tui.clock import DAY, ManualClock
 from tui.domain.arrivals import Arrival, ArrivalState, Channel, HeldReason, Refusal
 from tui.domain.events import Cause, Event, Unreadable
 from tui.store import arrival_rows
-from tui.store.migrations import apply_migrations
+from tui.store.sqlite.file_connection import FileConnection
+from tui.store.sqlite.migrations import apply_migrations
 from tui.store.store import Store
 
 BODY = b"text=caf\xe9&from=\x00"
@@ -306,7 +307,7 @@ async def test_everything_old_is_deleted_at_once_however_much_it_is(
 
 
 def test_items_that_an_earlier_version_could_not_read_are_held_now(tmp_path: Path) -> None:
-    connection = sqlite3.connect(tmp_path / "old.db", isolation_level=None)
+    connection = sqlite3.connect(tmp_path / "old.db", isolation_level=None, factory=FileConnection)
     apply_migrations(connection, upto=12)
     connection.execute(
         "insert into events (account, kind, event_id, received_at, problem, raw)"

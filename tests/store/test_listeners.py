@@ -141,7 +141,7 @@ async def test_only_the_begin_and_the_end_wake_other_processes(
 async def test_a_reader_without_a_store_sees_the_same(store: Store, clock: ManualClock) -> None:
     await beat(store)
     await store.accounts.record_push("mp")
-    with InboxReader(store.path) as reader:
+    with InboxReader(store.location) as reader:
         states = reader.get_account_states(clock)
         assert states == await store.accounts.get_states()
         assert states["mp"].push_at == clock.now()

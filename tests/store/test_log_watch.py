@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.store.feed import InotifyWatch, LogWatch, PollingWatch, open_log_watch
+from tui.store.sqlite.log_watch import InotifyWatch, LogWatch, PollingWatch, open_log_watch
 
 ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="inotify is Linux's")
 Means = Callable[[str], LogWatch]

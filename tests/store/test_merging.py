@@ -30,11 +30,11 @@ from tui.domain.events import OptOut
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.store.conversations import FIRST_POSITION
-from tui.store.database import Transaction
+from tui.store.engine import Transaction, ignore_progress
 from tui.store.errors import OptedOut, StoreError
 from tui.store.messages import NEWEST
-from tui.store.migrations import ignore_progress
-from tui.store.search_index import rebuild_index
+from tui.store.sqlite.file_connection import FileConnection
+from tui.store.sqlite.index_rebuild import rebuild_index
 from tui.store.store import Store
 
 SUE = "+48500600700"
@@ -98,6 +98,7 @@ async def test_both_numbers_and_both_ids_lead_to_the_merged_conversation(
     await check_counters_and_summaries(store)
 
 
+@pytest.mark.only_engine("sqlite")
 async def test_an_index_that_is_built_anew_finds_every_number(store: Store) -> None:
     await receive(store, "Hello", MIA)
     await receive(store, "Hello", TOM)
@@ -106,6 +107,7 @@ async def test_an_index_that_is_built_anew_finds_every_number(store: Store) -> N
     def build_anew(transaction: Transaction) -> None:
         empty = "insert into messages_fts (messages_fts) values ('delete-all')"
         transaction.connection.execute(empty)
+        assert isinstance(transaction.connection, FileConnection)
         rebuild_index(transaction.connection, ignore_progress)
 
     await store.database.write(build_anew)

@@ -11,13 +11,19 @@ from tests.store.builders import ACCOUNT, MIA, get_conversation, make_outgoing, 
 from tests.store.consistency import check_counters_and_summaries
 from tui.clock import ManualClock
 from tui.domain.conversation import View
-from tui.store import migrations
 from tui.store.conversations import FIRST_POSITION
 from tui.store.errors import NewerDatabase
-from tui.store.migrations import apply_migrations, list_migrations, read_version, split_statements
+from tui.store.sqlite import migrations
+from tui.store.sqlite.file_connection import FileConnection
+from tui.store.sqlite.migrations import (
+    apply_migrations,
+    list_migrations,
+    read_version,
+    split_statements,
+)
 from tui.store.store import Store
 
-pytestmark = pytest.mark.usefixtures("real_databases")
+pytestmark = [pytest.mark.usefixtures("real_databases"), pytest.mark.only_engine("sqlite")]
 
 VERSIONS = [number for number, _ in list_migrations()]
 OLD_ROWS = """
@@ -69,7 +75,9 @@ insert into attachments (id, message_id, name, content_type, size, data)
 def test_the_files_of_old_messages_are_named(tmp_path: Path) -> None:
     path = tmp_path / "inbox.db"
     create_old_database(path, 12)
-    with contextlib.closing(sqlite3.connect(path, isolation_level=None)) as connection:
+    with contextlib.closing(
+        sqlite3.connect(path, isolation_level=None, factory=FileConnection)
+    ) as connection:
         for statement in split_statements(MMS_ROWS):
             connection.execute(statement)
         reported: list[tuple[int, int]] = []
@@ -92,7 +100,7 @@ def test_the_files_of_old_messages_are_named(tmp_path: Path) -> None:
 
 def create_old_database(path: Path, number: int) -> None:
     """Create a database as that version left it, with rows in its tables."""
-    connection = sqlite3.connect(path, isolation_level=None)
+    connection = sqlite3.connect(path, isolation_level=None, factory=FileConnection)
     apply_migrations(connection, upto=number)
     rows = OLD_ROWS + (DESK_ROWS if number >= 2 else "") + (UNANSWERED if number >= 10 else "")
     rows += ARRIVED if number >= 17 else ""
@@ -132,7 +140,7 @@ def test_every_older_version_ends_with_the_schema_of_a_new_file(
     create_old_database(tmp_path / "old.db", number)
     schemas = []
     for name in ("old.db", "new.db"):
-        connection = sqlite3.connect(tmp_path / name, isolation_level=None)
+        connection = sqlite3.connect(tmp_path / name, isolation_level=None, factory=FileConnection)
         apply_migrations(connection)
         rows = connection.execute("select type, name, sql from sqlite_master order by 1, 2")
         schemas.append(rows.fetchall())
@@ -147,7 +155,9 @@ def test_migrations_have_numbers_of_their_own() -> None:
 
 
 def test_a_second_migration_changes_nothing(tmp_path: Path) -> None:
-    connection = sqlite3.connect(tmp_path / "inbox.db", isolation_level=None)
+    connection = sqlite3.connect(
+        tmp_path / "inbox.db", isolation_level=None, factory=FileConnection
+    )
     assert apply_migrations(connection)
     assert not apply_migrations(connection)
     connection.close()
@@ -160,7 +170,9 @@ def test_a_failed_migration_leaves_the_old_version_unchanged(
     broken = tmp_path / "0002_broken.sql"
     broken.write_text("create table half (a);\nthis is no SQL;\n")
     monkeypatch.setattr(migrations, "list_migrations", lambda: [list_migrations()[0], (2, broken)])
-    connection = sqlite3.connect(tmp_path / "inbox.db", isolation_level=None)
+    connection = sqlite3.connect(
+        tmp_path / "inbox.db", isolation_level=None, factory=FileConnection
+    )
     with pytest.raises(sqlite3.OperationalError):
         apply_migrations(connection)
     assert read_version(connection) == 1
@@ -169,7 +181,9 @@ def test_a_failed_migration_leaves_the_old_version_unchanged(
 
 
 def test_an_older_program_refuses_a_newer_file(tmp_path: Path) -> None:
-    connection = sqlite3.connect(tmp_path / "inbox.db", isolation_level=None)
+    connection = sqlite3.connect(
+        tmp_path / "inbox.db", isolation_level=None, factory=FileConnection
+    )
     apply_migrations(connection)
     with pytest.raises(NewerDatabase):
         apply_migrations(connection, upto=1)
@@ -189,7 +203,10 @@ async def test_a_migration_shows_the_time_of_the_message_in_the_list(
 ) -> None:
     path = tmp_path / "inbox.db"
     create_old_database(path, 12)
-    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+    with (
+        contextlib.closing(sqlite3.connect(path, factory=FileConnection)) as connection,
+        connection,
+    ):
         connection.execute(
             "insert into messages (id, conversation_id, direction, account, body, at)"
             " values (10, 7, 'in', 'support', 'Late', 500)"
@@ -210,7 +227,10 @@ async def test_a_migration_ends_the_wait_of_opted_out_customers(
 ) -> None:
     path = tmp_path / "inbox.db"
     create_old_database(path, 9)
-    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+    with (
+        contextlib.closing(sqlite3.connect(path, factory=FileConnection)) as connection,
+        connection,
+    ):
         connection.execute("update conversations set opted_out = 1")
         connection.execute(
             "insert into consent (party, opted_out, at, source) values (?, 1, 1000, 'word')", (MIA,)
@@ -231,7 +251,10 @@ async def test_the_search_index_is_built_again_from_all_texts(
 ) -> None:
     path = tmp_path / "inbox.db"
     create_old_database(path, 12)
-    with contextlib.closing(sqlite3.connect(path)) as connection, connection:
+    with (
+        contextlib.closing(sqlite3.connect(path, factory=FileConnection)) as connection,
+        connection,
+    ):
         connection.executescript(
             "update conversations set name = 'แดง', folded = 'แดง +61491570006';"
             "update messages set body = '今天讨论了部署方案', subject = '订单' where id = 9;"
@@ -264,7 +287,9 @@ def test_a_killed_migration_leaves_the_old_index(
         """Stop as a signal would."""
         raise KeyboardInterrupt
 
-    connection = sqlite3.connect(tmp_path / "inbox.db", isolation_level=None)
+    connection = sqlite3.connect(
+        tmp_path / "inbox.db", isolation_level=None, factory=FileConnection
+    )
     with pytest.raises(KeyboardInterrupt):
         apply_migrations(connection, report_progress=fail)
     assert read_version(connection) == 12
@@ -276,7 +301,7 @@ def test_a_killed_migration_leaves_the_old_index(
 
 def test_a_second_process_waits_for_a_migration(tmp_path: Path) -> None:
     create_old_database(tmp_path / "inbox.db", 12)
-    first = sqlite3.connect(tmp_path / "inbox.db", isolation_level=None)
+    first = sqlite3.connect(tmp_path / "inbox.db", isolation_level=None, factory=FileConnection)
     first.execute("begin immediate")
     shown: list[str] = []
 
@@ -286,7 +311,9 @@ def test_a_second_process_waits_for_a_migration(tmp_path: Path) -> None:
         if first.in_transaction:
             first.execute("rollback")
 
-    second = sqlite3.connect(tmp_path / "inbox.db", isolation_level=None, timeout=0)
+    second = sqlite3.connect(
+        tmp_path / "inbox.db", isolation_level=None, timeout=0, factory=FileConnection
+    )
     assert apply_migrations(second, report_progress=release)
     assert shown[0].startswith("Waiting for another smsdesk")
     first.close()

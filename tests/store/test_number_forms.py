@@ -14,13 +14,15 @@ from tui.domain.change import RELOAD
 from tui.domain.conversation import Conversation, State, View
 from tui.domain.phone import parse_address
 from tui.store.conversations import FIRST_POSITION
+from tui.store.engine import ignore_progress
 from tui.store.errors import OptedOut
 from tui.store.messages import NEWEST
-from tui.store.migrations import apply_migrations, ignore_progress
+from tui.store.sqlite.file_connection import FileConnection
+from tui.store.sqlite.migrations import apply_migrations
 from tui.store.store import Store
 from tui.store.summaries import get_counter_names
 
-pytestmark = pytest.mark.usefixtures("real_databases")
+pytestmark = [pytest.mark.usefixtures("real_databases"), pytest.mark.only_engine("sqlite")]
 
 BEFORE = 12
 """Last migration before the one under test."""
@@ -35,7 +37,7 @@ class OldInbox:
 
     def __init__(self, path: Path) -> None:
         """Create the database."""
-        self.connection = sqlite3.connect(path, isolation_level=None)
+        self.connection = sqlite3.connect(path, isolation_level=None, factory=FileConnection)
         apply_migrations(self.connection, upto=BEFORE)
         self._ids = iter(range(1, 1_000))
 

@@ -10,7 +10,15 @@ from typing import Any
 
 import pytest
 
-from tests.store.builders import ACCOUNT, MIA, TOM, get_conversation, make_outgoing, make_reply
+from tests.store.builders import (
+    ACCOUNT,
+    MIA,
+    TOM,
+    get_conversation,
+    get_path,
+    make_outgoing,
+    make_reply,
+)
 from tests.store.consistency import check_counters_and_summaries
 from tests.store.processes import ROUNDS
 from tui.clock import SystemClock
@@ -51,21 +59,21 @@ async def test_many_processes_can_open_a_new_file_at_once(tmp_path: Path) -> Non
 
 
 async def test_concurrent_writes_lose_nothing(inbox: Store) -> None:
-    assert await collect_results("write", inbox.path, ["a", "b", "c"]) == [100, 100, 100]
+    assert await collect_results("write", get_path(inbox), ["a", "b", "c"]) == [100, 100, 100]
     assert (await get_conversation(inbox)).unread == 301
     await check_counters_and_summaries(inbox)
 
 
 async def test_each_message_is_claimed_by_one_process(inbox: Store) -> None:
     queued = {(await inbox.intents.queue_message(make_outgoing(f"{n}"))).id for n in range(300)}
-    claimed = await collect_results("claim", inbox.path, ["a", "b", "c"])
+    claimed = await collect_results("claim", get_path(inbox), ["a", "b", "c"])
     together = [identity for one in claimed for identity in one]
     assert len(together) == 300
     assert set(together) == queued
 
 
 async def test_two_agents_never_both_reply(inbox: Store) -> None:
-    scores = await collect_results("race", inbox.path, ["ana", "tom"])
+    scores = await collect_results("race", get_path(inbox), ["ana", "tom"])
     assert sum(won for won, lost in scores) == ROUNDS
     assert sum(lost for won, lost in scores) > 0
     thread = await get_conversation(inbox)
@@ -78,8 +86,8 @@ async def test_two_agents_never_both_reply(inbox: Store) -> None:
 async def test_merges_lose_nothing_that_others_do_meanwhile(inbox: Store) -> None:
     await inbox.ingest.store_events(ACCOUNT, [make_reply("question 0", TOM)])
     merged, worked = await asyncio.gather(
-        collect_results("merge", inbox.path, ["ana"]),
-        collect_results("work", inbox.path, [MIA, TOM]),
+        collect_results("merge", get_path(inbox), ["ana"]),
+        collect_results("work", get_path(inbox), [MIA, TOM]),
     )
     assert (merged, worked) == ([40], [40, 40])
     for party in (MIA, TOM):
@@ -98,7 +106,7 @@ async def test_merges_lose_nothing_that_others_do_meanwhile(inbox: Store) -> Non
 
 
 async def test_a_draft_survives_kill_9(inbox: Store) -> None:
-    typing = await start_process("type", inbox.path, "ana")
+    typing = await start_process("type", get_path(inbox), "ana")
     assert typing.stdout is not None
     printed_length = 0
     while printed_length < 30:
@@ -115,13 +123,13 @@ async def test_a_draft_survives_kill_9(inbox: Store) -> None:
 
 async def test_the_file_stays_intact_when_writers_are_killed(inbox: Store) -> None:
     for n in range(5):
-        writing = await start_process("write", inbox.path, f"w{n}")
+        writing = await start_process("write", get_path(inbox), f"w{n}")
         before = (await get_conversation(inbox)).unread
         while (await get_conversation(inbox)).unread < before + 3 + n:
             await asyncio.sleep(0.001)
         writing.kill()
         await writing.communicate()
-    raw = sqlite3.connect(inbox.path)
+    raw = sqlite3.connect(get_path(inbox))
     assert raw.execute("pragma integrity_check").fetchone()[0] == "ok"
     raw.close()
     await check_counters_and_summaries(inbox)

@@ -3,34 +3,33 @@
 import re
 import sqlite3
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tui.store import migrations
-from tui.store.queries import queries
+from tui.store.queries import SQL_FOLDER, parse_statements, queries
+from tui.store.sqlite import migrations
+from tui.store.sqlite.file_connection import FileConnection
 
-SQL = Path(migrations.__file__).parent / "sql"
 BIG = ("messages", "conversations", "events", "attachments", "changes", "audit", "contacts")
-FILES = sorted(path.stem for path in SQL.glob("*.sql"))
+FILES = [("", file.stem) for file in sorted(SQL_FOLDER.glob("*.sql"))]
+FILES += [("sqlite", file.stem) for file in sorted((SQL_FOLDER / "sqlite").glob("*.sql"))]
 
 
 @pytest.fixture
 def connection() -> Iterator[sqlite3.Connection]:
     """Return a database with only the schema."""
-    connection = sqlite3.connect(":memory:", isolation_level=None)
+    connection = sqlite3.connect(":memory:", isolation_level=None, factory=FileConnection)
     migrations.apply_migrations(connection)
     yield connection
     connection.close()
 
 
-@pytest.mark.parametrize("subject", FILES)
+@pytest.mark.parametrize(("dialect", "subject"), FILES)
 def test_no_query_reads_a_big_table_without_an_index(
-    connection: sqlite3.Connection, subject: str
+    connection: sqlite3.Connection, dialect: str, subject: str
 ) -> None:
     slow = []
-    for name, query in vars(queries(subject)).items():
-        sql = query.args[0]
+    for name, (sql, *_) in parse_statements(subject, dialect).items():
         values = {value: 1 for value in re.findall(r":(\w+)", sql)}
         names = {alias: table for table, alias in re.findall(r"\b(\w+) (\w)\b", sql)}
         for *_, step in connection.execute(f"explain query plan {sql}", values):
@@ -76,9 +75,8 @@ def test_no_other_query_is_led_astray_by_the_index_for_alarms(
     connection: sqlite3.Connection,
 ) -> None:
     users = set()
-    for subject in FILES:
-        for name, query in vars(queries(subject)).items():
-            sql = query.args[0]
+    for dialect, subject in FILES:
+        for name, (sql, *_) in parse_statements(subject, dialect).items():
             values = {value: 1 for value in re.findall(r":(\w+)", sql)}
             plan = connection.execute(f"explain query plan {sql}", values).fetchall()
             if any("messages_by_direction" in row[-1] for row in plan):

@@ -131,7 +131,7 @@ async def test_nothing_is_written_if_nothing_is_old(store: Store) -> None:
 async def test_the_tables_are_measured_largest_first(store: Store) -> None:
     for _ in range(50):
         await store.intents.queue_message(make_outgoing("text " * 200))
-    with InboxReader(store.path) as reader:
+    with InboxReader(store.location) as reader:
         tables = reader.measure_tables()
     assert tables["messages"][0] == 50
     sizes = [size for _, size in tables.values()]
@@ -140,7 +140,7 @@ async def test_the_tables_are_measured_largest_first(store: Store) -> None:
 
 async def test_a_stored_time_ahead_of_the_clock_is_found(store: Store, clock: ManualClock) -> None:
     await store.leases.record_heartbeat("mia", "desk")
-    with InboxReader(store.path) as reader:
+    with InboxReader(store.location) as reader:
         assert reader.find_clock_lead(clock.now()) == 0
         clock.set_wall_clock(-3_600)
         assert reader.find_clock_lead(clock.now()) == HOUR

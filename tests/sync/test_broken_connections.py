@@ -162,7 +162,9 @@ async def test_a_message_without_an_answer_shows_since_when_it_is_being_sent(
 
     async def is_announced() -> bool:
         subjects = await store.database.read(
-            lambda c: c.execute("select subject from changes where seq > ?", (began,)).fetchall()
+            lambda c: c.execute(
+                "select subject from changes where seq > :began", {"began": began}
+            ).fetchall()
         )
         return "account" in {row[0] for row in subjects}
 

@@ -12,6 +12,7 @@ from tests.waiting import wait_until
 from tui.clock import ManualClock
 from tui.domain.conversation import State
 from tui.domain.status import Status
+from tui.store.sqlite.file_engine import FileEngine
 from tui.store.store import Store
 from tui.sync.context import SyncContext, discard_log
 from tui.sync.lease import Leasehold, ProcessIdentity
@@ -67,7 +68,7 @@ async def test_a_fast_growing_log_gets_a_checkpoint_at_once(
     chores = Housekeeping(context)
     await context.store.drafts.save_draft(1, "ann", "", began_at=0)
     await chores.run_round()
-    monkeypatch.setattr("tui.sync.service._LONG_LOG", 1)
+    monkeypatch.setattr("tui.store.sqlite.file_engine._LONG_LOG", 1)
     await chores.run_round()
     await chores.run_round()
     assert len(done) == 1
@@ -76,13 +77,16 @@ async def test_a_fast_growing_log_gets_a_checkpoint_at_once(
 def count_checkpoints(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[None]:
     """Return a list that grows with every checkpoint."""
     done: list[None] = []
-    checkpoint = store.database.checkpoint
+    assert isinstance(store.database, FileEngine)
+    run_work = store.database._run_work
 
-    async def noted() -> None:
-        done.append(None)
-        await checkpoint()
+    async def noted(connection: Any, work: Any) -> Any:
+        if connection is writer and "checkpoint" in str(work.__code__.co_consts):
+            done.append(None)
+        return await run_work(connection, work)
 
-    monkeypatch.setattr(store.database, "checkpoint", noted)
+    writer = store.database._writer
+    monkeypatch.setattr(store.database, "_run_work", noted)
     return done
 
 

@@ -21,7 +21,7 @@ from tui.domain.status import Status
 from tui.providers.errors import CredentialsRefused, OutOfCredit, RateLimited, Unavailable
 from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome
 from tui.sandbox.state import Sandbox
-from tui.store.database import Database
+from tui.store.sqlite.file_engine import FileEngine
 from tui.store.store import Store
 from tui.sync.context import ServedAccount
 from tui.sync.service import SyncService
@@ -41,7 +41,7 @@ def create_service(
 async def run_clock(clock: ManualClock, step: float = 0.2) -> AsyncIterator[None]:
     """Let the clock run for the time of the block."""
     running = 0
-    run_work = Database._run_work
+    run_work = FileEngine._run_work
 
     async def counted(*arguments: Any) -> Any:
         nonlocal running
@@ -60,7 +60,7 @@ async def run_clock(clock: ManualClock, step: float = 0.2) -> AsyncIterator[None
             await asyncio.sleep(0.001)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Database, "_run_work", counted)
+        patch.setattr(FileEngine, "_run_work", counted)
         task = asyncio.create_task(advance_clock())
         yield
         task.cancel()

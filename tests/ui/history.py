@@ -18,6 +18,7 @@ from tui.domain.message import Message, NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.store.settling import SendRecord
+from tui.store.sqlite.file_engine import FileEngine
 from tui.store.store import Store
 
 AGENT = "mia"
@@ -99,6 +100,7 @@ async def copy_history(history: Path, store: Store, clock: ManualClock) -> None:
         with contextlib.closing(sqlite3.connect(history)) as source:
             source.backup(connection)
 
+    assert isinstance(store.database, FileEngine)
     writer = store.database._writer
     assert writer is not None
     await writer._execute(copy, writer._conn)  # type: ignore[no-untyped-call]

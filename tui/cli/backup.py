@@ -9,7 +9,7 @@ from tui.cli.context import convert_store_errors, open_reader
 from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.show import write_line
 from tui.domain.text import one_line
-from tui.store.database_files import write_backup
+from tui.store.sqlite.database_files import write_backup
 
 _MEGABYTE = 1 << 20
 

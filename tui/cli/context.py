@@ -125,7 +125,8 @@ def _has_content(path: Path) -> bool:
 def _open_migrated_reader(desk: Preferences) -> "Iterator[InboxReader]":
     """Yield the reader, after updating the schema of its file if necessary."""
     # Imported late: the inbox uses this module for its settings before the first paint.
-    from tui.store.reader import InboxReader, OutdatedSchema
+    from tui.store.errors import OutdatedSchema
+    from tui.store.reader import InboxReader
 
     with contextlib.ExitStack() as stack:
         try:

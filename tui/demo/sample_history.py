@@ -148,7 +148,7 @@ async def write_history(path: Path, now: int, rng: random.Random) -> None:
         await writer.apply_actions(AGENT_ACTIONS)
         for template in TEMPLATES:
             await store.templates.save_template(template, _AGENTS[0])
-        await store.database.checkpoint()
+        await store.database.tend(at_once=True)
 
 
 def _sort_lines(customers: Iterable[Customer], now: int) -> list[_HistoryLine]:

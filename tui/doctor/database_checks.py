@@ -15,10 +15,11 @@ from tui.doctor.checks import CheckResult, report_bad, report_good, report_note
 from tui.domain.attention import has_future_time
 from tui.domain.text import format_count
 from tui.settings.public import Preferences
-from tui.store import database_files
-from tui.store.errors import StoreError, translate_error
+from tui.store.errors import OutdatedSchema, StoreError
 from tui.store.feed import CHANGES_KEPT
-from tui.store.reader import InboxReader, OutdatedSchema
+from tui.store.reader import InboxReader
+from tui.store.sqlite import database_files
+from tui.store.sqlite.file_errors import translate_error
 from tui.store.upkeep import MOST_READ
 
 _MIN_FREE_BYTES = 200 * 1024 * 1024
@@ -66,8 +67,8 @@ def check_database(
     yield from _check_file_system(path)
     yield from _check_permissions(path, mode, desk.group_access)
     yield from _check_content(desk, now)
-    for subject, files, limit, fix in _list_growing_files(path, log_path):
-        yield _judge_files(subject, files, limit, fix)
+    for subject, grown, limit, fix in _list_growing_files(path, log_path):
+        yield _judge_files(subject, grown, limit, fix)
 
 
 def _check_file_system(path: Path) -> Iterator[CheckResult]:

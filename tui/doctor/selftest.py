@@ -9,12 +9,12 @@ import random
 import socket
 import ssl
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 
 from tui.clock import Clock
 from tui.doctor.checks import CheckResult, report_bad, report_good
+from tui.domain.database import Database
 from tui.domain.text import one_line
 from tui.providers.catalog import get_capabilities
 from tui.providers.catalog_entry import HOOK_PATH
@@ -35,7 +35,7 @@ _Failure = tuple[str, str]
 
 
 async def run_selftest(
-    settings: Settings, database: Path, clock: Clock, rng: random.Random
+    settings: Settings, database: Database, clock: Clock, rng: random.Random
 ) -> list[CheckResult]:
     """Test the way of the pushes of every account that receives any.
 
@@ -59,7 +59,7 @@ async def _test_account(
     name: str,
     account: AccountBase,
     public_url: str,
-    database: Path,
+    database: Database,
     clock: Clock,
     rng: random.Random,
 ) -> CheckResult:
@@ -93,7 +93,7 @@ async def _test_account(
     return report_good(subject, f"a push to {public_url} arrives in {database}")
 
 
-def _look_into_database(database: Path, nonce: str, name: str) -> _Failure | None:
+def _look_into_database(database: Database, nonce: str, name: str) -> _Failure | None:
     """Return why the self-test is not in this inbox file, or None if it is."""
     try:
         with InboxReader(database) as reader:

@@ -22,7 +22,7 @@ from tui.domain.conversation import View
 from tui.domain.views import describe_empty_view, format_view_name
 from tui.settings.public import Preferences
 from tui.startup.wiring import is_ascii_terminal
-from tui.store.glimpse import ListGlimpse, is_outdated, read_open_list
+from tui.store.sqlite.glimpse import ListGlimpse, is_outdated, read_open_list
 from tui.terminal.ascii_text import to_ascii
 from tui.terminal.modes import ENTER_SCREEN, MODES, Attributes, keep_terminal
 

@@ -7,7 +7,7 @@ from tui.clock import DAY, Clock
 from tui.domain.change import Subject
 from tui.domain.rhythm import LEARNING_MS
 from tui.domain.status import FINAL_STATUSES, Status
-from tui.store.database import Database, Transaction
+from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
 from tui.store.rows import Row
 
@@ -50,7 +50,7 @@ class CreditWait:
 class CreditWaits:
     """Which accounts wait for credit; it survives the end of a process."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Engine, clock: Clock) -> None:
         """Create the records of one database.
 
         Args:
@@ -149,7 +149,7 @@ class Alarms:
 class AlarmFigures:
     """Figures about the past of an account, and the alarms that follow from them."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Engine, clock: Clock) -> None:
         """Create the reader of one database.
 
         Args:

@@ -9,7 +9,7 @@ from tui.clock import Clock
 from tui.domain.account import AccountState, Health
 from tui.domain.change import Subject
 from tui.store import rows
-from tui.store.database import Database, Transaction
+from tui.store.engine import Engine, Transaction
 from tui.store.listeners import HeartbeatObserver
 from tui.store.queries import queries
 
@@ -17,7 +17,7 @@ from tui.store.queries import queries
 class Accounts:
     """Account state that the sync process writes and every screen reads."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Engine, clock: Clock) -> None:
         """Create the account records of one database.
 
         Args:

@@ -9,7 +9,7 @@ from typing import Any
 
 from tui.domain.arrivals import Arrival, ArrivalState, HeldItem, HeldReason
 from tui.domain.change import Subject
-from tui.store.database import Transaction
+from tui.store.engine import Transaction
 from tui.store.queries import queries
 from tui.store.rows import Row
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tui.clock import Clock
 from tui.domain.ids import create_id
-from tui.store.database import Database, Transaction
+from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
 
 
@@ -56,7 +56,7 @@ def record_action(
     )
 
 
-async def read_audit_trail(database: Database, conversation_id: int) -> list[AuditEntry]:
+async def read_audit_trail(database: Engine, conversation_id: int) -> list[AuditEntry]:
     """Return the newest audit entries of a conversation, newest first.
 
     Args:

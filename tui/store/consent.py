@@ -2,7 +2,6 @@
 
 import functools
 import random
-import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +11,8 @@ from tui.domain.message import Message
 from tui.domain.text import repair_text
 from tui.store import rows
 from tui.store.audit import record_action
-from tui.store.database import Database, Transaction
+from tui.store.connections import Connection
+from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, Summary
 
@@ -36,7 +36,7 @@ class ConsentRecord:
 
 
 def save_consent(
-    connection: sqlite3.Connection,
+    connection: Connection,
     summary: Summary,
     at: int,
     source: str,
@@ -72,7 +72,7 @@ def save_consent(
     )
 
 
-def is_opted_out_before(connection: sqlite3.Connection, summary: Summary, at: int) -> bool:
+def is_opted_out_before(connection: Connection, summary: Summary, at: int) -> bool:
     """Return whether the customer is opted out by a decision not later than `at`.
 
     Args:
@@ -89,7 +89,7 @@ def is_opted_out_before(connection: sqlite3.Connection, summary: Summary, at: in
 class ConsentBook:
     """Reading consent and changing it by hand."""
 
-    def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
+    def __init__(self, database: Engine, clock: Clock, rng: random.Random) -> None:
         """Create the consent records of one database.
 
         Args:

@@ -5,7 +5,6 @@ The details of a contact are what else is known about a customer, beyond the mes
 
 import functools
 import random
-import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -17,9 +16,10 @@ from tui.domain.message import Direction
 from tui.domain.phone import parse_address
 from tui.domain.text import format_count, repair_text
 from tui.store.audit import record_action
+from tui.store.connections import Connection, Row
 from tui.store.consent import ConsentRecord
 from tui.store.customer_addresses import set_name
-from tui.store.database import Database, Transaction
+from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
 from tui.store.summaries import Summaries
 
@@ -54,7 +54,7 @@ class ImportResult:
 class Contacts:
     """Address book that all agents share."""
 
-    def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
+    def __init__(self, database: Engine, clock: Clock, rng: random.Random) -> None:
         """Create the address book of one database.
 
         Args:
@@ -196,7 +196,7 @@ class ContactDetailsReader:
     So a long conversation does not delay any other reading.
     """
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         """Create the reader of one database."""
         self._database = database
 
@@ -208,7 +208,7 @@ class ContactDetailsReader:
         return await self._database.search(functools.partial(_read_details, conversation))
 
 
-def _read_details(conversation: Conversation, connection: sqlite3.Connection) -> ContactDetails:
+def _read_details(conversation: Conversation, connection: Connection) -> ContactDetails:
     """Read the details with three queries on one connection."""
     contact: Any = queries("conversations").contact(connection, party=conversation.party)
     decision: Any = queries("conversations").consent(connection, party=conversation.party)
@@ -230,7 +230,7 @@ def _read_details(conversation: Conversation, connection: sqlite3.Connection) ->
     )
 
 
-def _group_by_account(found: list[sqlite3.Row]) -> tuple[AccountTraffic, ...]:
+def _group_by_account(found: list[Row]) -> tuple[AccountTraffic, ...]:
     """Return incoming and outgoing counts per account; notes belong to no account."""
     counts: dict[str, dict[str, int]] = {}
     for row in found:

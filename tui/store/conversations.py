@@ -2,7 +2,6 @@
 
 import functools
 import random
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -12,7 +11,8 @@ from tui.domain.conversation import Conversation, Counts, Order, View
 from tui.domain.phone import Address
 from tui.domain.views import list_counters, normalize_filter
 from tui.store import rows
-from tui.store.database import Database, Transaction
+from tui.store.connections import Connection
+from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, Summary
 
@@ -55,7 +55,7 @@ def get_position(conversation: Conversation, view: View | Order) -> ListPosition
 class Conversations:
     """Queries that the conversation list needs."""
 
-    def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
+    def __init__(self, database: Engine, clock: Clock, rng: random.Random) -> None:
         """Create the conversation queries of one database.
 
         Args:
@@ -213,9 +213,7 @@ class Conversations:
         return await self._database.write(write_marker)
 
     @staticmethod
-    def _find_place_read(
-        connection: sqlite3.Connection, summary: Summary, upto: int, arrival: int
-    ) -> int:
+    def _find_place_read(connection: Connection, summary: Summary, upto: int, arrival: int) -> int:
         """Return the place in the order of arrival up to which all was read."""
         sql, place = queries("messages"), {"conversation_id": summary["id"], "upto": upto}
         seen = int(arrival or sql.arrival_up_to(connection, **place))

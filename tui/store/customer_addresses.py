@@ -5,13 +5,13 @@ the newest text came from.
 """
 
 import functools
-import sqlite3
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from tui.domain.national_numbers import get_ending, parse_as_neighbour
 from tui.domain.phone import Address, AddressKind, parse_address
 from tui.domain.text import fold_text
+from tui.store.connections import Connection
 from tui.store.queries import queries
 
 if TYPE_CHECKING:
@@ -34,9 +34,7 @@ def parse_sender(party: str, region: str | None) -> Address:
     return parse(party, region)
 
 
-def find_known_forms(
-    connection: sqlite3.Connection, address: Address, region: str | None
-) -> list[Address]:
+def find_known_forms(connection: Connection, address: Address, region: str | None) -> list[Address]:
     """Return the customers whose number an address without country code may be, the latest first.
 
     A number that is read with certainty, or that no customer has a longer form of, is none of them.
@@ -114,9 +112,7 @@ def is_complete_address(address: str) -> bool:
     return parse_address(address).kind in (AddressKind.NUMBER, AddressKind.SHORT_CODE)
 
 
-def answer_to(
-    connection: sqlite3.Connection, summary: "Summary", address: Address, at: int
-) -> None:
+def answer_to(connection: Connection, summary: "Summary", address: Address, at: int) -> None:
     """Send answers to the address of this text if it is the newest and answers can reach it.
 
     Args:

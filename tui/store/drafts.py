@@ -2,7 +2,6 @@
 
 import functools
 import random
-import sqlite3
 from dataclasses import replace
 
 from tui.clock import Clock
@@ -13,7 +12,8 @@ from tui.domain.text import join_texts, repair_text
 from tui.domain.typed_text import clean_typed_text
 from tui.store import rows
 from tui.store.audit import record_action
-from tui.store.database import Database, Transaction
+from tui.store.connections import Connection, Row
+from tui.store.engine import Engine, Transaction
 from tui.store.last_messages import reload_last_message
 from tui.store.queries import queries
 from tui.store.search_index import forget_text
@@ -32,7 +32,7 @@ from tui.store.summaries import Summaries
 class Drafts:
     """Text that was typed and not sent, saved while it is typed."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Engine, clock: Clock) -> None:
         """Create the drafts of one database.
 
         Args:
@@ -182,7 +182,7 @@ class Drafts:
 
 
 def _find_place(
-    connection: sqlite3.Connection, conversation_id: int, agent: str, kind: DraftKind, body: str
+    connection: Connection, conversation_id: int, agent: str, kind: DraftKind, body: str
 ) -> tuple[int, str]:
     """Return the conversation that a draft belongs to now, and the text to save there.
 
@@ -233,7 +233,7 @@ def turn_note_into_draft(
     return True
 
 
-def _prepend_to_draft(connection: sqlite3.Connection, row: sqlite3.Row, now: int) -> None:
+def _prepend_to_draft(connection: Connection, row: Row, now: int) -> None:
     """Put the text of the note before what has been typed since."""
     sql = queries("writing")
     key = {"conversation_id": row["conversation_id"], "agent": row["agent"]}

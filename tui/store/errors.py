@@ -4,7 +4,10 @@ StoreError
 ├── CannotOpen        the file or its directory is missing, read-only or not ours
 ├── NotADatabase      the file contains something else
 ├── NewerDatabase     a later smsdesk wrote it
+├── OutdatedSchema    an earlier smsdesk wrote it; opening the inbox updates it
+├── BadValue          no column can store a value; nothing was written
 ├── Busy              another process held the lock for too long; nothing was written
+├── Unreachable       the server does not answer; the desk goes on once it does
 ├── CannotWrite       the disk is full or the file read-only; nothing was written
 ├── StaleReply        a newer message arrived after the agent began to write
 ├── DraftChanged      another window of the agent has changed the text
@@ -13,7 +16,6 @@ StoreError
 """
 
 import sqlite3
-from pathlib import Path
 
 
 class StoreError(Exception):
@@ -32,8 +34,20 @@ class NewerDatabase(StoreError):
     """The database was written by a later version of smsdesk."""
 
 
+class OutdatedSchema(StoreError):
+    """The schema of an earlier smsdesk has not been brought up to date."""
+
+
+class BadValue(StoreError):
+    """A value cannot be stored, whatever is tried."""
+
+
 class Busy(StoreError):
     """Another process holds the lock of the database."""
+
+
+class Unreachable(StoreError):
+    """The database server does not answer; later it may."""
 
 
 class CannotWrite(StoreError):
@@ -56,58 +70,15 @@ class OptedOut(StoreError):
     """The customer has opted out."""
 
 
-def translate_error(error: Exception, path: Path) -> StoreError:
-    """Return the error as a `StoreError` whose text says what an agent can do.
-
-    Args:
-        error: Error of SQLite, or one of ours without the name of the file.
-        path: Path of the database file.
-    """
-    text = str(error)
-    match error:
-        case NewerDatabase():
-            return NewerDatabase(
-                f"The database {path} was written by a newer smsdesk ({text}): "
-                "install that version, or set SMSDESK_DATABASE to another file"
-            )
-        case NotADatabase():
-            return NotADatabase(f"{path} is not an inbox: {text}; name another file")
-        case StoreError():
-            return error
-    return _translate_sqlite_error(text, path)
-
-
-def _translate_sqlite_error(text: str, path: Path) -> StoreError:
-    """Return the error that matches the text of an SQLite error."""
-    if "not a database" in text or "malformed" in text:
-        return NotADatabase(
-            f"{path} is not a readable SQLite database ({text}): "
-            "name another file or restore a backup"
-        )
-    if "locked" in text or "busy" in text:
-        return Busy(
-            "The database is locked by another program: nothing was written, try again; "
-            f"close what holds {path}"
-        )
-    if "readonly" in text or "read-only" in text or "full" in text or "disk I/O" in text:
-        return CannotWrite(
-            f"Cannot write to {path} ({text}): check its permissions and the disk's space"
-        )
-    if "unable to open" in text and path.is_dir():
-        return CannotOpen(f"{path} is a directory: name a file, for example {path / 'inbox.db'}")
-    if "unable to open" in text:
-        return CannotOpen(f"Cannot open {path} ({text}): check its permissions")
-    return StoreError(f"The database {path} reports: {text}")
-
-
 BAD_VALUE_ERRORS = (
     ValueError,
     TypeError,
     AttributeError,
     OverflowError,
+    BadValue,
     sqlite3.InterfaceError,
     sqlite3.ProgrammingError,
     sqlite3.IntegrityError,
     sqlite3.DataError,
 )
-"""Errors of SQLite and the domain for a value that cannot be stored, unlike a disk error."""
+"""Errors of the engines and the domain for a value that cannot be stored, unlike a disk error."""

@@ -12,7 +12,7 @@ from tui.domain.message import Direction
 from tui.domain.status import Status, can_move, is_contradiction
 from tui.store.audit import record_action
 from tui.store.consent import MAX_EVIDENCE_LENGTH, save_consent
-from tui.store.database import Transaction
+from tui.store.engine import Transaction
 from tui.store.errors import StoreError
 from tui.store.event_rows import EventRow, parse_event_row, to_storable_time
 from tui.store.queries import queries

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from tui.clock import DAY, Clock
 from tui.domain.message import Advice
 from tui.domain.status import Status
-from tui.store.database import Database
+from tui.store.engine import Engine
 from tui.store.queries import queries
 
 _PERIOD_MS = 3 * DAY
@@ -32,7 +32,7 @@ class FailureGroup:
 class Failures:
     """Reader of the failures of the last days."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Engine, clock: Clock) -> None:
         """Create the reader of one database.
 
         Args:

@@ -1,36 +1,19 @@
-"""Publish changes made by this process and by every other one on the same file.
+"""Publish changes made by this process and by every other one on the same database.
 
 Each change has the next number of one counter; a watcher reads the changes above the last
-number it has seen. `PRAGMA data_version` shows whether there are any. That costs a switch
-to the reader's thread, so it is read only when the write-ahead log beside the database has
-just been written, and every ten seconds in any case, should a write ever be missed.
-
-On Linux the kernel reports writes to the log (inotify), so that an idle process need not
-wake up to look; elsewhere the size and time of the file are compared.
+number it has seen. The engine says when there may be some.
 """
 
 import asyncio
 import contextlib
-import ctypes
 import functools
-import os
-import sqlite3
-import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
-from typing import Protocol
 
 from tui.domain.change import RELOAD, Change, Subject
-from tui.store.database import Database
+from tui.store.connections import Row
+from tui.store.engine import Engine
 from tui.store.queries import queries
 
-_COMMIT_SECONDS = 0.004
-"""Usual duration from the first write of a commit to its end, in seconds."""
-_CHECK_INTERVALS = (0.01, 0.02, 0.05, 0.2, 1.0, 10.0)
-"""Seconds until the next check if nothing more is written.
-
-The first ones cover a commit that is slow to reach the disk, the last one a write that was
-never reported.
-"""
 _BATCH_INTERVAL = 1 / 30
 """Seconds between two batches: a higher rate makes no visible difference."""
 _MAX_CHANGES = 2_000
@@ -42,7 +25,7 @@ CHANGES_KEPT = 50_000
 class Feed:
     """Changes of one database, as they happen."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         """Create the feed; nothing is watched before `watch_changes`."""
         self._database = database
         self._sql = queries("desk")
@@ -67,7 +50,7 @@ class Feed:
         self._wakeups.add(wakeup)
         try:
             seen = await self.get_last_number() if after is None else after
-            async with self._run_log_watcher(wakeup) as watcher:
+            async with self._run_commit_watcher(wakeup) as watcher:
                 while not watcher.done():
                     await wakeup.wait()
                     wakeup.clear()
@@ -114,9 +97,9 @@ class Feed:
         return found[-1]["seq"], _merge_changes(found)
 
     @contextlib.asynccontextmanager
-    async def _run_log_watcher(self, wakeup: asyncio.Event) -> AsyncIterator[asyncio.Task[None]]:
+    async def _run_commit_watcher(self, wakeup: asyncio.Event) -> AsyncIterator[asyncio.Task[None]]:
         """Run a task that watches for commits of other processes."""
-        watcher = asyncio.create_task(self._watch_log(wakeup), name="feed: look")
+        watcher = asyncio.create_task(self._database.watch_commits(wakeup), name="feed: look")
         # Wakes the watcher, so that an error of this task is raised there.
         watcher.add_done_callback(lambda task: wakeup.set())
         try:
@@ -125,155 +108,11 @@ class Feed:
             watcher.cancel()
             await asyncio.gather(watcher, return_exceptions=True)
 
-    async def _watch_log(self, wakeup: asyncio.Event) -> None:
-        """Set `wakeup` whenever another process has committed."""
-        watch = open_log_watch(f"{self._database.path}-wal")
-        known_version = step = 0
-        try:
-            while True:
-                version = await self._database.read(_read_data_version)
-                if version != known_version:
-                    known_version = version
-                    wakeup.set()
-                if await watch.wait_for_write(_CHECK_INTERVALS[step]):
-                    step = 0
-                    # The log is written before the commit is visible.
-                    await asyncio.sleep(_COMMIT_SECONDS)
-                else:
-                    step = min(step + 1, len(_CHECK_INTERVALS) - 1)
-        finally:
-            watch.close()
 
-
-def _read_data_version(connection: sqlite3.Connection) -> int:
-    """Return a number that changes when another connection has committed."""
-    return int(connection.execute("pragma data_version").fetchone()[0])
-
-
-def _merge_changes(found: Sequence[sqlite3.Row]) -> tuple[Change, ...]:
+def _merge_changes(found: Sequence[Row]) -> tuple[Change, ...]:
     """Return the rows as changes, each thing once."""
     merged: dict[tuple[str, int, int], bool] = {}
     for row in found:
         key = (row["subject"], row["id"], row["conversation_id"])
         merged[key] = merged.get(key, False) or bool(row["new"])
     return tuple(Change(Subject(k[0]), k[1], k[2], new) for k, new in merged.items())
-
-
-_IN_MODIFY = 0x2
-_IN_NONBLOCK, _IN_CLOEXEC = 0o4000, 0o2000000
-_READ_SIZE = 4_096
-_POLL_INTERVAL = 0.03
-"""Seconds between two checks of a file."""
-
-
-class LogWatch(Protocol):
-    """Watch that waits for writes to one file."""
-
-    async def wait_for_write(self, max_seconds: float) -> bool:
-        """Wait for a write since the last call; return whether there was one.
-
-        Args:
-            max_seconds: Maximum time to wait, in seconds.
-        """
-
-    def close(self) -> None:
-        """End the watch."""
-
-
-def open_log_watch(path: str) -> LogWatch:
-    """Return the best available watch on this file; the caller closes it."""
-    if sys.platform == "linux":
-        # The number of inotify watches per user is limited; then polling takes over.
-        with contextlib.suppress(OSError):
-            return InotifyWatch(path)
-    return PollingWatch(path)
-
-
-class InotifyWatch:
-    """Watch that the kernel notifies (inotify)."""
-
-    def __init__(self, path: str) -> None:
-        """Create the watch.
-
-        Raises:
-            OSError: The file does not exist, or the limit of watches is reached.
-        """
-        libc = ctypes.CDLL(None, use_errno=True)
-        self._descriptor = _check_result(libc.inotify_init1(_IN_NONBLOCK | _IN_CLOEXEC))
-        try:
-            _check_result(libc.inotify_add_watch(self._descriptor, os.fsencode(path), _IN_MODIFY))
-        except OSError:
-            self.close()
-            raise
-
-    async def wait_for_write(self, max_seconds: float) -> bool:
-        """Wait until the kernel reports a write.
-
-        Args:
-            max_seconds: Maximum time to wait, in seconds.
-        """
-        loop = asyncio.get_running_loop()
-        notified = asyncio.Event()
-        loop.add_reader(self._descriptor, notified.set)
-        try:
-            async with asyncio.timeout(max_seconds):  # wait_for may lose a cancellation
-                await notified.wait()
-        except TimeoutError:
-            return False
-        finally:
-            loop.remove_reader(self._descriptor)
-        self._drain_events()
-        return True
-
-    def close(self) -> None:
-        """End the watch."""
-        os.close(self._descriptor)
-
-    def _drain_events(self) -> None:
-        """Read and discard the pending events: their arrival says enough."""
-        with contextlib.suppress(BlockingIOError):
-            while os.read(self._descriptor, _READ_SIZE):
-                pass
-
-
-def _check_result(result: int) -> int:
-    """Return the result of a C function; raise `OSError` if it reports an error."""
-    if result < 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number))
-    return result
-
-
-class PollingWatch:
-    """Watch that compares size and time of the file repeatedly; a check takes microseconds."""
-
-    def __init__(self, path: str) -> None:
-        """Create the watch; earlier writes do not count."""
-        self._path = path
-        self._known = self._read_signature()
-
-    async def wait_for_write(self, max_seconds: float) -> bool:
-        """Wait until size or time differ.
-
-        Args:
-            max_seconds: Maximum time to wait, in seconds.
-        """
-        loop = asyncio.get_running_loop()
-        end = loop.time() + max_seconds
-        while (signature := self._read_signature()) == self._known:
-            if loop.time() > end:
-                return False
-            await asyncio.sleep(_POLL_INTERVAL)
-        self._known = signature
-        return True
-
-    def close(self) -> None:
-        """Do nothing: there is nothing to release."""
-
-    def _read_signature(self) -> tuple[int, int] | None:
-        """Return size and time of the file, or None if there is no file."""
-        try:
-            status = os.stat(self._path)
-        except OSError:
-            return None
-        return status.st_size, status.st_mtime_ns

@@ -16,7 +16,7 @@ from tui.domain.arrivals import (
 from tui.domain.change import Subject
 from tui.store.arrival_rows import save_arrival
 from tui.store.audit import record_action
-from tui.store.database import Database, Transaction
+from tui.store.engine import Engine, Transaction
 from tui.store.held_rows import to_held_group, to_held_item, to_refusal_count
 from tui.store.queries import queries
 
@@ -32,7 +32,7 @@ _PRUNED_AT_ONCE = 500
 class HeldItems:
     """What is held, what was refused, and what became of it."""
 
-    def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
+    def __init__(self, database: Engine, clock: Clock, rng: random.Random) -> None:
         """Create the list of one database.
 
         Args:

@@ -11,7 +11,7 @@ from tui.domain.text import join_texts, repair_text
 from tui.store import queueing
 from tui.store.audit import record_action
 from tui.store.consent import is_opted_out_before, save_consent
-from tui.store.database import Transaction
+from tui.store.engine import Transaction
 from tui.store.events import Events
 from tui.store.queries import queries
 from tui.store.search_index import forget_text, index_texts

@@ -18,7 +18,7 @@ from tui.store.arrival_rows import save_arrival, save_retry
 from tui.store.audit import record_action
 from tui.store.consent import save_consent
 from tui.store.customer_addresses import parse_sender
-from tui.store.database import Database, Transaction
+from tui.store.engine import Engine, Transaction
 from tui.store.errors import BAD_VALUE_ERRORS
 from tui.store.event_rows import (
     EventRow,
@@ -57,7 +57,7 @@ class Ingest:
     """Storage of pages of events."""
 
     def __init__(
-        self, database: Database, clock: Clock, rng: random.Random, classify: ConsentClassifier
+        self, database: Engine, clock: Clock, rng: random.Random, classify: ConsentClassifier
     ) -> None:
         """Create the storage of one database.
 

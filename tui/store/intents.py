@@ -13,7 +13,7 @@ from tui.domain.message import Message, NewMessage
 from tui.domain.status import Status
 from tui.store import rows
 from tui.store.audit import record_action
-from tui.store.database import Database, Transaction
+from tui.store.engine import Engine, Transaction
 from tui.store.events import Events
 from tui.store.queries import queries
 from tui.store.queueing import MessageQueue
@@ -33,7 +33,7 @@ _NOT_SENT = "was not sent"
 class Intents:
     """Actions of agents on messages; each is one transaction."""
 
-    def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
+    def __init__(self, database: Engine, clock: Clock, rng: random.Random) -> None:
         """Create the actions on one database.
 
         Args:

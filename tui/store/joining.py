@@ -5,13 +5,12 @@ are read and written whole, so that a new column needs no change here.
 """
 
 import json
-import sqlite3
-from collections.abc import Iterable
 from typing import Any
 
 from tui.domain.conversation import State
+from tui.store.connections import Connection
 from tui.store.customer_addresses import is_complete_address, list_addresses, set_addresses
-from tui.store.queries import queries
+from tui.store.queries import insert_rows, queries
 from tui.store.rows import to_dict
 
 Row = dict[str, Any]
@@ -67,7 +66,7 @@ def _combine_states(kept: Row, gone: Row) -> Row:
     }
 
 
-def join_rows(connection: sqlite3.Connection, kept: Row, gone: Row) -> None:
+def join_rows(connection: Connection, kept: Row, gone: Row) -> None:
     """Move everything of one conversation to another; only its row remains.
 
     Args:
@@ -91,7 +90,7 @@ def join_rows(connection: sqlite3.Connection, kept: Row, gone: Row) -> None:
     sql.add_redirect(connection, **ids)
 
 
-def _join_drafts(connection: sqlite3.Connection, table: str, *, kept: int, gone: int) -> None:
+def _join_drafts(connection: Connection, table: str, *, kept: int, gone: int) -> None:
     """Move the drafts of all agents; an agent with two gets one with all words."""
     sql = queries("merges")
     read, drop = getattr(sql, f"{table}_of"), getattr(sql, f"drop_{table}")
@@ -131,7 +130,7 @@ def _join_texts(first: str, second: str, between: str) -> str:
     return between.join(dict.fromkeys(text for text in (first, second) if text))
 
 
-def _join_looks(connection: sqlite3.Connection, kept: Row, gone: Row) -> None:
+def _join_looks(connection: Connection, kept: Row, gone: Row) -> None:
     """Join the read markers of all agents, so that no message counts as seen that was not."""
     sql = queries("merges")
     markers: dict[str, dict[int, int]] = {}
@@ -148,9 +147,7 @@ def _join_looks(connection: sqlite3.Connection, kept: Row, gone: Row) -> None:
         insert_rows(connection, "looks", [row])
 
 
-def _find_first_unseen(
-    connection: sqlite3.Connection, summary: Row, marker: int | None
-) -> int | None:
+def _find_first_unseen(connection: Connection, summary: Row, marker: int | None) -> int | None:
     """Return the first message that an agent has not seen; None if there is none.
 
     An agent who never opened the conversation has missed what no colleague has read either.
@@ -163,7 +160,7 @@ def _find_first_unseen(
     return int(found) if found else None
 
 
-def join_consent(connection: sqlite3.Connection, kept: str, gone: str) -> None:
+def join_consent(connection: Connection, kept: str, gone: str) -> None:
     """Give one party the stricter consent decision of two; of equal ones the newest.
 
     Args:
@@ -179,7 +176,7 @@ def join_consent(connection: sqlite3.Connection, kept: str, gone: str) -> None:
         insert_rows(connection, "consent", [{**strictest, "party": kept}])
 
 
-def join_contacts(connection: sqlite3.Connection, kept: str, gone: str) -> None:
+def join_contacts(connection: Connection, kept: str, gone: str) -> None:
     """Give one party the name and the notes of two.
 
     Args:
@@ -204,16 +201,3 @@ def join_contacts(connection: sqlite3.Connection, kept: str, gone: str) -> None:
     }
     queries("merges").drop_contact(connection, party=kept)
     insert_rows(connection, "contacts", [joined])
-
-
-def insert_rows(connection: sqlite3.Connection, table: str, rows: Iterable[Row]) -> None:
-    """Insert rows with whatever columns they have.
-
-    Args:
-        connection: Connection of the caller's transaction.
-        table: Name of the table.
-        rows: Rows by column.
-    """
-    for row in rows:
-        columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
-        connection.execute(f"insert into {table} ({columns}) values ({values})", row)

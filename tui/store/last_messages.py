@@ -1,10 +1,10 @@
 """Keep the newest message of a conversation in its summary, which is its row in the list."""
 
-import sqlite3
 from typing import Any
 
 from tui.domain.file_names import summarize_message
 from tui.domain.message import Direction, Format
+from tui.store.connections import Connection
 from tui.store.queries import queries
 from tui.store.summaries import Summary
 
@@ -50,7 +50,7 @@ def update_last_message(
         summary["preview"] = summarize_message(body, subject, files)[:_PREVIEW_LENGTH]
 
 
-def reload_last_message(connection: sqlite3.Connection, summary: Summary) -> None:
+def reload_last_message(connection: Connection, summary: Summary) -> None:
     """Show the newest message in the list after one was removed or moved.
 
     Without any message the row keeps its time.

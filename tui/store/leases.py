@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 from tui.clock import MINUTE, SECOND, Clock, get_latest_believable
 from tui.domain.change import Subject
-from tui.store.database import Database, Transaction
+from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
 from tui.store.rows import Row
 
@@ -36,7 +36,7 @@ class _FutureLease(NamedTuple):
 class Leases:
     """Leases that allow only one process at a time to sync an account."""
 
-    def __init__(self, database: Database, clock: Clock, owner: str) -> None:
+    def __init__(self, database: Engine, clock: Clock, owner: str) -> None:
         """Create the leases of one process.
 
         Args:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from tui.clock import DAY, Clock, get_latest_believable
 from tui.domain.account import LISTENER_TIMEOUT_MS, ListenerCrowd, ListenerState
 from tui.domain.change import Subject
-from tui.store.database import Database, Transaction
+from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
 from tui.store.rows import Row
 
@@ -111,7 +111,7 @@ def _rank_state(state: ListenerState) -> tuple[bool, int]:
 class Listeners:
     """Heartbeats of listeners, and the self-tests that they received."""
 
-    def __init__(self, database: Database, clock: Clock, owner: str) -> None:
+    def __init__(self, database: Engine, clock: Clock, owner: str) -> None:
         """Create the listeners as one process sees them.
 
         Args:

@@ -6,14 +6,14 @@ one that is kept: other processes may have it open, and later texts from its num
 
 import json
 import random
-import sqlite3
 from typing import Any
 
 from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.store.audit import record_action
+from tui.store.connections import Connection, Row
 from tui.store.customer_addresses import list_addresses, set_addresses
-from tui.store.database import Database, Transaction
+from tui.store.engine import Engine, Transaction
 from tui.store.errors import StoreError
 from tui.store.joining import combine_summaries, join_consent, join_contacts, join_rows
 from tui.store.queries import queries
@@ -25,7 +25,7 @@ from tui.store.summaries import Summaries, Summary
 class Merges:
     """Merging of conversations."""
 
-    def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
+    def __init__(self, database: Engine, clock: Clock, rng: random.Random) -> None:
         """Create the merging of one database.
 
         Args:
@@ -101,7 +101,7 @@ class Merges:
             agent: Name of the agent.
         """
 
-        def read_recipients(connection: sqlite3.Connection) -> frozenset[str]:
+        def read_recipients(connection: Connection) -> frozenset[str]:
             here = queries("conversations").current_id(connection, id=conversation_id)
             draft = queries("desk").draft(connection, conversation_id=here, agent=agent)
             if draft is None:
@@ -178,7 +178,7 @@ def adopt_conversation(
 
 
 def _take_snapshot(
-    connection: sqlite3.Connection, kept: Summary, gone: Summary | None = None
+    connection: Connection, kept: Summary, gone: Summary | None = None
 ) -> dict[str, Any]:
     """Return what a merge changes, as it is now."""
     sql, conversations = queries("merges"), queries("conversations")
@@ -198,7 +198,7 @@ def _take_snapshot(
     return shown
 
 
-def _list_draft_recipients(merge: sqlite3.Row, agent: str, began_at: int) -> set[str]:
+def _list_draft_recipients(merge: Row, agent: str, began_at: int) -> set[str]:
     """Return the addresses of an agent's drafts before a merge; "" if none was stored yet.
 
     Args:
@@ -215,7 +215,7 @@ def _list_draft_recipients(merge: sqlite3.Row, agent: str, began_at: int) -> set
     return {sides[row["conversation_id"]] for row in drafts}
 
 
-def _keep_late_drafts(connection: sqlite3.Connection, gone_id: int, before: dict[str, Any]) -> None:
+def _keep_late_drafts(connection: Connection, gone_id: int, before: dict[str, Any]) -> None:
     """Keep the texts of drafts, so that a screen that has one open can still change it."""
     for kind, table in (("reply", "drafts"), ("note", "note_drafts")):
         for row in before[table]:

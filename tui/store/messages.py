@@ -7,7 +7,6 @@ mentions.
 
 import functools
 import random
-import sqlite3
 from collections.abc import Collection, Sequence
 from typing import Any
 
@@ -20,8 +19,9 @@ from tui.domain.text import repair_text
 from tui.domain.typed_text import compose_outgoing_text
 from tui.store import rows
 from tui.store.audit import record_action
-from tui.store.database import Database, Transaction
+from tui.store.connections import Connection, Row
 from tui.store.drafts import turn_note_into_draft
+from tui.store.engine import Engine, Transaction
 from tui.store.last_messages import update_last_message
 from tui.store.ordering import create_message_id
 from tui.store.queries import queries
@@ -36,7 +36,7 @@ NEWEST = 1 << 62
 class Messages:
     """Queries that the view of a conversation needs, and private notes."""
 
-    def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
+    def __init__(self, database: Engine, clock: Clock, rng: random.Random) -> None:
         """Create the message queries of one database.
 
         Args:
@@ -61,7 +61,7 @@ class Messages:
             ids: Ids of the messages.
         """
 
-        def read_rows(connection: sqlite3.Connection) -> list[sqlite3.Row | None]:
+        def read_rows(connection: Connection) -> list[Row | None]:
             return [self._sql.get(connection, id=identity) for identity in ids]
 
         return [

@@ -4,12 +4,11 @@ The notice of a provider can contain the customer's words. It then becomes a mes
 text, and what the provider reports about it a second time, in whatever order, belongs to it.
 """
 
-import sqlite3
-
 from tui.clock import MINUTE
 from tui.domain.consent import Verdict
 from tui.domain.events import EventKind, OptOut, Reply
 from tui.domain.text import repair_text
+from tui.store.connections import Connection
 from tui.store.event_rows import EventRow
 from tui.store.events import Events
 from tui.store.queries import queries
@@ -45,7 +44,7 @@ def needs_answer(verdict: Verdict, reply: Reply) -> bool:
 
 
 def attach_second_report(
-    connection: sqlite3.Connection,
+    connection: Connection,
     events: Events,
     summary: Summary,
     account: str,

@@ -5,10 +5,10 @@ order of arrival, because a late text stands above others that were read before 
 """
 
 import random
-import sqlite3
 
 from tui.clock import MINUTE
 from tui.domain.ids import create_id, smallest_id_at
+from tui.store.connections import Connection
 from tui.store.queries import queries
 from tui.store.summaries import Summary
 
@@ -17,7 +17,7 @@ _MAX_NORMAL_DELAY = MINUTE
 
 
 def create_message_id(
-    connection: sqlite3.Connection, at: int, rng: random.Random, *, newest_id: int = 0
+    connection: Connection, at: int, rng: random.Random, *, newest_id: int = 0
 ) -> int:
     """Return a new message id of this time, but after `newest_id`.
 
@@ -34,7 +34,7 @@ def create_message_id(
 
 
 def place_text(
-    connection: sqlite3.Connection, summary: Summary, at: int, now: int, rng: random.Random
+    connection: Connection, summary: Summary, at: int, now: int, rng: random.Random
 ) -> tuple[int, int | None]:
     """Return the id of a customer's text and its place in the order of arrival.
 

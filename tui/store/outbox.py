@@ -14,7 +14,7 @@ from tui.clock import Clock, get_latest_believable
 from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.store import queueing, rows
-from tui.store.database import Database, Transaction
+from tui.store.engine import Engine, Transaction
 from tui.store.events import Events
 from tui.store.queries import queries
 from tui.store.settling import (
@@ -45,7 +45,7 @@ class ClaimedMessage:
 class Outbox:
     """Queue operations of the process that sends."""
 
-    def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
+    def __init__(self, database: Engine, clock: Clock, rng: random.Random) -> None:
         """Create the outbox of one database.
 
         Args:

@@ -15,7 +15,7 @@ from tui.domain.conversation import Conversation
 from tui.domain.text import repair_text
 from tui.store import rows
 from tui.store.conversations import FIRST_POSITION, ListPosition
-from tui.store.database import Database, Transaction
+from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
 
 COUNT_LIMIT = 1_000
@@ -28,7 +28,7 @@ class Agents:
     A queue holds the conversations assigned to the agent or to no one.
     """
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Engine, clock: Clock) -> None:
         """Create the list of agents.
 
         Args:
@@ -86,7 +86,7 @@ LOCK_TIMEOUT_MS = 20 * SECOND
 class ComposeLocks:
     """Compose locks: which agent writes in which conversation."""
 
-    def __init__(self, database: Database, clock: Clock, owner: str) -> None:
+    def __init__(self, database: Engine, clock: Clock, owner: str) -> None:
         """Create the compose locks of one process.
 
         Args:
@@ -191,7 +191,7 @@ class Colleague:
 class AgentPresence:
     """Record of which agent looks at which conversation, and who types."""
 
-    def __init__(self, database: Database, clock: Clock, owner: str) -> None:
+    def __init__(self, database: Engine, clock: Clock, owner: str) -> None:
         """Create the presence of one process.
 
         Args:

@@ -1,85 +1,132 @@
-"""Load SQL from its files: the queries of a subject are parsed once, when it is first used.
+"""Load SQL from its files: the statements of a subject are parsed once, when it is first used.
 
 A query is a plain function of the connection and its values, so that it adds almost nothing
-to the time of SQLite itself: a page of events runs hundreds of them.
+to the time of the engine itself. Most statements stand in `sql/` and run on every engine; one
+that differs stands in the folder of each engine instead, under the same name.
+
+A file has `-- name: NAME(VALUES)` before each statement, followed by what the query returns:
+nothing for all rows, `^` for the first row, `$` for its first column, `!` for the number of
+changed rows, and `*!` if it is run for each of many sets of values.
 """
 
 import functools
-import sqlite3
+import re
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import aiosql
-from aiosql.types import SQLOperationType
+if TYPE_CHECKING:
+    from tui.store.connections import Connection, Row
 
 SQL_FOLDER = Path(__file__).parent / "sql"
+DIALECTS = ("sqlite", "postgres")
+_HEAD = re.compile(r"^-- name: (\w+)\(([^)]*)\)(\*!|[\^$!]?)$", re.MULTILINE)
 
 
-class _Adapter:
-    """Adapter for aiosql, which only reads the files: SQLite accepts `:name` unchanged."""
+class Statement(NamedTuple):
+    """Statement of a file."""
 
-    is_aio_driver = False
+    sql: str
+    parameters: tuple[str, ...]
+    """Names of the values, as the file lists them."""
+    returns: str
+    """Mark of what the query returns."""
 
-    def process_sql(self, name: str, operation: object, sql: str) -> str:
-        """Return the statement unchanged."""
-        return sql
+
+def parse_statements(subject: str, dialect: str = "") -> dict[str, Statement]:
+    """Return the statements of one file by name; none if there is no such file.
+
+    Args:
+        subject: Name of the file.
+        dialect: Folder of an engine; empty for what runs on every engine.
+    """
+    path = SQL_FOLDER / dialect / f"{subject}.sql"
+    if dialect and not path.exists():
+        return {}
+    parts = _HEAD.split(path.read_text(encoding="utf-8"))[1:]
+    return {
+        name: Statement(sql.strip(), tuple(filter(None, values.split(", "))), returns)
+        for name, values, returns, sql in zip(*(parts[i::4] for i in range(4)), strict=True)
+    }
 
 
-def _select_rows(sql: str, connection: sqlite3.Connection, /, **values: Any) -> list[sqlite3.Row]:
+def _select_rows(sql: str, connection: "Connection", /, **values: Any) -> "list[Row]":
     """Return all rows."""
     return connection.execute(sql, values).fetchall()
 
 
-def _select_one(sql: str, connection: sqlite3.Connection, /, **values: Any) -> sqlite3.Row | None:
+def _select_one(sql: str, connection: "Connection", /, **values: Any) -> "Row | None":
     """Return the first row; the cursor is exhausted so that no statement stays open."""
-    rows: list[sqlite3.Row] = connection.execute(sql, values).fetchall()
+    rows: list[Row] = connection.execute(sql, values).fetchall()
     return rows[0] if rows else None
 
 
-def _select_value(sql: str, connection: sqlite3.Connection, /, **values: Any) -> Any | None:
+def _select_value(sql: str, connection: "Connection", /, **values: Any) -> Any | None:
     """Return the first column of the first row."""
     rows = connection.execute(sql, values).fetchall()
     return rows[0][0] if rows else None
 
 
-def _change_rows(sql: str, connection: sqlite3.Connection, /, **values: Any) -> int:
+def _change_rows(sql: str, connection: "Connection", /, **values: Any) -> int:
     """Return how many rows the statement changed."""
     return connection.execute(sql, values).rowcount
 
 
 def _change_many(
-    sql: str, connection: sqlite3.Connection, values: Iterable[Mapping[str, Any]], /
+    sql: str, connection: "Connection", values: Iterable[Mapping[str, Any]], /
 ) -> None:
     """Run the same statement for every set of values."""
     connection.executemany(sql, values)
 
 
-_RUNNERS: dict[SQLOperationType, Callable[..., Any]] = {
-    SQLOperationType.SELECT: _select_rows,
-    SQLOperationType.SELECT_ONE: _select_one,
-    SQLOperationType.SELECT_VALUE: _select_value,
-    SQLOperationType.INSERT_UPDATE_DELETE: _change_rows,
-    SQLOperationType.INSERT_UPDATE_DELETE_MANY: _change_many,
+_RUNNERS: dict[str, Callable[..., Any]] = {
+    "": _select_rows,
+    "^": _select_one,
+    "$": _select_value,
+    "!": _change_rows,
+    "*!": _change_many,
 }
 
 
-def parse_queries(subject: str) -> dict[str, Any]:
-    """Return the queries of one file as aiosql reads them, by name."""
-    loaded = aiosql.from_path(SQL_FOLDER / f"{subject}.sql", _Adapter)  # type: ignore[arg-type]
-    available = set(loaded.available_queries)
-    # For each select aiosql adds a variant named `<name>_cursor`.
-    names = {name for name in available if name.removesuffix("_cursor") not in available - {name}}
-    return {name: getattr(loaded, name) for name in names}
+@functools.cache
+def _load_dialect(subject: str, dialect: str) -> dict[str, Callable[..., Any]]:
+    """Return the queries of one file that only this engine has."""
+    return {
+        name: functools.partial(_RUNNERS[statement.returns], statement.sql)
+        for name, statement in parse_statements(subject, dialect).items()
+    }
+
+
+def _run_in_dialect(
+    subject: str, name: str, connection: "Connection", /, *arguments: Any, **values: Any
+) -> Any:
+    """Run the statement that the engine of the connection has under a name."""
+    return _load_dialect(subject, connection.dialect)[name](connection, *arguments, **values)
 
 
 @functools.cache
 def queries(subject: str) -> Any:
     """Return the queries of one file in `sql/`, as functions of a connection."""
-    return SimpleNamespace(
-        **{
-            name: functools.partial(_RUNNERS[query.operation], query.sql)
-            for name, query in parse_queries(subject).items()
-        }
-    )
+    common = {
+        name: functools.partial(_RUNNERS[statement.returns], statement.sql)
+        for name, statement in parse_statements(subject).items()
+    }
+    differing = {
+        name: functools.partial(_run_in_dialect, subject, name)
+        for name in parse_statements(subject, DIALECTS[0])
+    }
+    return SimpleNamespace(**common, **differing)
+
+
+def insert_rows(connection: "Connection", table: str, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Insert rows with whatever columns they have.
+
+    Args:
+        connection: Connection of the caller's transaction.
+        table: Name of the table.
+        rows: Rows by column.
+    """
+    for row in rows:
+        columns, values = ", ".join(row), ", ".join(f":{name}" for name in row)
+        connection.execute(f"insert into {table} ({columns}) values ({values})", row)

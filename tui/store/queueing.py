@@ -18,7 +18,7 @@ from tui.domain.phone import Address, parse_address
 from tui.domain.status import Status
 from tui.domain.text import join_texts, repair_text
 from tui.store.audit import record_action
-from tui.store.database import Transaction
+from tui.store.engine import Transaction
 from tui.store.errors import OptedOut, StaleReply
 from tui.store.event_rows import EventRow
 from tui.store.events import Events

@@ -5,58 +5,67 @@ this reader runs the same queries, from the same files, on a plain connection.
 """
 
 import functools
-import sqlite3
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from tui.clock import Clock
 from tui.domain.account import AccountState
 from tui.domain.conversation import Conversation, State
 from tui.domain.folding import fold_text
 from tui.domain.message import Message
-from tui.store import migrations, rows
-from tui.store.errors import CannotOpen, NewerDatabase, StoreError, translate_error
+from tui.store import rows
+from tui.store.errors import CannotOpen, StoreError
+from tui.store.queries import queries
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
     from tui.domain.arrivals import HeldGroup, HeldItem, RefusalCount
+    from tui.domain.database import Database
     from tui.domain.searching import SearchQuery
+    from tui.store.connections import Connection, Row
     from tui.store.listeners import HeartbeatObserver
 
 NEWEST = 1 << 62
 """Id after every message."""
-_FOLDER = Path(__file__).parent / "sql"
-_BUSY_SECONDS = 5.0
+T = TypeVar("T")
 
 
-class OutdatedSchema(StoreError):
-    """The schema of an earlier smsdesk has not been brought up to date."""
+class ReadingSource(Protocol):
+    """Connection of a script that only reads."""
+
+    def read(self, work: "Callable[[Connection], T]") -> T:
+        """Run a function on the connection.
+
+        Raises:
+            StoreError: The database cannot be read; the text says how to fix it.
+        """
+        ...
+
+    def close(self) -> None:
+        """Close the connection."""
+        ...
 
 
 class InboxReader:
     """Read-only access to an inbox; every method may raise `StoreError`."""
 
-    def __init__(self, path: Path) -> None:
-        """Create the reader; entering the block opens the file."""
-        self._path = path
-        self._connection: sqlite3.Connection | None = None
+    def __init__(self, database: "Database") -> None:
+        """Create the reader; entering the block opens the database."""
+        self._database = database
+        self._source: ReadingSource | None = None
         self._observer: HeartbeatObserver | None = None
 
     def __enter__(self) -> Self:
-        """Open the file.
+        """Open the database.
 
         Raises:
             OutdatedSchema: The schema must be brought up to date first.
-            StoreError: The file cannot be read; the text says how to fix it.
+            StoreError: The database cannot be read; the text says how to fix it.
         """
-        try:
-            self._connection = _connect_read_only(self._path)
-            _check_schema(self._connection)
-        except (sqlite3.Error, StoreError) as error:
-            self._close_connection()
-            raise translate_error(error, self._path) from error
+        self._source = _open_source(self._database)
         return self
 
     def __exit__(
@@ -65,8 +74,10 @@ class InboxReader:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Close the file."""
-        self._close_connection()
+        """Close the database."""
+        if self._source is not None:
+            self._source.close()
+            self._source = None
 
     def list_newest(self, limit: int, text: str = "") -> list[Conversation]:
         """Return the newest conversations, whatever their state.
@@ -86,7 +97,7 @@ class InboxReader:
     def get_conversation(self, conversation_id: int) -> Conversation | None:
         """Return a conversation, or None if there is none with this id."""
         found = self._run_query("conversations", "get", id=conversation_id)
-        return rows.to_conversation(found[0]) if found else None
+        return rows.to_conversation(found) if found else None
 
     def find_by_party(self, key: str) -> Conversation | None:
         """Return the conversation with a party, or None if there is none.
@@ -95,7 +106,7 @@ class InboxReader:
             key: Key of the party: E.164 number, or a short code or name in lower case.
         """
         found = self._run_query("conversations", "by_party", party=key)
-        return rows.to_conversation(found[0]) if found else None
+        return rows.to_conversation(found) if found else None
 
     def list_messages(self, conversation_id: int, limit: int) -> list[Message]:
         """Return the newest messages of a conversation, oldest first.
@@ -110,7 +121,7 @@ class InboxReader:
     def get_message(self, message_id: int) -> Message | None:
         """Return a message, or None if there is none with this id."""
         found = self._run_query("messages", "get", id=message_id)
-        return rows.to_message(found[0]) if found else None
+        return rows.to_message(found) if found else None
 
     def search_messages(self, query: "SearchQuery", limit: int) -> list[Message]:
         """Return messages that match every condition, newest first, accents ignored.
@@ -122,9 +133,10 @@ class InboxReader:
         # Imported late: no other command needs the patterns of the search.
         from tui.store.search_terms import run_search
 
-        def run_query(name: str, values: dict[str, Any]) -> list[sqlite3.Row]:
+        def run_query(name: str, values: dict[str, Any]) -> "list[Row]":
             """Return the rows of one query."""
-            return self._run_query("searching", name, **values)
+            found: list[Row] = self._run_query("searching", name, **values)
+            return found
 
         return rows.to_messages(run_search(run_query, query, open_id=0, before=NEWEST, limit=limit))
 
@@ -137,9 +149,10 @@ class InboxReader:
         """
         from tui.store.search_terms import find_unknown_value
 
-        def run_query(name: str, values: dict[str, Any]) -> list[sqlite3.Row]:
+        def run_query(name: str, values: dict[str, Any]) -> "list[Row]":
             """Return the rows of one query."""
-            return self._run_query("searching", name, **values)
+            found: list[Row] = self._run_query("searching", name, **values)
+            return found
 
         return find_unknown_value(run_query, query, accounts)
 
@@ -172,7 +185,7 @@ class InboxReader:
         from tui.store.held_rows import to_held_item
 
         found = self._run_query("held_items", "get", id=item_id)
-        return to_held_item(found[0]) if found and found[0]["cause"] else None
+        return to_held_item(found) if found and found["cause"] else None
 
     def list_refusals(self) -> "list[RefusalCount]":
         """Return how many requests were refused without being kept."""
@@ -190,7 +203,7 @@ class InboxReader:
         from tui.store.leases import get_lease_bounds
 
         found = self._run_query("desk", "holder", name=account, **get_lease_bounds(now))
-        return str(found[0]["owner"]) if found else ""
+        return str(found or "")
 
     def measure_tables(self) -> dict[str, tuple[int, int]]:
         """Return rows and bytes of each table with its indexes, the largest first.
@@ -239,59 +252,36 @@ class InboxReader:
             nonce: Number that the self-test carries.
         """
         found = self._run_query("listeners", "probe", nonce=nonce)
-        return str(found[0]["account"]) if found else ""
+        return str(found or "")
 
     def _count_rows(self, table: str) -> int:
         """Return the number of rows of a table."""
-        if self._connection is None:
-            raise CannotOpen(f"The database {self._path} is closed")
         quoted = table.replace('"', '""')
-        row = self._connection.execute(f'select count(*) from "{quoted}"').fetchone()
-        return int(row[0])
+        found = self._read(lambda c: c.execute(f'select count(*) from "{quoted}"').fetchall())
+        return int(found[0][0])
 
-    def _run_query(self, subject: str, name: str, /, **values: Any) -> list[sqlite3.Row]:
-        """Return all rows of a query of one file in `sql/`."""
-        if self._connection is None:
-            raise CannotOpen(f"The database {self._path} is closed")
-        try:
-            return self._connection.execute(_load_queries(subject)[name], values).fetchall()
-        except sqlite3.Error as error:
-            raise translate_error(error, self._path) from error
+    def _run_query(self, subject: str, name: str, /, **values: Any) -> Any:
+        """Return the result of a query of one file in `sql/`."""
+        return self._read(functools.partial(getattr(queries(subject), name), **values))
 
-    def _close_connection(self) -> None:
-        """Close the connection if there is one."""
-        if self._connection is not None:
-            self._connection.close()
-            self._connection = None
+    def _read(self, work: "Callable[[Connection], T]") -> T:
+        """Run a function on the connection."""
+        if self._source is None:
+            raise CannotOpen(f"The database {self._database} is closed")
+        return self._source.read(work)
 
 
-def _connect_read_only(path: Path) -> sqlite3.Connection:
-    """Return a connection to an existing file; it never writes to the inbox."""
-    # mode=rw, not ro: reading a WAL database may have to create its shared-memory file.
-    uri = f"{path.absolute().as_uri()}?mode=rw"
-    connection = sqlite3.connect(uri, uri=True, timeout=_BUSY_SECONDS, isolation_level=None)
-    connection.row_factory = sqlite3.Row
-    connection.execute("pragma query_only = on")
-    return connection
+def _open_source(database: "Database") -> ReadingSource:
+    """Return an open connection of the engine that has the database."""
+    if isinstance(database, Path):
+        from tui.store.sqlite.file_reading import FileReading
 
+        return FileReading(database)
+    from tui.store.postgres.server_reading import ServerReading
 
-def _check_schema(connection: sqlite3.Connection) -> None:
-    """Refuse a schema that these queries were not written for."""
-    found, known = migrations.read_version(connection), migrations.list_migrations()[-1][0]
-    if found > known:
-        raise NewerDatabase(f"schema {found}, this smsdesk knows up to {known}")
-    if found < known:
-        raise OutdatedSchema(f"schema {found} has to be brought up to {known} first")
+    return ServerReading(database)
 
 
 def _build_pattern(text: str) -> str:
     """Return the pattern to look for; an empty one finds all."""
     return fold_text(text.strip())
-
-
-@functools.cache
-def _load_queries(subject: str) -> dict[str, str]:
-    """Return the statements of one file by name."""
-    text = (_FOLDER / f"{subject}.sql").read_text(encoding="utf-8")
-    parts = (part.partition("\n") for part in text.split("-- name: ")[1:])
-    return {head.partition("(")[0]: statement for head, _, statement in parts}

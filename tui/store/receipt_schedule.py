@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tui.clock import Clock, get_latest_believable
 from tui.domain.message import Message
 from tui.store import rows
-from tui.store.database import Database
+from tui.store.engine import Engine
 from tui.store.queries import queries
 
 NEVER = 1 << 62
@@ -30,7 +30,7 @@ class ReceiptQuery:
 class ReceiptSchedule:
     """Times at which the receipt of each message is queried next."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Engine, clock: Clock) -> None:
         """Create the schedule.
 
         Args:

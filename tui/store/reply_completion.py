@@ -5,7 +5,6 @@ message then gets what was missing; its events keep both payloads.
 """
 
 import hashlib
-import sqlite3
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
@@ -15,6 +14,7 @@ from tui.domain.consent import Verdict
 from tui.domain.events import Reply, find_time_problem, sanitize_time
 from tui.domain.file_names import FileLabel, describe_files
 from tui.domain.reply_copies import ReplyCopy, has_more_to_read
+from tui.store.connections import Connection
 from tui.store.incoming import IncomingTexts, is_opt_out
 from tui.store.last_messages import reload_last_message
 from tui.store.ordering import create_arrival, create_message_id, find_late_arrival
@@ -32,7 +32,7 @@ def digest_file(data: bytes) -> str:
 
 
 def read_stored_copy(
-    connection: sqlite3.Connection, message: MessageRow, events: Sequence[Row]
+    connection: Connection, message: MessageRow, events: Sequence[Row]
 ) -> ReplyCopy:
     """Return the content of a stored text, with what its events say besides.
 
@@ -116,7 +116,7 @@ def _move_message(texts: IncomingTexts, summary: Summary, message: MessageRow, a
     new_id = create_message_id(connection, at, texts.rng)
     arrival = message["arrival"] or max(old_id, new_id)
     # The attachments refer to the message until they are moved as well.
-    connection.execute("pragma defer_foreign_keys = on")
+    queries("messages").defer_keys(connection)
     places = {"old_id": old_id, "new_id": new_id}
     arrived_at = message["arrived_at"] or find_late_arrival(at, message["at"])
     queries("messages").move_to(connection, **places, at=at, arrived_at=arrived_at, arrival=arrival)
@@ -129,7 +129,7 @@ def _move_message(texts: IncomingTexts, summary: Summary, message: MessageRow, a
     message.update(id=new_id, at=at, arrival=arrival)
 
 
-def _name_files(connection: sqlite3.Connection, message_id: int) -> str:
+def _name_files(connection: Connection, message_id: int) -> str:
     """Return the files of a message in words."""
     rows = queries("messages").files_of(connection, message_id=message_id)
     return describe_files(

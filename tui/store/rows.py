@@ -1,7 +1,6 @@
 """Convert rows of the database into values of the domain."""
 
 import json
-import sqlite3
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
@@ -22,8 +21,9 @@ from tui.domain.message import (
 from tui.domain.status import Status
 from tui.domain.text import repair_text
 from tui.domain.typed_text import clean_typed_text
+from tui.store import connections
 
-Row = sqlite3.Row | Mapping[str, Any]
+Row = connections.Row | Mapping[str, Any]
 
 
 def to_dict(row: Row) -> dict[str, Any]:
@@ -31,7 +31,7 @@ def to_dict(row: Row) -> dict[str, Any]:
 
     `sqlite3.Row` searches all its columns for each name, which is slow for wide rows.
     """
-    return dict(zip(row.keys(), row, strict=True)) if isinstance(row, sqlite3.Row) else dict(row)
+    return dict(row) if isinstance(row, dict) else dict(zip(row.keys(), row, strict=True))
 
 
 def to_conversation(row: Row) -> Conversation:

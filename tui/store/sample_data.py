@@ -17,7 +17,7 @@ from tui.domain.ids import smallest_id_at
 from tui.domain.message import Direction
 from tui.domain.status import Status
 from tui.store.customer_addresses import fold_for_filter
-from tui.store.database import Transaction
+from tui.store.engine import Transaction
 from tui.store.last_messages import update_last_message
 from tui.store.queries import queries
 from tui.store.sample_source import SampleSource
@@ -33,24 +33,8 @@ _MAX_PAUSE = 4 * HOUR
 _RECENT = 2 * DAY
 _BATCH = 20_000
 _LOW_BITS = 0xFFFFF
-_INSERT_MESSAGE = (
-    "insert into messages (id, conversation_id, direction, status, account, body, at, sender,"
-    " agent, provider_id, provider_key, status_at, word, handled)"
-    " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-)
-_BODY_INDEX = 5
-"""Index of the text in a row of `messages`."""
-_INSERT_CONVERSATION = (
-    "insert into conversations (id, party, address, name, folded, state, snoozed_until, assignee,"
-    " starred, unread, waiting_since, unanswered_since, failed, last_id, last_arrival, last_at,"
-    " last_direction, last_status, preview, account, own, rank)"
-    " values (:id, :party, :address, :name, :folded, :state, :snoozed_until, :assignee, :starred,"
-    " :unread, :waiting_since, :waiting_since, :failed, :last_id, :last_arrival, :last_at,"
-    " :last_direction, :last_status, :preview, :account, :own, :rank)"
-)
-_INSERT_CONTACT = "insert or ignore into contacts (party, name, updated_at) values (?, ?, ?)"
-_Row = tuple[Any, ...]
-"""Row of `messages`, in the order of `_INSERT_MESSAGE`."""
+_Row = dict[str, Any]
+"""Row of `messages`, by column."""
 
 
 async def write_sample_data(
@@ -83,7 +67,7 @@ async def write_sample_data(
     history = _SampleHistory(rng, source or SampleSource(), now, threads, max(messages, threads))
     while history.threads_left or history.pending:
         await store.database.write(history.write_batch)
-        await store.database.checkpoint()
+        await store.database.tend(at_once=True)
         if progress is not None:
             progress(history.written, history.messages)
 
@@ -113,12 +97,11 @@ class _SampleHistory:
         while self.threads_left and len(self.pending) < _BATCH:
             summaries.append(self._create_conversation(transaction))
         messages, self.pending = self.pending[:_BATCH], self.pending[_BATCH:]
-        connection = transaction.connection
-        connection.executemany(_INSERT_CONVERSATION, summaries)
-        named = ((s["party"], s["name"], s["last_at"]) for s in summaries if s["name"])
-        connection.executemany(_INSERT_CONTACT, named)
-        connection.executemany(_INSERT_MESSAGE, messages)
-        index_texts(connection, ((message[0], message[_BODY_INDEX]) for message in messages))
+        connection, sql = transaction.connection, queries("sample_data")
+        sql.add_conversations(connection, summaries)
+        sql.add_contacts(connection, [summary for summary in summaries if summary["name"]])
+        sql.add_messages(connection, messages)
+        index_texts(connection, ((message["id"], message["body"]) for message in messages))
         self.written += len(messages)
         transaction.mark_changed(Subject.VIEW)
 
@@ -181,8 +164,11 @@ class _SampleHistory:
         )
         summary["unread"] += 1
         summary["waiting_since"] = summary["waiting_since"] or at
-        conversation, account, address = summary["id"], summary["account"], summary["address"]
-        return (identity, conversation, "in", "", account, body, at, address, "", "", "", 0, "", 0)
+        return {
+            **_create_message(summary, identity, at, body),
+            "direction": Direction.IN.value,
+            "sender": summary["address"],
+        }
 
     def _create_answer(self, summary: dict[str, Any], identity: int, at: int) -> _Row:
         """Create a message from an agent."""
@@ -195,11 +181,16 @@ class _SampleHistory:
         summary["unread"], summary["waiting_since"] = 0, None
         # Old failures count as handled, so that the demo does not open with hundreds of them.
         summary["failed"] += status.is_problem and recent
-        return (
-            *(identity, summary["id"], "out", status, summary["account"], body, at),
-            *(summary["own"], self._rng.choice(self._source.agents)),
-            *(f"{identity:x}", f"{identity:x}", at, status, int(not recent)),
-        )
+        return {
+            **_create_message(summary, identity, at, body),
+            "direction": Direction.OUT.value,
+            "status": status.value,
+            "sender": summary["own"],
+            "agent": self._rng.choice(self._source.agents),
+            "provider_id": f"{identity:x}",
+            "status_at": at,
+            "handled": int(not recent),
+        }
 
     def _choose_status(self, at: int) -> Status:
         """Return a random status of an answer."""
@@ -220,6 +211,22 @@ class _SampleHistory:
         elif chance > 0.98:
             summary.update(state=State.SNOOZED.value, snoozed_until=self._now + DAY)
         summary["rank"] = compute_waiting_rank(summary["waiting_since"], summary["last_at"])
+
+
+def _create_message(summary: dict[str, Any], identity: int, at: int, body: str) -> _Row:
+    """Return what a question and an answer have in common."""
+    return {
+        "id": identity,
+        "conversation_id": summary["id"],
+        "status": "",
+        "account": summary["account"],
+        "body": body,
+        "at": at,
+        "agent": "",
+        "provider_id": "",
+        "status_at": 0,
+        "handled": 0,
+    }
 
 
 def _create_empty_summary(

@@ -6,14 +6,14 @@ from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.templates import CannedReply, CustomField
 from tui.domain.text import repair_text
-from tui.store.database import Database, Transaction
+from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
 
 
 class Templates:
     """Canned replies and own fields of the team."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
+    def __init__(self, database: Engine, clock: Clock) -> None:
         """Create the canned replies of one database.
 
         Args:

@@ -1,13 +1,13 @@
 """Store saved views: lists of conversations with a name, shared by the team."""
 
 import json
-import sqlite3
 from dataclasses import dataclass
 from typing import Any
 
 from tui.domain.conversation import Order, State, View
 from tui.domain.text import repair_text
-from tui.store.database import Database, Transaction
+from tui.store.connections import Row
+from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
 
 _KEYS = "123456789"
@@ -27,7 +27,7 @@ class SavedView:
 class SavedViews:
     """Views that all agents share; "mine" means the agent who looks."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         """Create the saved views of one database."""
         self._database = database
         self._sql = queries("triage")
@@ -100,7 +100,7 @@ def _format_view(saved: SavedView, agent: str) -> str:
     return json.dumps(content)
 
 
-def _parse_views(found: list[sqlite3.Row], agent: str) -> list[SavedView]:
+def _parse_views(found: list[Row], agent: str) -> list[SavedView]:
     """Return the rows as this agent sees them."""
     return [_parse_view(row["name"], json.loads(row["content"]), agent) for row in found]
 

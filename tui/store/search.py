@@ -3,14 +3,14 @@
 The same statement also serves the reader for scripts, which runs it on its own connection.
 """
 
-import sqlite3
 from collections.abc import Collection
 from typing import Any
 
 from tui.domain.message import Message
 from tui.domain.searching import SearchQuery
 from tui.store import rows
-from tui.store.database import Database
+from tui.store.connections import Connection, Row
+from tui.store.engine import Engine
 from tui.store.messages import NEWEST
 from tui.store.queries import queries
 from tui.store.search_terms import find_unknown_value, run_search
@@ -19,7 +19,7 @@ from tui.store.search_terms import find_unknown_value, run_search
 class MessageSearch:
     """Search over all messages."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         """Create the search of one database."""
         self._database = database
         self._sql = queries("searching")
@@ -39,12 +39,12 @@ class MessageSearch:
             limit: Maximum number of messages.
         """
 
-        def run_search_here(connection: sqlite3.Connection) -> list[sqlite3.Row]:
+        def run_search_here(connection: Connection) -> list[Row]:
             """Run the queries of the search one after the other."""
 
-            def run_query(name: str, values: dict[str, Any]) -> list[sqlite3.Row]:
+            def run_query(name: str, values: dict[str, Any]) -> list[Row]:
                 """Return the rows of one query."""
-                rows: list[sqlite3.Row] = getattr(self._sql, name)(connection, **values)
+                rows: list[Row] = getattr(self._sql, name)(connection, **values)
                 return rows
 
             return run_search(run_query, query, open_id=open_id, before=before, limit=limit)
@@ -59,10 +59,10 @@ class MessageSearch:
             accounts: Accounts of the settings.
         """
 
-        def find_here(connection: sqlite3.Connection) -> str:
+        def find_here(connection: Connection) -> str:
             """Compare the filters with what exists."""
 
-            def run_query(name: str, values: dict[str, Any]) -> list[sqlite3.Row]:
+            def run_query(name: str, values: dict[str, Any]) -> list[Row]:
                 """Return the rows of one query."""
                 return list(getattr(self._sql, name)(connection, **values))
 

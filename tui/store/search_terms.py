@@ -5,7 +5,6 @@ beginning it first has to collect all of them. So the newest messages with the f
 read and compared before; only if there are too few the index is asked for the exact words.
 """
 
-import sqlite3
 from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
@@ -13,7 +12,9 @@ from tui.domain.matching import Condition, format_fts_query, is_match, parse_wor
 from tui.domain.message import Direction
 from tui.domain.searching import SearchQuery
 from tui.domain.text import join_texts, one_line
+from tui.domain.ts_query import format_ts_query
 from tui.domain.views import normalize_filter
+from tui.store.connections import Row
 
 _END_OF_TIME = 1 << 62
 _CANDIDATES = 200
@@ -24,13 +25,13 @@ _TRIAL = 50
 
 
 def run_search(
-    run_query: Callable[[str, dict[str, Any]], list[sqlite3.Row]],
+    run_query: Callable[[str, dict[str, Any]], list[Row]],
     query: SearchQuery,
     *,
     open_id: int,
     before: int,
     limit: int,
-) -> list[sqlite3.Row]:
+) -> list[Row]:
     """Return the messages that match every condition, newest first.
 
     Args:
@@ -65,26 +66,29 @@ def run_search(
 
 
 def _search_words(
-    run_query: Callable[[str, dict[str, Any]], list[sqlite3.Row]],
+    run_query: Callable[[str, dict[str, Any]], list[Row]],
     conditions: list[Condition],
     values: dict[str, Any],
     limit: int,
-) -> list[sqlite3.Row]:
+) -> list[Row]:
     """Return the messages with these words."""
-    exact = format_fts_query(conditions)
-    wider = format_fts_query([condition.shorten() for condition in conditions])
+    exact = _format_queries(conditions)
+    wider = _format_queries([condition.shorten() for condition in conditions])
     if wider != exact:
         count = max(_CANDIDATES, 2 * limit)
-        rows = run_query("by_words", {**values, "query": wider, "limit": count})
+        rows = run_query("by_words", {**values, **wider, "limit": count})
         found = _compare_rows(rows, conditions, limit)
         if found is not None and (len(found) == limit or len(rows) < count):
             return found
-    return run_query("by_words", {**values, "query": exact})
+    return run_query("by_words", {**values, **exact})
 
 
-def _compare_rows(
-    rows: list[sqlite3.Row], conditions: list[Condition], limit: int
-) -> list[sqlite3.Row] | None:
+def _format_queries(conditions: list[Condition]) -> dict[str, str]:
+    """Return the conditions as each engine takes them."""
+    return {"query": format_fts_query(conditions), "ts_query": format_ts_query(conditions)}
+
+
+def _compare_rows(rows: list[Row], conditions: list[Condition], limit: int) -> list[Row] | None:
     """Return the first messages that match; None if it is not worth comparing all of them."""
     found = []
     for number, row in enumerate(rows, 1):
@@ -99,7 +103,7 @@ def _compare_rows(
 
 
 def find_unknown_value(
-    run_query: Callable[[str, dict[str, Any]], list[sqlite3.Row]],
+    run_query: Callable[[str, dict[str, Any]], list[Row]],
     query: SearchQuery,
     accounts: Collection[str],
 ) -> str:

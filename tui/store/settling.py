@@ -11,7 +11,7 @@ from tui.domain.conversation import State
 from tui.domain.ids import to_reference
 from tui.domain.message import Advice
 from tui.domain.status import Status
-from tui.store.database import Transaction
+from tui.store.engine import Transaction
 from tui.store.errors import StoreError
 from tui.store.event_rows import EventRow
 from tui.store.queries import queries

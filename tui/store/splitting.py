@@ -4,18 +4,17 @@ What has changed since the merge stays changed; everything else is as it was bef
 since the merge go to the conversation of the number that they came from or went to.
 """
 
-import sqlite3
 from collections.abc import Mapping
 from typing import Any
 
 from tui.domain.conversation import State
 from tui.domain.message import Direction, Format
 from tui.domain.phone import parse_address
+from tui.store.connections import Connection
 from tui.store.customer_addresses import list_addresses, set_addresses
-from tui.store.database import Transaction
-from tui.store.joining import insert_rows
+from tui.store.engine import Transaction
 from tui.store.last_messages import update_last_message
-from tui.store.queries import queries
+from tui.store.queries import insert_rows, queries
 from tui.store.rows import to_dict
 from tui.store.summaries import Summaries, Summary
 
@@ -61,7 +60,7 @@ def split_conversation(
 
 
 def _return_keys(
-    connection: sqlite3.Connection, kept: Summary, gone: Summary, before: Snapshot
+    connection: Connection, kept: Summary, gone: Summary, before: Snapshot
 ) -> set[str]:
     """Let the keys and ids of the conversation lead to it again; return its keys.
 
@@ -86,7 +85,7 @@ def _set_addresses_of(summary: Summary, keys: set[str]) -> None:
 
 
 def _return_messages(
-    connection: sqlite3.Connection,
+    connection: Connection,
     kept: Summary,
     gone: Summary,
     before: Snapshot,
@@ -112,7 +111,7 @@ def _restore_summary(kept: Summary, before: Snapshot) -> None:
 
 
 def _count_again(
-    connection: sqlite3.Connection, summary: Summary, old: Summary, last_id: int, unread: int
+    connection: Connection, summary: Summary, old: Summary, last_id: int, unread: int
 ) -> None:
     """Compute what follows from the messages of a conversation.
 
@@ -139,7 +138,7 @@ def _count_again(
         )
 
 
-def _show_last_message(connection: sqlite3.Connection, summary: Summary, old: Summary) -> None:
+def _show_last_message(connection: Connection, summary: Summary, old: Summary) -> None:
     """Show the newest message of a conversation in the list; without any, what it showed before."""
     row = queries("notes").newest(connection, conversation_id=summary["id"])
     if row is None:
@@ -153,7 +152,7 @@ def _show_last_message(connection: sqlite3.Connection, summary: Summary, old: Su
     update_last_message(summary, direction=direction, format=format, **values)
 
 
-def _return_labels(connection: sqlite3.Connection, kept: Summary, gone: Summary) -> None:
+def _return_labels(connection: Connection, kept: Summary, gone: Summary) -> None:
     """Write the labels of both conversations as their summaries name them."""
     sql = queries("merges")
     for summary in (kept, gone):
@@ -163,7 +162,7 @@ def _return_labels(connection: sqlite3.Connection, kept: Summary, gone: Summary)
 
 
 def _return_drafts(
-    connection: sqlite3.Connection, table: str, kept_id: int, gone_id: int, before: Snapshot
+    connection: Connection, table: str, kept_id: int, gone_id: int, before: Snapshot
 ) -> None:
     """Return the drafts or read markers of one conversation; what was sent since is not restored.
 
@@ -188,7 +187,7 @@ def _return_drafts(
 
 
 def _restore_party_row(
-    connection: sqlite3.Connection, table: str, name: str, kept: Summary, before: Snapshot
+    connection: Connection, table: str, name: str, kept: Summary, before: Snapshot
 ) -> bool:
     """Restore contact or consent of the kept party; return False if it has changed since."""
     row = getattr(queries("conversations"), name)(connection, party=kept["party"])
@@ -200,7 +199,7 @@ def _restore_party_row(
 
 
 def _return_consent(
-    connection: sqlite3.Connection, kept: Summary, gone: Summary, before: Snapshot, last_id: int
+    connection: Connection, kept: Summary, gone: Summary, before: Snapshot, last_id: int
 ) -> None:
     """Restore the consent of both; a newer opt-out holds for both, as it was of one person.
 
@@ -225,7 +224,7 @@ def _return_consent(
 
 
 def _replace_consent(
-    connection: sqlite3.Connection, party: str, decision: Mapping[str, Any] | None
+    connection: Connection, party: str, decision: Mapping[str, Any] | None
 ) -> None:
     """Store a decision as that of a party; None for no decision."""
     queries("merges").drop_consent(connection, party=party)

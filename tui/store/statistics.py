@@ -4,20 +4,20 @@ The queries are limited by time, whatever the size of the inbox.
 """
 
 import functools
-import sqlite3
 
 from tui.clock import HOUR
 from tui.domain.ids import smallest_id_at
 from tui.domain.message import Direction
 from tui.domain.statistics import AccountStatistics, TrafficStatistics, measure_waits
-from tui.store.database import Database
+from tui.store.connections import Connection
+from tui.store.engine import Engine
 from tui.store.queries import queries
 
 
 class StatisticsReader:
     """Reader of the message statistics."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Engine) -> None:
         """Create the reader of one database."""
         self._database = database
 
@@ -33,7 +33,7 @@ class StatisticsReader:
         return await self._database.search(functools.partial(_read_statistics, since, until))
 
 
-def _read_statistics(since: int, until: int, connection: sqlite3.Connection) -> TrafficStatistics:
+def _read_statistics(since: int, until: int, connection: Connection) -> TrafficStatistics:
     """Read the statistics with four scans of the last days."""
     sql, first = queries("numbers"), smallest_id_at(since)
     # Rounded up, because the last hour is usually not complete.

@@ -11,19 +11,19 @@ from typing import TYPE_CHECKING, Self
 
 from tui.clock import Clock
 from tui.domain.consent import Verdict
+from tui.domain.database import Database
 from tui.store.accounts import Accounts
 from tui.store.consent import ConsentBook
 from tui.store.contacts import ContactDetailsReader, Contacts
 from tui.store.conversations import Conversations
-from tui.store.database import Database
 from tui.store.drafts import Drafts
+from tui.store.engine import Engine, ReportProgress, ignore_progress
 from tui.store.failures import Failures
 from tui.store.feed import Feed
 from tui.store.intents import Intents
 from tui.store.leases import Leases
 from tui.store.listeners import Listeners
 from tui.store.messages import Messages
-from tui.store.migrations import ReportProgress, ignore_progress
 from tui.store.outbox import Outbox
 from tui.store.presence import AgentPresence, Agents, ComposeLocks
 from tui.store.receipt_schedule import ReceiptSchedule
@@ -47,12 +47,25 @@ def _classify_as_none(text: str, party: str) -> Verdict:
     return Verdict.NONE
 
 
+def _create_engine(
+    database: Database, clock: Clock, shared: bool, report_progress: ReportProgress
+) -> Engine:
+    """Return the engine that has a database; imported late, as most desks need only one."""
+    if isinstance(database, Path):
+        from tui.store.sqlite.file_engine import FileEngine
+
+        return FileEngine(database, clock, shared=shared, report_progress=report_progress)
+    from tui.store.postgres.server_engine import ServerEngine
+
+    return ServerEngine(database, clock, report_progress=report_progress)
+
+
 class Store:
     """Open inbox, by subject."""
 
     def __init__(
         self,
-        path: Path,
+        database: Database,
         *,
         clock: Clock,
         rng: random.Random,
@@ -61,22 +74,22 @@ class Store:
         shared: bool = False,
         report_progress: ReportProgress = ignore_progress,
     ) -> None:
-        """Create the store; entering the context opens the file.
+        """Create the store; entering the context opens the database.
 
         Args:
-            path: Path of the database file.
+            database: Path of the database file, or the database on a server.
             clock: Source of the current time.
             rng: Source of randomness for new ids.
             owner: Id of this process.
             classify: Finds opt-out and opt-in keywords in customers' texts.
-            shared: Whether the group of the file may read and write it.
+            shared: Whether the group of a file may read and write it.
             report_progress: Shows how far a long migration is; called on another thread.
         """
-        self.path = path
+        self.location = database
         self._clock = clock
         self._rng = rng
         self._classify = classify
-        self.database = Database(path, shared=shared, report_progress=report_progress)
+        self.database = _create_engine(database, clock, shared, report_progress)
         self.conversations = Conversations(self.database, clock, rng)
         self.triage = Triage(self.database, clock, rng)
         self.messages = Messages(self.database, clock, rng)
@@ -161,10 +174,10 @@ class Store:
         return StatisticsReader(self.database)
 
     async def __aenter__(self) -> Self:
-        """Open the file.
+        """Open the database.
 
         Raises:
-            StoreError: The file cannot be used; the text says how to fix it.
+            StoreError: It cannot be used; the text says how to fix it.
         """
         await self.database.open()
         return self

@@ -5,7 +5,6 @@ are joined; if the text was sent meanwhile, it is not sent again.
 """
 
 import json
-import sqlite3
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -14,6 +13,7 @@ from tui.domain.draft_merge import is_same_draft, is_same_text, merge_drafts, re
 from tui.domain.message import Direction
 from tui.domain.typed_text import compose_outgoing_text
 from tui.store import rows
+from tui.store.connections import Connection
 from tui.store.errors import DraftChanged, DraftSent
 from tui.store.queries import queries
 
@@ -36,8 +36,8 @@ class DraftKind:
     name: str
     direction: Direction
     """Direction of the messages that they become."""
-    read: Callable[[sqlite3.Connection, int, str], Draft]
-    write: Callable[[sqlite3.Connection, Draft], None]
+    read: Callable[[Connection, int, str], Draft]
+    write: Callable[[Connection, Draft], None]
 
 
 def make_empty_draft(conversation_id: int, agent: str) -> Draft:
@@ -50,14 +50,14 @@ def make_empty_draft(conversation_id: int, agent: str) -> Draft:
     return Draft(conversation_id, agent, "", "", "", 0, 0)
 
 
-def _read_reply(connection: sqlite3.Connection, conversation_id: int, agent: str) -> Draft:
+def _read_reply(connection: Connection, conversation_id: int, agent: str) -> Draft:
     """Return the stored draft of a reply; an empty one if there is none."""
     key = {"conversation_id": conversation_id, "agent": agent}
     row = queries("desk").draft(connection, **key)
     return rows.to_draft(row) if row else make_empty_draft(conversation_id, agent)
 
 
-def _write_reply(connection: sqlite3.Connection, draft: Draft) -> None:
+def _write_reply(connection: Connection, draft: Draft) -> None:
     """Write the draft of a reply; delete it if it is empty."""
     key = {"conversation_id": draft.conversation_id, "agent": draft.agent}
     if not draft.body and not draft.mms:
@@ -78,14 +78,14 @@ def _write_reply(connection: sqlite3.Connection, draft: Draft) -> None:
     )
 
 
-def _read_note(connection: sqlite3.Connection, conversation_id: int, agent: str) -> Draft:
+def _read_note(connection: Connection, conversation_id: int, agent: str) -> Draft:
     """Return the stored unfinished note; an empty one if there is none."""
     key = {"conversation_id": conversation_id, "agent": agent}
     body = queries("writing").note_draft(connection, **key) or ""
     return replace(make_empty_draft(conversation_id, agent), body=body)
 
 
-def _write_note(connection: sqlite3.Connection, draft: Draft) -> None:
+def _write_note(connection: Connection, draft: Draft) -> None:
     """Write an unfinished note; delete it if it is empty."""
     key = {"conversation_id": draft.conversation_id, "agent": draft.agent}
     if draft.body:
@@ -99,7 +99,7 @@ REPLY = DraftKind("reply", Direction.OUT, _read_reply, _write_reply)
 NOTE = DraftKind("note", Direction.NOTE, _read_note, _write_note)
 
 
-def read_stored(connection: sqlite3.Connection, base: Draft, kind: DraftKind) -> StoredDraft:
+def read_stored(connection: Connection, base: Draft, kind: DraftKind) -> StoredDraft:
     """Return what is stored now in place of a draft, and whether the draft was sent.
 
     Args:
@@ -113,9 +113,7 @@ def read_stored(connection: sqlite3.Connection, base: Draft, kind: DraftKind) ->
     return StoredDraft(stored, was_sent=is_gone and _was_sent(connection, here, base, kind))
 
 
-def _was_sent(
-    connection: sqlite3.Connection, conversation_id: int, draft: Draft, kind: DraftKind
-) -> bool:
+def _was_sent(connection: Connection, conversation_id: int, draft: Draft, kind: DraftKind) -> bool:
     """Return whether the agent has sent the text of a draft since it was stored."""
     text = compose_outgoing_text(draft.body)
     return any(
@@ -128,7 +126,7 @@ def _was_sent(
 
 
 def join_with_stored(
-    connection: sqlite3.Connection, base: Draft, mine: Draft, kind: DraftKind
+    connection: Connection, base: Draft, mine: Draft, kind: DraftKind
 ) -> StoredDraft:
     """Return the draft to store: mine, joined with what another window has changed.
 
@@ -150,7 +148,7 @@ def join_with_stored(
 
 
 def finish_draft(
-    connection: sqlite3.Connection,
+    connection: Connection,
     conversation_id: int,
     agent: str,
     text: str,

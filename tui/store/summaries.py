@@ -16,8 +16,8 @@ from tui.domain.phone import Address
 from tui.domain.status import Status
 from tui.domain.text import fold_text, repair_text
 from tui.store.customer_addresses import fold_for_filter
-from tui.store.database import Transaction
-from tui.store.queries import queries
+from tui.store.engine import Transaction
+from tui.store.queries import insert_rows, queries
 from tui.store.rows import to_dict
 
 Summary = dict[str, Any]
@@ -120,12 +120,8 @@ class Summaries:
             summary: Conversation as it was when it was removed.
         """
         known = {row["name"] for row in self._sql.columns(self._connection)}
-        names = [name for name in summary if name in known]
-        self._connection.execute(
-            f"insert into conversations ({', '.join(names)})"
-            f" values ({', '.join(f':{name}' for name in names)})",
-            {name: summary[name] for name in names},
-        )
+        row = {name: value for name, value in summary.items() if name in known}
+        insert_rows(self._connection, "conversations", [row])
         self._new.add(summary["id"])
         self._ids.pop(summary["id"], None)
         return self.get(summary["id"])

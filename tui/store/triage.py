@@ -2,14 +2,14 @@
 
 import functools
 import random
-import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 
 from tui.clock import Clock
 from tui.domain.conversation import State
 from tui.domain.text import repair_text
 from tui.store.audit import AuditEntry, read_audit_trail, record_action
-from tui.store.database import Database, Transaction
+from tui.store.connections import Connection
+from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
 from tui.store.settling import keep_longer_wait, restore_wait_before_close
 from tui.store.summaries import Summaries, Summary
@@ -22,7 +22,7 @@ _UNDO_COLUMNS = (*_ALWAYS_UNDO_COLUMNS, "state", "snoozed_until", "unread", "una
 class Triage:
     """Changes of conversations, recorded with the agent who made them."""
 
-    def __init__(self, database: Database, clock: Clock, rng: random.Random) -> None:
+    def __init__(self, database: Engine, clock: Clock, rng: random.Random) -> None:
         """Create the triage actions of one database.
 
         Args:
@@ -279,9 +279,7 @@ class Triage:
         """Return the newest audit entries of a conversation, newest first."""
         return await read_audit_trail(self._database, conversation_id)
 
-    def _write_label(
-        self, connection: sqlite3.Connection, summary: Summary, label: str, on: bool
-    ) -> None:
+    def _write_label(self, connection: Connection, summary: Summary, label: str, on: bool) -> None:
         """Change the table of labels and the copy in the summary."""
         query = self._sql.add_label if on else self._sql.drop_label
         query(connection, label=label, conversation_id=summary["id"])

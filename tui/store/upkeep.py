@@ -8,7 +8,7 @@ back meanwhile.
 import functools
 
 from tui.clock import HOUR, Clock
-from tui.store.database import Database, Transaction
+from tui.store.engine import Engine, Transaction
 from tui.store.feed import CHANGES_KEPT, Feed
 from tui.store.held_items import HeldItems
 from tui.store.queries import queries
@@ -23,7 +23,7 @@ _DELETED_AT_ONCE = 500
 class Upkeep:
     """Deletion of old rows."""
 
-    def __init__(self, database: Database, clock: Clock, feed: Feed, held_items: HeldItems) -> None:
+    def __init__(self, database: Engine, clock: Clock, feed: Feed, held_items: HeldItems) -> None:
         """Create the upkeep of one database.
 
         Args:

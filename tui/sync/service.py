@@ -12,7 +12,6 @@ at a time.
 import asyncio
 import contextlib
 import functools
-import os
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
@@ -33,19 +32,15 @@ from tui.sync.worker import AccountWorker, RoundSummary
 
 _ROUND_SECONDS = 2.0
 _DEAD_AFTER_MS = 10 * SECOND
-_CHECKPOINT_SECONDS = 60.0
-_LONG_LOG = 1_000 * 4_096
-"""Growth of the write-ahead log in bytes that triggers a checkpoint at once."""
 _PRUNE_SECONDS = 3_600.0
 _FIRST_PRUNE_SECONDS = 60.0
 """Seconds after the start: an inbox that is open for minutes only prunes too, but not at once."""
 
 
 class Housekeeping:
-    """Run the shared work of one database: end snoozes, clean up, checkpoint.
+    """Run the shared work of one database: end snoozes, clean up, tend the database.
 
-    Two connections that checkpoint at the same time can trigger a rare bug of SQLite (before
-    3.51.3), so only the holder of one lease does this work.
+    Only the holder of one lease does this work.
     """
 
     def __init__(self, context: SyncContext, alarms: AlarmKeeper | None = None) -> None:
@@ -57,9 +52,6 @@ class Housekeeping:
         """
         self._context = context
         self._alarms = alarms or AlarmKeeper(context, ())
-        self._log_file = f"{context.store.path}-wal"
-        self._checkpointed_at = context.clock.monotonic()
-        self._size_at_checkpoint = 0
         self._pruned_at = context.clock.monotonic() - _PRUNE_SECONDS + _FIRST_PRUNE_SECONDS
         self._clock_lead = self._get_clock_lead()
         self._claims_judged_from = float("-inf")
@@ -93,14 +85,9 @@ class Housekeeping:
         await self._context.store.upkeep.prune()
 
     async def _maintain_database(self) -> None:
-        """Checkpoint and prune the database from time to time."""
+        """Tend and prune the database from time to time."""
         store, moment = self._context.store, self._context.clock.monotonic()
-        size = self._get_log_size()
-        self._size_at_checkpoint = min(self._size_at_checkpoint, size)  # the file was truncated
-        grown = size - self._size_at_checkpoint
-        if grown > _LONG_LOG or moment - self._checkpointed_at > _CHECKPOINT_SECONDS:
-            await store.database.checkpoint()
-            self._checkpointed_at, self._size_at_checkpoint = moment, self._get_log_size()
+        await store.database.tend()
         if moment - self._pruned_at > _PRUNE_SECONDS:
             await self.prune()
 
@@ -116,16 +103,6 @@ class Housekeeping:
             self._context.log("the clock was set", seconds=(lead - self._clock_lead) / SECOND)
             self._claims_judged_from = self._context.clock.monotonic() + _DEAD_AFTER_MS / SECOND
         self._clock_lead = lead
-
-    def _get_log_size(self) -> int:
-        """Return the size of the write-ahead log in bytes.
-
-        SQLite reuses the file from its start and truncates it when it is long.
-        """
-        try:
-            return os.stat(self._log_file).st_size
-        except OSError:
-            return 0
 
 
 ProcessKind = Literal["desk", "service"]

@@ -13,7 +13,8 @@ import aiosqlite
 import pytest
 
 from tui.clock import ManualClock
-from tui.store import migrations
+from tui.store.sqlite import migrations
+from tui.store.sqlite.file_connection import FileConnection
 from tui.store.store import Store
 
 Statement = tuple[str, Any, bool]
@@ -68,7 +69,9 @@ async def create_recorded_store(
 @contextlib.contextmanager
 def create_raw_database(path: Path) -> Iterator[sqlite3.Connection]:
     """Return a database with the same schema and settings but no code of ours."""
-    connection = sqlite3.connect(path, isolation_level=None, cached_statements=512)
+    connection = sqlite3.connect(
+        path, isolation_level=None, cached_statements=512, factory=FileConnection
+    )
     for pragma in _PRAGMAS:
         connection.execute(f"pragma {pragma}")
     migrations.apply_migrations(connection)

@@ -45,8 +45,10 @@ def make_replies() -> list[list[Event]]:
 
 async def make_receipts(store: Store) -> list[list[Event]]:
     """Return pages of receipts for messages that exist."""
-    query = "select provider_id from messages where direction = 'out' limit ?"
-    found = await store.database.read(lambda c: c.execute(query, (PAGES * SIZE,)).fetchall())
+    query = "select provider_id from messages where direction = 'out' limit :limit"
+    found = await store.database.read(
+        lambda c: c.execute(query, {"limit": PAGES * SIZE}).fetchall()
+    )
     assert len(found) == PAGES * SIZE
     events: list[Event] = [
         make_receipt(Status.FAILED, row[0], id=f"x-{n}", raw=RAW % (n, "", ""))

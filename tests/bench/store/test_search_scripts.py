@@ -16,10 +16,10 @@ from tests.bench.store.recording import create_plain_store
 from tests.bench.store.test_queries import MESSAGES, SEARCH_MS, THREADS, measure_p95
 from tests.store.builders import ACCOUNT
 from tui.clock import ManualClock
-from tui.store.migrations import ignore_progress
+from tui.store.engine import ignore_progress
 from tui.store.sample_data import write_sample_data
 from tui.store.sample_source import SampleSource
-from tui.store.search_index import rebuild_index
+from tui.store.sqlite.index_rebuild import rebuild_index
 from tui.store.store import Store
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1_800)]

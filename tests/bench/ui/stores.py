@@ -13,10 +13,10 @@ from tui.clock import SystemClock
 from tui.domain.change import Subject
 from tui.domain.conversation import State, View
 from tui.domain.status import Status
-from tui.store import migrations
 from tui.store.conversations import FIRST_POSITION
-from tui.store.database import Transaction
+from tui.store.engine import Transaction
 from tui.store.sample_data import write_sample_data
+from tui.store.sqlite import migrations
 from tui.store.store import Store
 
 _FOLDER = Path(tempfile.gettempdir()) / "smsdesk-bench"
@@ -90,8 +90,8 @@ async def rename_customer(store: Store, conversation_id: int, name: str) -> floa
     """Rename a customer and return the moment of the commit."""
 
     def work(transaction: Transaction) -> None:
-        statement = "update conversations set name = ? where id = ?"
-        transaction.connection.execute(statement, (name, conversation_id))
+        statement = "update conversations set name = :name where id = :id"
+        transaction.connection.execute(statement, {"name": name, "id": conversation_id})
         transaction.mark_changed(Subject.CONVERSATION, conversation_id, conversation_id)
 
     await store.database.write(work)
@@ -117,8 +117,9 @@ async def change_badges(store: Store, conversation_id: int, messages: Sequence[i
     def work(transaction: Transaction) -> None:
         for message in messages:
             transaction.connection.execute(
-                "update messages set status = case status when ? then ? else ? end where id = ?",
-                (Status.DELIVERED, Status.SUBMITTED, Status.DELIVERED, message),
+                "update messages set status = case status when :old then :new else :old end"
+                " where id = :id",
+                {"old": Status.DELIVERED, "new": Status.SUBMITTED, "id": message},
             )
             transaction.mark_changed(Subject.MESSAGE, message, conversation_id)
 

@@ -29,9 +29,6 @@ where id = :id;
 -- name: delete(id)!
 delete from conversations where id = :id;
 
--- name: columns()
-select name from pragma_table_info('conversations');
-
 -- name: due(now)
 -- Left to itself SQLite walks through all that are snoozed, and every desk asks every two seconds.
 select * from conversations indexed by conversations_due
@@ -80,10 +77,6 @@ on conflict (party) do update set name = excluded.name, note = excluded.note, up
 
 -- name: contact(party)^
 select * from contacts where party = :party;
-
--- name: by_ending(ending)
-select party from conversations indexed by conversations_by_ending
-where substr(party, -7) = :ending order by last_at desc;
 
 -- name: opted_out(party)$
 select opted_out from consent where party = :party;

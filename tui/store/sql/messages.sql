@@ -140,8 +140,5 @@ select id, message_id, name, content_type, size from attachments where message_i
 -- name: attachment_data(id)$
 select data from attachments where id = :id;
 
--- name: index_text(id, body)*!
-insert into messages_fts (rowid, body) values (:id, :body);
-
 -- name: events_of(message_id)
 select * from events where message_id = :message_id order by received_at, id;

@@ -4,9 +4,6 @@ select * from messages where id = :id and agent = :agent and direction = 'note';
 -- name: drop_note(id)!
 delete from messages where id = :id;
 
--- name: forget_text(id, body)!
-insert into messages_fts (messages_fts, rowid, body) values ('delete', :id, :body);
-
 -- name: drop_mentions(message_id)!
 delete from mentions where message_id = :message_id;
 

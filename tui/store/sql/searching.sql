@@ -1,20 +1,5 @@
 -- Every condition that is '' (or 0) holds for all. The newest first, by key.
 
--- name: by_words(query, direction, account, status, since, until, here, party, label, before, limit)
-select m.* from messages_fts f
-join messages m on m.id = f.rowid
-join conversations c on c.id = m.conversation_id
-where messages_fts match :query and f.rowid < :before
-  and (:direction = '' or m.direction = :direction)
-  and (:account = '' or m.account = :account)
-  and (:status = '' or m.status = :status)
-  and m.at >= :since and m.at < :until
-  and (:here = 0 or m.conversation_id = :here)
-  and (:party = '' or c.folded like :party escape '\')
-  and (:label = '' or exists (
-    select 1 from conversation_labels l where l.label = :label and l.conversation_id = c.id))
-order by f.rowid desc limit :limit;
-
 -- name: by_party(direction, account, status, since, until, here, party, label, before, limit)
 select m.* from conversations c
 join messages m on m.conversation_id = c.id

@@ -26,10 +26,3 @@ delete from listeners where (seen_at < :dead_before or seen_at > :latest) and se
 delete from arrivals where id in (
   select id from arrivals indexed by arrivals_by_state where state = 'read'
   order by last_at desc limit :limit offset :read_kept);
-
--- name: list_tables()
-select name from sqlite_schema where type = 'table' and name not like 'sqlite_%' order by name;
-
--- name: measure_tables()
-select s.tbl_name as name, sum(d.pgsize) as bytes from dbstat d join sqlite_schema s on s.name = d.name
-where d.aggregate = 1 group by s.tbl_name;

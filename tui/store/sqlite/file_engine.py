@@ -1,25 +1,22 @@
-"""Open the connections for writing, reading and searching, each with its own thread.
-
-A unit of work is a plain function that receives the connection and runs on its thread from
-beginning to end. So a transaction needs one thread switch, no statement of another task can
-get into it, and a cancelled `await` cannot leave it unfinished: the function continues to
-its COMMIT or ROLLBACK regardless.
-"""
+"""Keep an inbox in one file: a connection to write, to read and to search, each with a thread."""
 
 import asyncio
 import functools
 import sqlite3
 import time
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
 import aiosqlite
 
-from tui.domain.change import Subject
-from tui.store import database_files, migrations
-from tui.store.errors import CannotOpen, StoreError, translate_error
+from tui.clock import Clock
+from tui.store.connections import Connection
+from tui.store.engine import ReportProgress, Transaction, ignore_progress
+from tui.store.errors import CannotOpen, StoreError
+from tui.store.sqlite import database_files, log_watch, migrations
+from tui.store.sqlite.file_connection import FileConnection
+from tui.store.sqlite.file_errors import translate_error
 
 T = TypeVar("T")
 
@@ -28,71 +25,36 @@ _CACHE_KIB = 16_384
 _LOG_PAUSE = 0.02
 _LOG_BYTES = 16 << 20
 """Size to which the write-ahead log is truncated when SQLite restarts it."""
+_CHECKPOINT_SECONDS = 60.0
+"""Seconds between two checkpoints."""
+_LONG_LOG = 1_000 * 4_096
+"""Growth of the write-ahead log in bytes that triggers a checkpoint at once."""
 
 
-class Transaction:
-    """Connection for a unit of writing work, with a record of the changes to publish."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        """Create a transaction without changes."""
-        self.connection = connection
-        self._changes: dict[tuple[str, int, int], bool] = {}
-        self._counts: Counter[str] = Counter()
-
-    def mark_changed(
-        self, subject: Subject, id: int = 0, conversation_id: int = 0, *, new: bool = False
-    ) -> None:
-        """Record a change that is published to all watchers with the commit.
-
-        Args:
-            subject: Kind of the thing that changed.
-            id: Id of the thing; 0 if it has none.
-            conversation_id: Id of its conversation; 0 if it has none.
-            new: Whether the thing did not exist before.
-        """
-        key = (subject.value, id, conversation_id)
-        self._changes[key] = new or self._changes.get(key, False)
-
-    def adjust_counter(self, name: str, difference: int) -> None:
-        """Change a counter by a difference.
-
-        Args:
-            name: Name of the counter.
-            difference: Positive or negative number to add.
-        """
-        self._counts[name] += difference
-
-    def flush(self) -> None:
-        """Write the changes and counters, as the last statements of the transaction."""
-        self.connection.executemany(
-            "insert into changes (subject, id, conversation_id, new) values (?, ?, ?, ?)",
-            [(*key, int(new)) for key, new in self._changes.items()],
-        )
-        self.connection.executemany(
-            "insert into counters (name, value) values (?, ?)"
-            " on conflict (name) do update set value = value + excluded.value",
-            [(name, value) for name, value in self._counts.items() if value],
-        )
-
-
-class Database:
+class FileEngine:
     """Database file of an inbox."""
 
     def __init__(
         self,
         path: Path,
+        clock: Clock,
         *,
         shared: bool = False,
-        report_progress: migrations.ReportProgress = migrations.ignore_progress,
+        report_progress: ReportProgress = ignore_progress,
     ) -> None:
-        """Create the database object; `open` opens the file.
+        """Create the engine; `open` opens the file.
 
         Args:
             path: Path of the database file.
+            clock: Source of the time between two checkpoints.
             shared: Whether the group of the file may read and write it.
             report_progress: Shows how far a long migration is; called on another thread.
         """
         self.path = path
+        self.name = str(path)
+        self._clock = clock
+        self._checkpointed_at = clock.monotonic()
+        self._size_at_checkpoint = 0
         self._report_progress = report_progress
         self._shared = shared
         self._writer: aiosqlite.Connection | None = None
@@ -126,25 +88,41 @@ class Database:
                 await connection.close()
 
     def add_commit_callback(self, callback: Callable[[], None]) -> None:
-        """Call a function on the event loop after every commit of this process."""
+        """Call a function on the event loop after every commit of this process.
+
+        Args:
+            callback: Function without arguments.
+        """
         self._commit_callbacks.append(callback)
 
-    async def write(self, work: Callable[[Transaction], T]) -> T:
-        """Run `work` in one transaction, which is on disk when this returns."""
+    async def write(self, work: Callable[[Transaction], T], *, alone: bool = True) -> T:
+        """Run `work` in one transaction, which is on disk when this returns.
+
+        Args:
+            work: Function that reads and writes.
+            alone: Makes no difference: SQLite has one writer at a time.
+        """
         loop = asyncio.get_running_loop()
         return await self._run_work(
             self._writer, functools.partial(self._run_transaction, work, loop)
         )
 
-    async def read(self, work: Callable[[sqlite3.Connection], T]) -> T:
-        """Run `work` on the reading connection."""
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` on the reading connection.
+
+        Args:
+            work: Function that only reads.
+        """
         return await self._run_work(self._reader, work)
 
-    async def search(self, work: Callable[[sqlite3.Connection], T]) -> T:
+    async def search(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on the searching connection; cancelling interrupts the query.
 
         Only one search runs at a time: an interruption stops whatever runs on the
         connection, and that must not be the query of another caller.
+
+        Args:
+            work: Function that only reads.
         """
         async with self._search_lock:
             if self._searcher is None:
@@ -156,17 +134,43 @@ class Database:
                 await searcher.interrupt()
                 raise
 
-    async def checkpoint(self) -> None:
-        """Move the log into the database; only the process with the lease does this."""
-        await self._run_work(
-            self._writer, lambda c: c.execute("pragma wal_checkpoint(passive)").fetchall()
-        )
+    async def watch_commits(self, wakeup: asyncio.Event) -> None:
+        """Set `wakeup` whenever another process has committed, until cancelled.
+
+        Args:
+            wakeup: Event to set.
+        """
+        await log_watch.watch_commits(self._log_file, self.read, wakeup)
+
+    async def tend(self, *, at_once: bool = False) -> None:
+        """Move the log into the database if it has grown long or old.
+
+        Two connections that do this at the same time can trigger a rare bug of SQLite (before
+        3.51.3): only the process with the lease does.
+
+        Args:
+            at_once: Whether to do it even if it is not due yet.
+        """
+        moment, size = self._clock.monotonic(), log_watch.get_size(self._log_file)
+        self._size_at_checkpoint = min(self._size_at_checkpoint, size)  # the file was truncated
+        grown, age = size - self._size_at_checkpoint, moment - self._checkpointed_at
+        if at_once or grown > _LONG_LOG or age > _CHECKPOINT_SECONDS:
+            await self._run_work(
+                self._writer, lambda c: c.execute("pragma wal_checkpoint(passive)").fetchall()
+            )
+            self._checkpointed_at = moment
+            self._size_at_checkpoint = log_watch.get_size(self._log_file)
+
+    @property
+    def _log_file(self) -> str:
+        """Return the path of the write-ahead log."""
+        return f"{self.path}-wal"
 
     def _run_transaction(
         self,
         work: Callable[[Transaction], T],
         loop: asyncio.AbstractEventLoop,
-        connection: sqlite3.Connection,
+        connection: FileConnection,
     ) -> T:
         """Run BEGIN IMMEDIATE, the work and COMMIT on the writer's thread."""
         # IMMEDIATE: a transaction that upgrades from reading to writing fails at once with "busy".
@@ -186,7 +190,7 @@ class Database:
         return result
 
     async def _run_work(
-        self, connection: aiosqlite.Connection | None, work: Callable[[sqlite3.Connection], T]
+        self, connection: aiosqlite.Connection | None, work: Callable[[FileConnection], T]
     ) -> T:
         """Run work on the connection's thread and translate errors of SQLite into ours."""
         if connection is None:
@@ -197,14 +201,18 @@ class Database:
             raise translate_error(error, self.path) from error
 
     async def _open_connection(
-        self, prepare: Callable[[sqlite3.Connection], None]
+        self, prepare: Callable[[FileConnection], None]
     ) -> aiosqlite.Connection:
         """Open a connection and set it up with `prepare`."""
         connection: aiosqlite.Connection | None = None
         try:
             opening = asyncio.ensure_future(
                 aiosqlite.connect(
-                    self.path, isolation_level=None, timeout=_BUSY_MS / 1000, cached_statements=512
+                    self.path,
+                    isolation_level=None,
+                    timeout=_BUSY_MS / 1000,
+                    cached_statements=512,
+                    factory=FileConnection,
                 )
             )
             try:
@@ -224,7 +232,7 @@ class Database:
 
 
 async def _run_on_thread(
-    connection: aiosqlite.Connection, work: Callable[[sqlite3.Connection], T]
+    connection: aiosqlite.Connection, work: Callable[[FileConnection], T]
 ) -> T:
     """Run a function on the thread of a connection, with SQLite's own connection.
 
@@ -234,16 +242,14 @@ async def _run_on_thread(
     return await connection._execute(work, connection._conn)  # type: ignore[no-any-return, no-untyped-call]
 
 
-def _prepare_reader(connection: sqlite3.Connection) -> None:
+def _prepare_reader(connection: FileConnection) -> None:
     """Set up a connection that only reads."""
     connection.row_factory = sqlite3.Row
     connection.execute(f"pragma cache_size = -{_CACHE_KIB}")
     connection.execute("pragma query_only = on")
 
 
-def _prepare_writer(
-    connection: sqlite3.Connection, report_progress: migrations.ReportProgress
-) -> None:
+def _prepare_writer(connection: FileConnection, report_progress: ReportProgress) -> None:
     """Set up the connection that writes, and bring the schema up to date."""
     connection.row_factory = sqlite3.Row
     _enable_wal(connection)
@@ -257,7 +263,7 @@ def _prepare_writer(
     migrations.apply_migrations(connection, report_progress=report_progress)
 
 
-def _enable_wal(connection: sqlite3.Connection) -> None:
+def _enable_wal(connection: FileConnection) -> None:
     """Switch the file to write-ahead logging, once in its life.
 
     SQLite does not wait for a lock here, and every process that finds a new file tries to

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from tui.domain.conversation import Conversation
-from tui.store import migrations
 from tui.store.errors import StoreError
 from tui.store.rows import to_conversation
+from tui.store.sqlite import migrations
+from tui.store.sqlite.file_connection import FileConnection
 
 
 class ListGlimpse(NamedTuple):
@@ -67,8 +68,10 @@ def read_open_list(path: Path, agent: str, limit: int) -> ListGlimpse:
         return ListGlimpse([])
 
 
-def _open_read_only(path: Path) -> sqlite3.Connection:
+def _open_read_only(path: Path) -> FileConnection:
     """Return a connection that does not wait and creates no file."""
     # Without a log no process writes. SQLite must not create one here: the store does that.
     options = "mode=ro" if path.with_name(f"{path.name}-wal").exists() else "mode=ro&immutable=1"
-    return sqlite3.connect(f"{path.absolute().as_uri()}?{options}", uri=True, timeout=0)
+    return sqlite3.connect(
+        f"{path.absolute().as_uri()}?{options}", uri=True, timeout=0, factory=FileConnection
+    )

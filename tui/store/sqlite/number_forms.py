@@ -14,6 +14,7 @@ from tui.store.customer_addresses import list_addresses, set_addresses
 from tui.store.joining import Row, combine_summaries, join_consent, join_contacts, join_rows
 from tui.store.queries import queries
 from tui.store.rows import to_dict
+from tui.store.sqlite.file_connection import FileConnection
 
 _TASK = "Joining conversations"
 _SHORTEST_NUMBER = 9
@@ -46,7 +47,7 @@ _ADD_COUNTERS = (
 
 
 def join_forms_of_numbers(
-    connection: sqlite3.Connection, report_progress: Callable[[str, int, int], None]
+    connection: FileConnection, report_progress: Callable[[str, int, int], None]
 ) -> None:
     """Give every conversation, contact and consent decision the key that its number has today.
 
@@ -67,7 +68,7 @@ def join_forms_of_numbers(
         connection.execute(_ADD_COUNTERS)
 
 
-def _find_changed_keys(connection: sqlite3.Connection) -> dict[str, list[str]]:
+def _find_changed_keys(connection: FileConnection) -> dict[str, list[str]]:
     """Return the old keys of each number that has another key today."""
     found = connection.execute(
         "select party from conversations union select party from contacts"
@@ -87,7 +88,7 @@ def _may_have_changed(party: str) -> bool:
     return party.isdecimal() and len(party) >= _SHORTEST_NUMBER
 
 
-def _join_parties(connection: sqlite3.Connection, key: str, parties: list[str]) -> None:
+def _join_parties(connection: FileConnection, key: str, parties: list[str]) -> None:
     """Join the conversations, contacts and decisions of these keys under another key."""
     sql = queries("merges")
     for party in parties:
@@ -111,7 +112,7 @@ def _join_parties(connection: sqlite3.Connection, key: str, parties: list[str]) 
     _save_joined(connection, kept, key)
 
 
-def _save_joined(connection: sqlite3.Connection, kept: Row, key: str) -> None:
+def _save_joined(connection: FileConnection, kept: Row, key: str) -> None:
     """Write the summary of a joined conversation with its place in the list."""
     kept["party"] = key
     # An address in its old form may no longer work.

@@ -17,21 +17,18 @@ from tui.domain.file_names import (
     describe_pictures,
     summarize_message,
 )
+from tui.store.engine import ReportProgress, ignore_progress
 from tui.store.errors import NewerDatabase, NotADatabase
+from tui.store.sqlite.file_connection import FileConnection
 
 APPLICATION_ID = 0x534D5344
 """'SMSD' in the file's header: it shows that the database belongs to smsdesk."""
 
-ReportProgress = Callable[[str, int, int], None]
-"""Function that shows the progress of a long step: what is done, the number done, the total.
-
-"{}" in the text stands for the numbers; without it they follow a colon. A total of 0 shows none.
-"""
-Step = Callable[[sqlite3.Connection, ReportProgress], None]
+Step = Callable[[FileConnection, ReportProgress], None]
 """Part of a migration that SQL cannot do; it runs inside the transaction of the migration."""
 
 
-def name_stored_files(connection: sqlite3.Connection, report_progress: ReportProgress) -> None:
+def name_stored_files(connection: FileConnection, report_progress: ReportProgress) -> None:
     """Put the files of stored messages into words, and into the list where there is no text.
 
     Args:
@@ -62,17 +59,17 @@ def name_stored_files(connection: sqlite3.Connection, report_progress: ReportPro
         )
 
 
-def _rebuild_search_index(connection: sqlite3.Connection, report_progress: ReportProgress) -> None:
+def _rebuild_search_index(connection: FileConnection, report_progress: ReportProgress) -> None:
     """Index all texts again."""
     # Imported late: most processes find a database that is up to date.
-    from tui.store.search_index import rebuild_index
+    from tui.store.sqlite.index_rebuild import rebuild_index
 
     rebuild_index(connection, report_progress)
 
 
-def _join_forms_of_numbers(connection: sqlite3.Connection, report_progress: ReportProgress) -> None:
+def _join_forms_of_numbers(connection: FileConnection, report_progress: ReportProgress) -> None:
     """Run the step, whose modules programs that only read need not load."""
-    from tui.store.number_forms import join_forms_of_numbers
+    from tui.store.sqlite.number_forms import join_forms_of_numbers
 
     join_forms_of_numbers(connection, report_progress)
 
@@ -86,7 +83,7 @@ STEPS: Mapping[int, Step] = {
 
 _PATIENCE = 600.0
 """Seconds to wait for another process; SQLite itself waits for a part of it at a time."""
-_FOLDER = Path(__file__).parent / "schema"
+_FOLDER = Path(__file__).parents[1] / "schema" / "sqlite"
 
 
 def list_migrations() -> list[tuple[int, Path]]:
@@ -110,7 +107,7 @@ def split_statements(script: str) -> Iterator[str]:
         yield pending
 
 
-def read_version(connection: sqlite3.Connection) -> int:
+def read_version(connection: FileConnection) -> int:
     """Return the number of the last migration applied; 0 for an empty file.
 
     Raises:
@@ -126,18 +123,8 @@ def read_version(connection: sqlite3.Connection) -> int:
     return 0
 
 
-def ignore_progress(task: str, done: int, total: int) -> None:
-    """Show no progress.
-
-    Args:
-        task: What is being done.
-        done: Number of things that are done.
-        total: Number of things to do.
-    """
-
-
 def apply_migrations(
-    connection: sqlite3.Connection,
+    connection: FileConnection,
     upto: int | None = None,
     report_progress: ReportProgress = ignore_progress,
 ) -> bool:
@@ -167,7 +154,7 @@ def apply_migrations(
     return True
 
 
-def _begin_transaction(connection: sqlite3.Connection, report_progress: ReportProgress) -> None:
+def _begin_transaction(connection: FileConnection, report_progress: ReportProgress) -> None:
     """Begin to write; wait as long as another process needs for the same migration."""
     end = time.monotonic() + _PATIENCE
     while True:
@@ -181,7 +168,7 @@ def _begin_transaction(connection: sqlite3.Connection, report_progress: ReportPr
 
 
 def _run_migrations(
-    connection: sqlite3.Connection,
+    connection: FileConnection,
     known: list[tuple[int, Path]],
     last: int,
     report_progress: ReportProgress,

@@ -1,0 +1,157 @@
+"""Say what the store needs of a database engine; `sqlite/` and `postgres/` are the two there are.
+
+A unit of work is a plain function that receives a connection and runs on its thread from
+beginning to end. So a transaction needs one thread switch, no statement of another task can
+get into it, and a cancelled `await` cannot leave it unfinished: the function continues to
+its COMMIT or ROLLBACK regardless.
+"""
+
+import asyncio
+import json
+from collections import Counter
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from tui.domain.change import Subject
+from tui.store.connections import Connection
+from tui.store.queries import queries
+
+T = TypeVar("T")
+
+ReportProgress = Callable[[str, int, int], None]
+"""Function that shows the progress of a long step: what is done, the number done, the total.
+
+"{}" in the text stands for the numbers; without it they follow a colon. A total of 0 shows none.
+"""
+
+
+def ignore_progress(task: str, done: int, total: int) -> None:
+    """Show no progress.
+
+    Args:
+        task: What is being done.
+        done: Number of things that are done.
+        total: Number of things to do.
+    """
+
+
+class Transaction:
+    """Connection for a unit of writing work, with a record of the changes to publish."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Create a transaction without changes."""
+        self.connection = connection
+        self._changes: dict[tuple[str, int, int], bool] = {}
+        self._counts: Counter[str] = Counter()
+
+    @property
+    def has_changes(self) -> bool:
+        """Return whether there is anything to publish."""
+        return bool(self._changes)
+
+    def mark_changed(
+        self, subject: Subject, id: int = 0, conversation_id: int = 0, *, new: bool = False
+    ) -> None:
+        """Record a change that is published to all watchers with the commit.
+
+        Args:
+            subject: Kind of the thing that changed.
+            id: Id of the thing; 0 if it has none.
+            conversation_id: Id of its conversation; 0 if it has none.
+            new: Whether the thing did not exist before.
+        """
+        key = (subject.value, id, conversation_id)
+        self._changes[key] = new or self._changes.get(key, False)
+
+    def adjust_counter(self, name: str, difference: int) -> None:
+        """Change a counter by a difference.
+
+        Args:
+            name: Name of the counter.
+            difference: Positive or negative number to add.
+        """
+        self._counts[name] += difference
+
+    def flush(self) -> None:
+        """Write the changes and counters, as the last statements of the transaction."""
+        sql = queries("desk")
+        counts = {name: value for name, value in sorted(self._counts.items()) if value}
+        if counts:
+            sql.add_counts(self.connection, counts=json.dumps(counts))
+        if self._changes:
+            changes = [(*key, int(new)) for key, new in self._changes.items()]
+            sql.add_changes(self.connection, changes=json.dumps(changes))
+
+
+class Engine(Protocol):
+    """Open database of an inbox."""
+
+    @property
+    def name(self) -> str:
+        """Return how an agent knows the database: its path, or its address without password."""
+        ...
+
+    async def open(self) -> None:
+        """Open the database; create or update its schema where needed.
+
+        Raises:
+            StoreError: It cannot be used; the text says how to fix it.
+        """
+        ...
+
+    async def close(self) -> None:
+        """Finish running work and close every connection."""
+        ...
+
+    async def write(self, work: Callable[[Transaction], T], *, alone: bool = True) -> T:
+        """Run `work` in one transaction, which is on disk when this returns.
+
+        Args:
+            work: Function that reads and writes.
+            alone: Whether no other process may write meanwhile. False is for one single
+                statement that is right beside any other.
+        """
+        ...
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` on the reading connection.
+
+        Args:
+            work: Function that only reads.
+        """
+        ...
+
+    async def search(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` on the searching connection; cancelling interrupts the query.
+
+        Args:
+            work: Function that only reads.
+        """
+        ...
+
+    def add_commit_callback(self, callback: Callable[[], None]) -> None:
+        """Call a function on the event loop after every commit of this process.
+
+        Args:
+            callback: Function without arguments.
+        """
+        ...
+
+    async def watch_commits(self, wakeup: asyncio.Event) -> None:
+        """Set `wakeup` whenever another process may have committed, until cancelled.
+
+        Args:
+            wakeup: Event to set.
+
+        Raises:
+            StoreError: The database cannot be read any more.
+        """
+        ...
+
+    async def tend(self, *, at_once: bool = False) -> None:
+        """Do what the database needs from time to time; only one process does this.
+
+        Args:
+            at_once: Whether to do it even if it is not due yet.
+        """
+        ...

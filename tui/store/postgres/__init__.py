@@ -1,0 +1,1 @@
+"""Keep an inbox on a PostgreSQL server, for desks on several hosts."""

@@ -1,0 +1,306 @@
+"""Keep an inbox on a PostgreSQL server: connections to write, to read and to search.
+
+One process writes at a time, by a lock that the transaction holds, so that what is read in it is
+true until its end, as on a file. The reading connection also listens for the commits of others.
+"""
+
+import asyncio
+import functools
+from collections.abc import Callable, Iterator
+from typing import TypeVar
+
+from tui.clock import Clock
+from tui.domain.database import ServerDatabase
+from tui.store.connections import Connection
+from tui.store.engine import ReportProgress, Transaction, ignore_progress
+from tui.store.errors import CannotOpen, StoreError, Unreachable
+from tui.store.postgres.commit_outcome import find_outcome
+from tui.store.postgres.connection_thread import ConnectionThread, measure_time
+from tui.store.postgres.server_connection import ServerConnection, connect, list_settings
+from tui.store.postgres.server_errors import translate_error
+from tui.store.postgres.server_schema import create_partitions, update_schema
+
+T = TypeVar("T")
+
+_LOCK_CLASS = 0x534D5344
+_REST_SECONDS = 30.0
+"""Time after which a connection that is not used is closed: a server has few for many desks."""
+_LOOK_SECONDS, _POOLED_LOOK_SECONDS = 10.0, 1.0
+"""Time between two looks for changes; behind a pooler the server cannot notify us."""
+_MEASURE_SECONDS = 60.0
+_TEND_SECONDS = 3_600.0
+
+
+class ServerEngine:
+    """Database on a server."""
+
+    def __init__(
+        self,
+        database: ServerDatabase,
+        clock: Clock,
+        *,
+        report_progress: ReportProgress = ignore_progress,
+    ) -> None:
+        """Create the engine; `open` connects.
+
+        Args:
+            database: Address and password.
+            clock: Clock that follows the server's, which all hosts share.
+            report_progress: Shows that the schema is being updated; called on another thread.
+        """
+        self.name = database.name
+        self._database = database
+        self._clock = clock
+        self._report_progress = report_progress
+        self._namespace = 0
+        self._is_open = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._measured_at = self._tended_at = float("-inf")
+        self._search_lock = asyncio.Lock()
+        self._commit_callbacks: list[Callable[[], None]] = []
+        self._wakeups: set[asyncio.Event] = set()
+        self._reader = ConnectionThread(
+            self._connect_reader, "database: read", on_notification=self._announce_news
+        )
+        self._writer = ConnectionThread(
+            self._connect, "database: write", rest_seconds=_REST_SECONDS
+        )
+        self._searcher = ConnectionThread(
+            self._connect, "database: search", rest_seconds=_REST_SECONDS
+        )
+
+    async def open(self) -> None:
+        """Connect; create or update the schema where needed.
+
+        Raises:
+            StoreError: The database cannot be used; the text says how to fix it.
+        """
+        self._loop = asyncio.get_running_loop()
+        self._is_open = True
+        try:
+            await self._reader.run(lambda connection: None)
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Finish running work and close every connection."""
+        self._is_open = False
+        for thread in (self._searcher, self._reader, self._writer):
+            await thread.close()
+
+    async def write(self, work: Callable[[Transaction], T], *, alone: bool = True) -> T:
+        """Run `work` in one transaction, which is on disk when this returns.
+
+        Args:
+            work: Function that reads and writes.
+            alone: Whether no other process may write meanwhile.
+        """
+        self._check_open()
+        run = functools.partial(self._run_transaction, work, alone)
+        result = await self._writer.run(run)
+        for callback in self._commit_callbacks:
+            callback()
+        return result
+
+    async def read(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` on the reading connection.
+
+        Args:
+            work: Function that only reads.
+        """
+        self._check_open()
+        return await self._reader.run(functools.partial(self._run_reading, self._reader, work))
+
+    async def search(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` on the searching connection; cancelling interrupts the query.
+
+        Args:
+            work: Function that only reads.
+        """
+        self._check_open()
+        async with self._search_lock:
+            try:
+                run = functools.partial(self._run_reading, self._searcher, work)
+                return await self._searcher.run(run)
+            except asyncio.CancelledError:
+                await asyncio.shield(asyncio.to_thread(self._searcher.interrupt))
+                raise
+
+    def add_commit_callback(self, callback: Callable[[], None]) -> None:
+        """Call a function on the event loop after every commit of this process.
+
+        Args:
+            callback: Function without arguments.
+        """
+        self._commit_callbacks.append(callback)
+
+    async def watch_commits(self, wakeup: asyncio.Event) -> None:
+        """Set `wakeup` whenever another process may have committed, until cancelled.
+
+        Args:
+            wakeup: Event to set.
+        """
+        self._wakeups.add(wakeup)
+        pause = _POOLED_LOOK_SECONDS if self._database.pooled else _LOOK_SECONDS
+        try:
+            while True:
+                await asyncio.sleep(pause)
+                wakeup.set()
+                if self._clock.monotonic() - self._measured_at > _MEASURE_SECONDS:
+                    await self.read(self._follow_clock)
+        finally:
+            self._wakeups.discard(wakeup)
+
+    async def tend(self, *, at_once: bool = False) -> None:
+        """Create the next partitions of the search.
+
+        Args:
+            at_once: Whether to do it even if it is not due yet.
+        """
+        moment, now = self._clock.monotonic(), self._clock.now()
+        if at_once or moment - self._tended_at > _TEND_SECONDS:
+            await self._writer.run(
+                functools.partial(
+                    self._run_transaction, lambda t: create_partitions(t.connection, now, now), True
+                )
+            )
+            self._tended_at = moment
+
+    # On the threads -------------------------------------------------------------------------
+
+    def _run_transaction(
+        self, work: Callable[[Transaction], T], alone: bool, connection: ServerConnection
+    ) -> T:
+        """Run BEGIN, the work and COMMIT on the writer's thread."""
+        connection, number = self._begin(connection, alone)
+        transaction = Transaction(connection)
+        try:
+            result = work(transaction)
+            transaction.flush()
+        except BaseException:
+            if not connection.driver.closed:
+                connection.run_script("rollback")
+            raise
+        self._commit(connection, number, transaction.has_changes)
+        return result
+
+    def _begin(self, connection: ServerConnection, alone: bool) -> tuple[ServerConnection, int]:
+        """Begin a transaction in one round trip; return its number as well."""
+        script = "; ".join(self._list_beginning(alone))
+        try:
+            cursor = connection.run_script(script)
+        except Unreachable:
+            if not connection.driver.closed:
+                raise
+            # The connection had been lost before, and nothing was done on it.
+            connection = self._writer.reconnect()
+            cursor = connection.run_script(script)
+        except StoreError:
+            connection.run_script("rollback")
+            raise
+        return connection, int(cursor.fetchall()[0][0])
+
+    def _list_beginning(self, alone: bool) -> Iterator[str]:
+        """Yield the statements that begin to write; the last one returns a number for it."""
+        yield "begin"
+        if self._database.pooled:
+            yield from list_settings(self._database)
+        if alone:
+            yield f"select pg_advisory_xact_lock({_LOCK_CLASS}, {self._namespace})"
+        yield "select cast(cast(pg_current_xact_id() as text) as bigint)"
+
+    def _commit(self, connection: ServerConnection, number: int, has_changes: bool) -> None:
+        """Commit and notify the others in one round trip."""
+        news = f"select pg_notify('{self._channel}', ''); " if has_changes else ""
+        try:
+            connection.run_script(f"{news}commit")
+        except Unreachable:
+            # The answer was lost, not necessarily the commit.
+            if not find_outcome(self._writer, number):
+                raise
+        except StoreError:
+            if not connection.driver.closed:
+                connection.run_script("rollback")
+            raise
+
+    def _run_reading(
+        self,
+        thread: ConnectionThread,
+        work: Callable[[Connection], T],
+        connection: ServerConnection,
+    ) -> T:
+        """Run work that only reads, and once more if the connection had been lost."""
+        try:
+            return self._read_once(work, connection)
+        except Unreachable:
+            if not connection.driver.closed:
+                raise
+            return self._read_once(work, thread.reconnect())
+
+    def _read_once(self, work: Callable[[Connection], T], connection: ServerConnection) -> T:
+        """Run work that only reads."""
+        if not self._database.pooled:
+            return work(connection)
+        beginning = "; ".join(["begin", *list_settings(self._database)])
+        connection.run_script(beginning)
+        try:
+            return work(connection)
+        finally:
+            if not connection.driver.closed:
+                connection.run_script("rollback")
+
+    def _connect(self) -> ServerConnection:
+        """Return a connection to write or to search."""
+        return connect(self._database)
+
+    def _connect_reader(self) -> ServerConnection:
+        """Return the connection that reads and listens; bring the schema up to date before."""
+        connection = connect(self._database)
+        try:
+            if not self._namespace:
+                now = self._clock.now()
+                update_schema(connection, self._database, now, self._report_progress)
+            self._read_once(self._identify, connection)
+            if not self._database.pooled:
+                connection.run_script(f"listen {self._channel}")
+        except BaseException as error:
+            connection.driver.close()
+            if isinstance(error, StoreError):
+                raise translate_error(error, self.name) from error
+            raise
+        return connection
+
+    def _identify(self, connection: Connection) -> None:
+        """Learn which schema this is, and what time the server has."""
+        sql = "select cast(oid as bigint) from pg_namespace where nspname = current_schema()"
+        self._namespace = int(connection.execute(sql).fetchall()[0][0])
+        self._follow_clock(connection)
+
+    def _follow_clock(self, connection: Connection) -> None:
+        """Let our clock go on from the server's."""
+        now, _ = measure_time(connection)
+        self._clock.follow(now)
+        self._measured_at = self._clock.monotonic()
+
+    def _announce_news(self) -> None:
+        """Let the watchers look for changes, from the reader's thread."""
+        if self._loop is not None and self._is_open:
+            self._loop.call_soon_threadsafe(self._wake_watchers)
+
+    # On the event loop ----------------------------------------------------------------------
+
+    def _wake_watchers(self) -> None:
+        """Let the watchers look for changes."""
+        for wakeup in self._wakeups:
+            wakeup.set()
+
+    @property
+    def _channel(self) -> str:
+        """Return the name under which the commits of this inbox are announced."""
+        return f"smsdesk_{self._namespace}"
+
+    def _check_open(self) -> None:
+        """Refuse work on a closed database."""
+        if not self._is_open:
+            raise CannotOpen(f"The database {self.name} is closed")

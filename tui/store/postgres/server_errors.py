@@ -1,0 +1,117 @@
+"""Put errors of the server into one line that names the cause and the fix.
+
+The server names the kind of an error by five characters (SQLSTATE, appendix A of PostgreSQL's
+manual); its own words can be in any language.
+"""
+
+import psycopg
+
+from tui.store.errors import (
+    BadValue,
+    Busy,
+    CannotOpen,
+    CannotWrite,
+    NewerDatabase,
+    NotADatabase,
+    OutdatedSchema,
+    StoreError,
+    Unreachable,
+)
+
+_BAD_VALUE_CLASSES = frozenset({"22", "23", "54"})
+_WRONG_TYPE_STATES = frozenset({"42804", "42883"})
+_GOES_ON = "nothing was written, and smsdesk goes on by itself once it answers"
+_CAUSES: dict[str, tuple[type[StoreError], str]] = {
+    "28": (
+        CannotOpen,
+        "refused the user or the password: check the user in `database`, and"
+        " SMSDESK_DATABASE_PASSWORD or the file that PGPASSFILE names",
+    ),
+    "3D": (CannotOpen, "has no database of this name: create it, or correct `database`"),
+    "3F": (CannotOpen, "has no schema of this name: create it, or correct `database`"),
+    "42501": (
+        CannotWrite,
+        "does not permit this: grant the user the privileges that docs/postgresql.md lists",
+    ),
+    "53300": (
+        Unreachable,
+        f"has no connection left: {_GOES_ON}; raise max_connections, or use a pooler",
+    ),
+    "53100": (CannotWrite, "has no disk space left: nothing was written; make room on the server"),
+    "53": (CannotWrite, "is short of resources: nothing was written; look at its log"),
+    "25006": (
+        CannotWrite,
+        "is a standby that only reads: nothing was written; name the primary in `database`",
+    ),
+    "55P03": (Busy, "is locked by another transaction: nothing was written, try again"),
+    "40": (Busy, "was busy with another transaction: nothing was written, try again"),
+    "57014": (Busy, "stopped the statement because it took too long: nothing was written"),
+    "25P03": (Unreachable, f"closed a connection that was idle in the middle: {_GOES_ON}"),
+    "57": (Unreachable, f"is starting or stopping: {_GOES_ON}"),
+    "08": (Unreachable, f"cannot be reached: {_GOES_ON}"),
+}
+"""What the errors of a class (two characters), or one of them (five), mean."""
+_UNKNOWN_TLS = ("SSL", "TLS", "certificate")
+
+
+def translate_error(error: Exception, name: str) -> StoreError:
+    """Return the error as a `StoreError` whose text says what an agent can do.
+
+    Args:
+        error: Error of the driver, or one of ours without the name of the database.
+        name: Address of the database without its password.
+    """
+    text = " ".join(str(error).split())
+    match error:
+        case NewerDatabase():
+            return NewerDatabase(
+                f"The database {name} was written by a newer smsdesk ({text}): "
+                "install that version, or set SMSDESK_DATABASE to another database"
+            )
+        case NotADatabase():
+            return NotADatabase(f"{name} is not an inbox: {text}")
+        case OutdatedSchema():
+            return OutdatedSchema(f"{name}: {text}")
+        case StoreError():
+            return error
+        case psycopg.Error():
+            return _translate_state(error, text, name)
+    return StoreError(f"The database {name} reports: {text}")
+
+
+def _translate_state(error: psycopg.Error, text: str, name: str) -> StoreError:
+    """Return the error that matches the SQLSTATE of an error of the driver."""
+    state = error.sqlstate or ""
+    if state[:2] in _BAD_VALUE_CLASSES or state in _WRONG_TYPE_STATES:
+        return BadValue(f"The database {name} cannot store this: {text}")
+    found = _CAUSES.get(state) or _CAUSES.get(state[:2])
+    if not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
+        found = _find_connection_cause(text)
+    elif not state and isinstance(error, psycopg.DataError | psycopg.ProgrammingError):
+        # The driver itself found it.
+        return BadValue(f"The database {name} cannot store this: {text}")
+    if found is None:
+        return StoreError(f"The database {name} reports: {text} ({state or 'no code'})")
+    kind, meaning = found
+    return kind(f"The database server of {name} {meaning} ({_shorten(text)})")
+
+
+def _find_connection_cause(text: str) -> tuple[type[StoreError], str]:
+    """Return what an error before or beside the server's own means, by the words of the driver."""
+    if "password" in text or "no pg_hba.conf entry" in text or "authentication" in text:
+        return _CAUSES["28"]
+    if "too many" in text or "remaining connection slots" in text:
+        return _CAUSES["53300"]
+    if "does not exist" in text:
+        return _CAUSES["3D"]
+    if any(word in text for word in _UNKNOWN_TLS):
+        return CannotOpen, (
+            "did not agree on an encrypted connection: check its certificate,"
+            " and sslmode and sslrootcert in `database`"
+        )
+    return _CAUSES["08"]
+
+
+def _shorten(text: str, limit: int = 200) -> str:
+    """Return the beginning of the driver's words."""
+    return text if len(text) <= limit else f"{text[:limit]}…"

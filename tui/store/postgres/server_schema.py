@@ -1,0 +1,149 @@
+"""Build the schema on the server step by step: numbered files, applied in order."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from tui.domain.database import ServerDatabase
+from tui.domain.ids import smallest_id_at
+from tui.store.connections import Connection
+from tui.store.engine import ReportProgress
+from tui.store.errors import NewerDatabase, NotADatabase, OutdatedSchema
+from tui.store.postgres.server_connection import ServerConnection, list_settings, quote_name
+
+APPLICATION = "smsdesk"
+_FOLDER = Path(__file__).parents[1] / "schema" / "postgres"
+_LOCK = 0x534D5344
+"""Key of the lock that one process holds while it builds the schema."""
+_FOREIGN = "select count(*) from information_schema.tables where table_schema = current_schema()"
+_MONTHS_AHEAD = 2
+
+
+def list_files() -> list[tuple[int, Path]]:
+    """Return all files of the schema as (number, file), in order."""
+    found = sorted(_FOLDER.glob("[0-9]*.sql"))
+    return [(int(re.match(r"\d+", file.name)[0]), file) for file in found]  # type: ignore[index]
+
+
+def read_version(connection: ServerConnection) -> int:
+    """Return the number of the last migration applied; 0 for an empty schema.
+
+    Raises:
+        NotADatabase: The schema belongs to another program.
+    """
+    if connection.execute("select to_regclass('meta')").fetchall()[0][0] is None:
+        if connection.execute(_FOREIGN).fetchall()[0][0]:
+            raise NotADatabase(
+                "its schema has tables of another program; name a schema of its own in"
+                " `database`: ?schema=smsdesk"
+            )
+        return 0
+    for application, version in connection.execute("select application, version from meta"):
+        if application == APPLICATION:
+            return int(version)
+    raise NotADatabase("its schema belongs to another program; name a schema of its own")
+
+
+def check_version(connection: ServerConnection) -> None:
+    """Refuse a schema that these queries were not written for.
+
+    Raises:
+        NewerDatabase: A later smsdesk has changed the schema.
+        OutdatedSchema: It must be brought up to date first.
+    """
+    found, known = read_version(connection), list_files()[-1][0]
+    if found > known:
+        raise NewerDatabase(f"schema {found}, this smsdesk knows up to {known}")
+    if found < known:
+        raise OutdatedSchema(f"schema {found} has to be brought up to {known} first")
+
+
+def update_schema(
+    connection: ServerConnection, database: ServerDatabase, now: int, report: ReportProgress
+) -> None:
+    """Create the schema or bring it up to date, where it is not.
+
+    Args:
+        connection: Open connection outside of a transaction.
+        database: Address and schema.
+        now: Current time in ms UTC.
+        report: Shows what is being done.
+
+    Raises:
+        NewerDatabase: A later smsdesk has changed the schema.
+        NotADatabase: The schema belongs to another program.
+    """
+    known = list_files()
+    if _has_schema(connection, database) and read_version(connection) == known[-1][0]:
+        return
+    report("Waiting for another smsdesk, which updates the inbox", 0, 0)
+    settings = "".join(f"{line}; " for line in list_settings(database) if database.pooled)
+    connection.run_script(
+        f"begin; {settings}set local lock_timeout = '10min'; select pg_advisory_xact_lock({_LOCK})"
+    )
+    try:
+        if database.schema:
+            connection.run_script(f"create schema if not exists {quote_name(database.schema)}")
+        # Read again under the lock: another process may have updated it meanwhile.
+        applied = read_version(connection)
+        if applied > known[-1][0]:
+            raise NewerDatabase(f"schema {applied}, this smsdesk knows up to {known[-1][0]}")
+        for number, file in known:
+            if number > applied:
+                connection.run_script(file.read_text(encoding="utf-8"))
+        connection.execute("delete from meta")
+        values = {"application": APPLICATION, "version": known[-1][0]}
+        connection.execute("insert into meta values (:application, :version)", values)
+        create_partitions(connection, now, now)
+        connection.run_script("commit")
+    except BaseException:
+        if not connection.driver.closed:
+            connection.run_script("rollback")
+        raise
+
+
+def create_partitions(connection: Connection, first: int, last: int) -> None:
+    """Create the partitions of the search for each month that has none yet.
+
+    Texts of other months are found as well, but slower.
+
+    Args:
+        connection: Connection inside a transaction.
+        first: Time of the first text, in ms UTC.
+        last: Time of the last text, in ms UTC; some months after it are created too.
+    """
+    found = connection.execute("select first_id from search_partitions").fetchall()
+    existing = {row[0] for row in found}
+    for begin, end in _list_months(first, last):
+        low, high = smallest_id_at(begin), smallest_id_at(end)
+        if low in existing:
+            continue
+        name = f"messages_fts_{datetime.fromtimestamp(begin / 1000, UTC):%Y_%m}"
+        connection.execute(
+            f"create table {name} partition of messages_fts for values from ({low}) to ({high})"
+        )
+        connection.execute(f"insert into search_partitions values ({low}, {high})")
+
+
+def _has_schema(connection: ServerConnection, database: ServerDatabase) -> bool:
+    """Return whether the schema of this inbox exists."""
+    if not database.schema:
+        return True
+    sql = "select count(*) from pg_namespace where nspname = :name"
+    return bool(connection.execute(sql, {"name": database.schema}).fetchall()[0][0])
+
+
+def _list_months(first: int, last: int) -> Iterator[tuple[int, int]]:
+    """Yield the begin and end (ms UTC) of the months, and of some months more."""
+    begin = datetime.fromtimestamp(first / 1000, UTC)
+    year, month = begin.year, begin.month
+    end = datetime.fromtimestamp(last / 1000, UTC)
+    for number in range(year * 12 + month - 1, end.year * 12 + end.month + _MONTHS_AHEAD):
+        yield _get_month(number), _get_month(number + 1)
+
+
+def _get_month(number: int) -> int:
+    """Return when a month begins (ms UTC); months are counted from the year 0."""
+    year, month = divmod(number, 12)
+    return round(datetime(year, month + 1, 1, tzinfo=UTC).timestamp() * 1000)
