@@ -225,9 +225,10 @@ async def test_a_configured_opt_out_word_locks_the_conversation(
 async def test_the_mode_of_the_database_follows_the_setting(
     tmp_path: Path, clock: ManualClock, shared: bool, mode: int
 ) -> None:
-    preferences = Preferences(database=tmp_path / "inbox.db", group_access=shared)
+    file = tmp_path / "inbox.db"
+    preferences = Preferences(database=file, group_access=shared)
     async with open_store(preferences, clock, random.Random(1)):
-        assert preferences.database.stat().st_mode & 0o777 == mode
+        assert file.stat().st_mode & 0o777 == mode
 
 
 def test_every_process_has_a_different_name() -> None:

@@ -229,6 +229,13 @@ async def test_every_part_of_a_mixed_text_finds_it_and_is_highlighted(
     assert find_spans(body, part)
 
 
+_CHECKS = {
+    "sqlite": "insert into messages_fts (messages_fts, rank) values ('integrity-check', 0)",
+    "postgres": "select 1 / (2 - count(*)) from messages_fts",
+}
+"""Statements that fail if the index does not match the texts: one message is left."""
+
+
 async def test_a_withdrawn_note_leaves_nothing_in_the_index(store: Store) -> None:
     body = "订单ABC123, call 0491 570 156 👍 don't الطلب"
     await store.intents.queue_message(make_outgoing("Hello"))
@@ -240,11 +247,7 @@ async def test_a_withdrawn_note_leaves_nothing_in_the_index(store: Store) -> Non
     assert await store.messages.withdraw_note(note, "ana")
     for word in words:
         assert await finds(store, word) == []
-    await store.database.write(
-        lambda t: t.connection.execute(
-            "insert into messages_fts (messages_fts, rank) values ('integrity-check', 0)"
-        )
-    )
+    await store.database.write(lambda t: t.connection.execute(_CHECKS[t.connection.dialect]))
 
 
 async def test_common_and_rare_words_are_found_newest_first(store: Store) -> None:

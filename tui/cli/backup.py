@@ -3,6 +3,7 @@
 import asyncio
 import sys
 from argparse import Namespace
+from pathlib import Path
 
 from tui.cli import context
 from tui.cli.context import convert_store_errors, open_reader
@@ -12,6 +13,9 @@ from tui.domain.text import one_line
 from tui.store.sqlite.database_files import write_backup
 
 _MEGABYTE = 1 << 20
+_ON_SERVER = (
+    "the inbox is on a database server: back it up with the server's own tools, such as pg_dump"
+)
 
 
 def run(arguments: Namespace) -> int:
@@ -21,6 +25,8 @@ def run(arguments: Namespace) -> int:
         arguments: Parsed arguments with `config` and `file`.
     """
     desk = context.load_public_settings(arguments)
+    if not isinstance(desk.database, Path):
+        raise CommandError(_ON_SERVER, BAD_USE)
     with open_reader(arguments) as reader:
         if reader is None:
             raise CommandError("there is nothing to back up yet", BAD_USE)

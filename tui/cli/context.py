@@ -87,7 +87,7 @@ def open_reader(arguments: Namespace) -> "Iterator[InboxReader | None]":
     gc.disable()  # the process ends before garbage collection would save anything
     desk = load_public_settings(arguments)
     with convert_store_errors():
-        if not _has_content(desk.database):
+        if isinstance(desk.database, Path) and not _has_content(desk.database):
             print(f"smsdesk: nothing in {desk.database} yet", file=sys.stderr)
             yield None
             return

@@ -53,6 +53,7 @@ def check_database(
         log_path: Log file of all processes, or None if there is none.
     """
     path = desk.database
+    assert isinstance(path, Path)
     try:
         mode = path.stat().st_mode
     except FileNotFoundError:
@@ -106,6 +107,7 @@ def _check_permissions(path: Path, mode: int, shared: bool) -> Iterator[CheckRes
 def _check_content(desk: Preferences, now: int) -> Iterator[CheckResult]:
     """Check whether the file opens and is sound."""
     path = desk.database
+    assert isinstance(path, Path)
     try:
         with InboxReader(path) as reader:
             problem = _run_quick_check(path)

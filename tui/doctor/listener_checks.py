@@ -6,6 +6,7 @@ A listener is judged by its heartbeats in the inbox file, because it may belong 
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
+from pathlib import Path
 
 from tui.clock import HOUR, Clock
 from tui.desk.account_text import format_last_push, format_listener, list_account_notices
@@ -49,7 +50,7 @@ async def check_account_states(
         replace(account, capabilities=get_capabilities(account.provider, {}))
         for account in desk.accounts
     ]
-    if not desk.database.exists():
+    if isinstance(desk.database, Path) and not desk.database.exists():
         return []
     with suppress(StoreError), InboxReader(desk.database) as reader:  # reported with the database
         states = reader.get_account_states(clock)

@@ -11,6 +11,7 @@ import json
 import os
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -38,9 +39,32 @@ def read_preferences(environ: Mapping[str, str], config: Path | None = None) -> 
         SettingsError: The settings are not valid.
     """
     fingerprint = _compute_fingerprint(environ, config)
-    return _read_cache(find_cache_file(environ), fingerprint) or _load_and_cache(
-        environ, config, fingerprint
+    cached = _read_cache(find_cache_file(environ), fingerprint)
+    return add_database_password(cached or _load_and_cache(environ, config, fingerprint), environ)
+
+
+def add_database_password(preferences: Preferences, environ: Mapping[str, str]) -> Preferences:
+    """Return preferences with the password of their database, which is in no cache.
+
+    Args:
+        preferences: Validated settings.
+        environ: Environment variables.
+
+    Raises:
+        SettingsError: A file with the password cannot be read.
+    """
+    if isinstance(preferences.database, Path):
+        return preferences
+    # Imported late: most desks keep their inbox in a file.
+    from tui.settings.database import attach_password
+
+    given = environ.get("CREDENTIALS_DIRECTORY")
+    files = (
+        preferences.database_password_file,
+        preferences.secrets_dir,
+        Path(given) if given else None,
     )
+    return replace(preferences, database=attach_password(preferences.database, environ, files))
 
 
 def compute_signature(environ: Mapping[str, str], config: Path | None = None) -> str:

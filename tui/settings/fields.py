@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, SecretStr
 
 from tui.clock import parse_duration
+from tui.domain.database import ServerDatabase
+from tui.settings.database import parse_database
 from tui.settings.key_map import check_clashes, split_keys, validate_command, validate_keys
 from tui.settings.values import ListenAddress, QuietHours
 
@@ -177,6 +179,7 @@ TextListTable = Annotated[dict[str, TextList], BeforeValidator(_parse_table)]
 """Country to texts; also JSON as text."""
 QuietHoursField = Annotated[QuietHours | None, BeforeValidator(_parse_quiet_hours)]
 ListenField = Annotated[ListenAddress | None, BeforeValidator(_parse_listen_address)]
+DatabaseField = Annotated[Path | ServerDatabase, BeforeValidator(parse_database)]
 DirectoryPath = Annotated[Path, BeforeValidator(_check_path)]
 Region = Annotated[str, AfterValidator(_validate_region)]
 Url = Annotated[str, AfterValidator(_validate_url)]

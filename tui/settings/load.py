@@ -2,15 +2,17 @@
 
 import getpass
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 
 from pydantic import ValidationError
 
 from tui.domain.account import Account, NeededSetting
+from tui.domain.database import ServerDatabase
 from tui.domain.web_addresses import is_unencrypted
 from tui.providers.catalog import CATALOG
 from tui.settings.account_base import FILE_PREFIX, KEYRING_PREFIX, AccountBase, is_secret_field
+from tui.settings.database import check_encryption
 from tui.settings.errors import SettingsError
 from tui.settings.models import Settings
 from tui.settings.paths import expand_path, find_directory
@@ -91,7 +93,11 @@ def to_preferences(
     """
     values = {field.name: getattr(settings, field.name) for field in fields(GeneralSettings)}
     if "database" not in settings.model_fields_set:
-        values["database"] = find_directory("data", environ) / settings.database
+        values["database"] = find_directory("data", environ) / "inbox.db"
+    database = values["database"]
+    if isinstance(database, ServerDatabase):
+        check_encryption(database, is_unverified_allowed=settings.database_unverified)
+        values["database"] = replace(database, pooled=settings.database_pooled)
     for name, value in values.items():
         if isinstance(value, Path):
             values[name] = expand_path(value, environ)

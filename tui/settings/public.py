@@ -17,12 +17,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 from tui.domain.account import Account, NeededSetting
+from tui.domain.database import ServerDatabase
 from tui.settings.values import DEFAULT_QUIET_HOURS, ListenAddress, QuietHours
 
 if TYPE_CHECKING:
     from pydantic import Field
 
     from tui.settings.fields import (
+        DatabaseField,
         DirectoryPath,
         KeyTable,
         ListenField,
@@ -61,12 +63,24 @@ class GeneralSettings:
     what the default does if that is not evident. After "Example:" stands a value as in the file.
     """
 
-    database: Path = Path("inbox.db")
+    database: DatabaseField = Path("inbox.db")
     """Database file of the inbox. The default lies in the data directory, as a rule
-    `~/.local/share/smsdesk`; agents who share an inbox name the same file.
+    `~/.local/share/smsdesk`; agents who share an inbox name the same file. Or the address of a
+    PostgreSQL server, if they work on several hosts: `postgresql://inbox.example/desk`.
 
     Example: "/srv/smsdesk/inbox.db"
     """
+    database_password_file: Path | None = None
+    """File with the password for the database server. SMSDESK_DATABASE_PASSWORD comes first; a file
+    `database_password` in `secrets_dir` and PGPASSFILE work as well.
+
+    Example: "/etc/smsdesk/database-password"
+    """
+    database_pooled: bool = False
+    """Whether the address leads to a pooler such as pgbouncer that gives each transaction another
+    connection. Changes of other hosts are then noticed within a second instead of at once."""
+    database_unverified: bool = False
+    """Allow a database server on another host without `sslmode=verify-full`."""
     agent: Annotated[str, Field(max_length=40)] = ""
     """Name of the agent, as colleagues see it. If empty, the name of the system's user is used.
 
@@ -188,6 +202,7 @@ class Preferences(GeneralSettings):
 _OBJECT_TYPES: tuple[type, ...] = (
     QuietHours,
     ListenAddress,
+    ServerDatabase,
     NotificationPreferences,
     Account,
     NeededSetting,
@@ -213,7 +228,9 @@ def to_json_data(value: Any) -> Any:
         return {"table": {key: to_json_data(item) for key, item in value.items()}}
     if type(value) not in _OBJECT_TYPES:
         raise TypeError(f"{type(value).__name__} cannot be written to the cache")
-    names = [part.name for part in fields(value)] if is_dataclass(value) else value._fields
+    # What is not shown, such as a password, is not written either.
+    is_record = is_dataclass(value)
+    names = [part.name for part in fields(value) if part.repr] if is_record else value._fields
     return {type(value).__name__: {name: to_json_data(getattr(value, name)) for name in names}}
 
 

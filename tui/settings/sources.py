@@ -16,7 +16,7 @@ from tui.settings.errors import SettingsError
 from tui.settings.paths import expand_path, find_config_file
 
 KeyPath = tuple[str, ...]
-_OTHER_VARIABLES = {"SMSDESK_CONFIG"}
+_OTHER_VARIABLES = {"SMSDESK_CONFIG", "SMSDESK_DATABASE_PASSWORD"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,11 +50,12 @@ def show_first_paint(
         now: Current time in milliseconds since 1970, UTC.
         environ: Environment variables.
     """
-    if not _can_paint(preferences, environ) or is_outdated(preferences.database):
+    file = preferences.database
+    if not _can_paint(preferences, environ) or not isinstance(file, Path) or is_outdated(file):
         yield
         return
     with keep_terminal():
-        show = partial(_show_list, preferences, now, environ)
+        show = partial(_show_list, file, preferences, now, environ)
         # Until the app has its own: a stop gives the terminal back, and a new size is painted.
         signal.signal(signal.SIGTSTP, lambda *_: _stop())
         signal.signal(signal.SIGCONT, lambda *_: show())
@@ -69,14 +70,14 @@ def _can_paint(preferences: Preferences, environ: Mapping[str, str]) -> bool:
     return terminal and bool(preferences.accounts) and environ.get("TERM", "dumb") != "dumb"
 
 
-def _show_list(preferences: Preferences, now: int, environ: Mapping[str, str]) -> None:
+def _show_list(file: Path, preferences: Preferences, now: int, environ: Mapping[str, str]) -> None:
     """Take the terminal and paint the list in its present size."""
     # Recorded first, so that a signal that comes in between finds something to give back.
     MODES.has_screen = True
     with contextlib.suppress(termios.error, OSError):  # the terminal has vanished
         _hold_keys()
         size = os.get_terminal_size(sys.stdout.fileno())
-        glimpse = read_open_list(preferences.database, preferences.agent, size.lines)
+        glimpse = read_open_list(file, preferences.agent, size.lines)
         _write_now(ENTER_SCREEN + render_list(glimpse, preferences, size, now, environ))
 
 

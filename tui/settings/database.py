@@ -1,0 +1,129 @@
+"""Read where the inbox is stored: the path of a file, or the address of a PostgreSQL server.
+
+The password of a server stands in no setting: it is read when the settings are used, and is never
+written to their cache.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from ipaddress import ip_address
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+
+from tui.domain.database import Database, ServerDatabase
+from tui.settings.errors import SettingsError
+from tui.settings.sources import read_secret
+
+PASSWORD_VARIABLE = "SMSDESK_DATABASE_PASSWORD"
+_PASSWORD_FILE = "database_password"
+_SCHEMES = ("postgresql", "postgres")
+_OWN_OPTION = "schema"
+_SAFE_TLS = "verify-full"
+_LOCAL_NAMES = ("localhost", "")
+
+
+def parse_database(value: Any) -> Any:
+    """Return the database that a setting names; what is no text is returned unchanged.
+
+    Raises:
+        ValueError: It is an address that cannot be used.
+    """
+    if not isinstance(value, str) or "://" not in value:
+        return _refuse_empty(value)
+    try:
+        parts = urlsplit(value.strip())
+        options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
+        host = parts.hostname or options.get("host", "")
+        is_valid = parts.port != 0  # a port that is no number raises
+    except ValueError:
+        raise ValueError(
+            'must be an address like "postgresql://inbox.example/desk?sslmode=verify-full"'
+        ) from None
+    if not is_valid:
+        raise ValueError("has the port 0")
+    if parts.scheme not in _SCHEMES:
+        raise ValueError(
+            f'names "{parts.scheme}": smsdesk keeps its inbox in a file, or on a server with an'
+            ' address like "postgresql://inbox.example/desk"'
+        )
+    if parts.password or "password" in options:
+        raise ValueError(
+            f"must not contain the password: put it into {PASSWORD_VARIABLE}, into a file that"
+            " database_password_file names, or into the one of PGPASSFILE"
+        )
+    name = parts.path.strip("/")
+    if not name:
+        raise ValueError("does not name a database after the host, like /desk")
+    schema = options.pop(_OWN_OPTION, "")
+    if host not in _LOCAL_NAMES and not _is_this_machine(host):
+        options.setdefault("sslmode", _SAFE_TLS)
+    place = parts.netloc.rpartition("@")[2]
+    user = f"{quote(parts.username)}@" if parts.username else ""
+    query = f"?{urlencode(options, quote_via=quote)}" if options else ""
+    shown = f"postgresql://{user}{place}/{name}{f'?{_OWN_OPTION}={schema}' if schema else ''}"
+    return ServerDatabase(f"postgresql://{user}{place}/{name}{query}", shown, schema)
+
+
+def check_encryption(database: Database, *, is_unverified_allowed: bool) -> None:
+    """Refuse a server on another host whose name is not proved by a certificate.
+
+    Args:
+        database: Database of the settings.
+        is_unverified_allowed: Whether the settings permit it.
+
+    Raises:
+        SettingsError: The connection could be read or redirected by others.
+    """
+    if not isinstance(database, ServerDatabase) or is_unverified_allowed:
+        return
+    mode = dict(parse_qsl(urlsplit(database.address).query)).get("sslmode", _SAFE_TLS)
+    host = urlsplit(database.address).hostname or ""
+    if mode != _SAFE_TLS and host not in _LOCAL_NAMES and not _is_this_machine(host):
+        raise SettingsError(
+            [
+                f"database: sslmode={mode} does not prove that {host} is the right server: use"
+                f" sslmode={_SAFE_TLS} with sslrootcert, or set database_unverified = true"
+            ]
+        )
+
+
+def attach_password(
+    database: Database, environ: Mapping[str, str], files: tuple[Path | None, ...]
+) -> Database:
+    """Return a database with its password, if there is one for it.
+
+    Args:
+        database: Database of the settings.
+        environ: Environment variables.
+        files: File of the password, and directories of secrets; the first that is there counts.
+
+    Raises:
+        SettingsError: A file cannot be read.
+    """
+    if not isinstance(database, ServerDatabase):
+        return database
+    password = environ.get(PASSWORD_VARIABLE, "")
+    for path in files if not password else ():
+        file = path / _PASSWORD_FILE if path is not None and path.is_dir() else path
+        if file is not None and (file == path or file.exists()):
+            password = read_secret(file)
+            break
+    return replace(database, password=password)
+
+
+def _refuse_empty(value: Any) -> Any:
+    """Return a path; an empty one, which would be the current directory, is refused."""
+    if value == "":
+        raise ValueError("must not be empty")
+    return value
+
+
+def _is_this_machine(host: str) -> bool:
+    """Return whether a host is this machine: a loopback address, or the folder of a socket."""
+    if host.startswith("/"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return False
