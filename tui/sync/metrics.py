@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import ipaddress
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Literal
 
@@ -39,7 +39,7 @@ class MetricsAccess:
 
     mode: Literal["off", "local", "all"]
     """`local` is this host only."""
-    token: str = ""
+    token: str = field(default="", repr=False)
     """Bearer token that every request needs, from wherever it comes; empty for none."""
 
     def permits(self, request: Request) -> bool:
