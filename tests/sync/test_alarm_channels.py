@@ -92,7 +92,7 @@ async def test_a_program_gets_text_and_variables_without_a_shell(tmp_path: Path)
     [
         ("import sys; sys.exit(3)", "ended with code 3"),
         (
-            "import sys; print('first', flush=True); print('no \\x1b[31mroute\\n', file=sys.stderr); exit(1)",
+            "print('first', flush=True); import sys; sys.exit('no \\x1b[31mroute\\n')",
             "ended with code 1: no ␛[31mroute",
         ),
         ("import os; os.kill(os.getpid(), 9)", "ended with signal 9"),

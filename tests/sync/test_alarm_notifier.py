@@ -30,7 +30,7 @@ ACCOUNT = Account("mm", "messagemedia")
 
 @dataclass(frozen=True, slots=True)
 class RecordedChannels(AlarmChannels):
-    """Channels that keep what is sent, and fail while they are told to."""
+    """Channels that keep what is sent, and fail while a test says so."""
 
     sent: list[Notification] = field(default_factory=list)
     failures: list[str] = field(default_factory=list)
@@ -231,7 +231,7 @@ async def find_kinds(
     return [kind for kind, _, state in channels.take() if state == "raised"]
 
 
-@pytest.mark.parametrize(("seconds", "kinds"), [(100, []), (121, ["nobody_serves"])])
+@pytest.mark.parametrize(("seconds", "kinds"), [(100, []), (121, ["not_served"])])
 async def test_a_message_that_no_process_sends_raises_an_alarm(
     store: Store,
     clock: ManualClock,

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -30,7 +31,7 @@ from tui.sync.listener_server import run_listener
 from tui.sync.metrics import MetricsAccess
 
 SECRET = "s3cret-part"
-TEXT = "My new address is Rose Lane 7"
+TEXT = "My new address is Rose Street 7"
 LINE = re.compile(
     r"# HELP [a-z_:][a-z0-9_:]* (?:[^\\\n]|\\\\|\\n)*"
     r"|# TYPE [a-z_:][a-z0-9_:]* (?:counter|gauge|histogram)"
@@ -158,7 +159,7 @@ async def test_pushes_are_counted_by_what_became_of_them(store: Store, clock: Ma
             await client.post(f"/hooks/good/{SECRET}", content=body)
         await client.post(f"/hooks/bad/{SECRET}", content="a=1")
         await client.post("/hooks/good/guess")
-        await client.post("/hooks/nobody/guess")
+        await client.post("/hooks/stranger/guess")
         samples = read_samples((await client.get("/metrics")).text)
     expected = {
         ("good", "stored"): 1,
@@ -253,7 +254,7 @@ async def test_only_who_may_read_it_gets_an_answer(
     ],
 )
 def test_local_is_this_host_alone(host: str, is_permitted: bool) -> None:
-    scope = {"type": "http", "headers": [], "client": (host, 1) if host else None}
+    scope: dict[str, Any] = {"type": "http", "headers": [], "client": (host, 1) if host else None}
     assert MetricsAccess("local").permits(Request(scope)) is is_permitted
 
 

@@ -1,7 +1,6 @@
 """Deliver alarms: to a command on this machine, and to a web address.
 
-What a channel answers is outside of our hands: it may hang, fail or print without end. So each has
-a limit of time, nothing it does stops the sync, and what went wrong becomes one line for `doctor`.
+A channel is not ours: it may hang, fail or print without end. So each has a limit of time, nothing it does stops the sync, and what went wrong becomes one line for `doctor`.
 """
 
 import asyncio
@@ -180,8 +179,7 @@ def _kill_group(group: int) -> None:
 
 def _describe(code: int, output: IO[bytes]) -> str:
     """Return how a command ended, with the last line that it printed."""
-    output.seek(0, os.SEEK_END)
-    output.seek(max(0, output.tell() - _LONGEST_OUTPUT))
+    output.seek(max(0, os.fstat(output.fileno()).st_size - _LONGEST_OUTPUT))
     lines = output.read().decode("utf-8", "replace").split("\n")
     last = next((line for line in reversed(lines) if line.strip()), "")
     said = f": {one_line(last, _LONGEST_LINE)}" if last else ""

@@ -37,7 +37,7 @@ class AlarmKind(StrEnum):
 
     REFUSED = "account_refused"
     NO_CREDIT = "no_credit"
-    UNSERVED = "nobody_serves"
+    UNSERVED = "not_served"
     QUEUE_STUCK = "queue_stuck"
     HELD = "held_items"
     NO_LISTENER = "no_listener"
