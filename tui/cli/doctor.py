@@ -35,8 +35,10 @@ def run(arguments: Namespace) -> int:
         arguments: Parsed arguments with `config`, `offline`, `selftest`, `notify`, `send_alarms`
             and `json`.
     """
-    if arguments.offline and (arguments.selftest or arguments.notify or arguments.send_alarms):
-        raise CommandError("a test or an alarm needs the network; leave --offline out", BAD_USE)
+    for option in ("selftest", "notify", "send_alarms"):
+        if arguments.offline and getattr(arguments, option):
+            name = f"--{option.replace('_', '-')}"
+            raise CommandError(f"{name} needs the network; leave --offline out", BAD_USE)
     clock, exit_code = SystemClock(), DONE
     run_checks = _send_alarms if arguments.send_alarms else _run_checks
     for result in run_checks(arguments, clock, random.Random()):

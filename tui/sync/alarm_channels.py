@@ -1,6 +1,7 @@
 """Deliver alarms: to a command on this machine, and to a web address.
 
-A channel is not ours: it may hang, fail or print without end. So each has a limit of time, nothing it does stops the sync, and what went wrong becomes one line for `doctor`.
+A channel is not ours: it may hang, fail or print without end. So each has a limit of time, nothing
+it does stops the sync, and what went wrong becomes one line for `doctor`.
 """
 
 import asyncio
