@@ -336,7 +336,8 @@ async def test_without_a_channel_nothing_is_looked_at_or_stored(
 ) -> None:
     await hold_item(store)
     assert await create_notifier(store, clock, AlarmChannels()).run_round() == {}
-    assert (await store.monitoring.read_figures()).alarms == []
+    rows = await store.database.read(lambda c: c.execute("select * from sent_alarms").fetchall())
+    assert rows == []
 
 
 async def test_a_round_without_news_writes_nothing(
@@ -389,12 +390,3 @@ async def test_one_round_of_everything_sends_too(store: Store, clock: ManualCloc
         )
         await service.run_once()
         assert [body["kind"] for _, body in server.bodies] == ["held_items"]
-
-
-async def test_an_alarm_is_shown_in_the_figures(
-    store: Store, clock: ManualClock, channels: RecordedChannels
-) -> None:
-    await hold_item(store)
-    await create_notifier(store, clock, channels).run_round()
-    (one,) = (await store.monitoring.read_figures()).alarms
-    assert (one.kind, one.account, one.is_raised) == ("held_items", "mm", True)

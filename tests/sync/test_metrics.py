@@ -279,3 +279,20 @@ async def test_many_requests_at_once_read_the_inbox_once(store: Store, clock: Ma
         clock.advance(1)
         await client.get(f"{url}/metrics")
     assert sum(store.monitoring.read_times.counts) == 2
+
+
+async def test_alarms_are_shown_whether_or_not_they_are_sent(
+    store: Store, clock: ManualClock, queue: Queue
+) -> None:
+    await queue()
+    await queue(account="gone")
+    await store.accounts.save_health("mm", Health.STOPPED)
+    clock.advance(121)
+    samples = read_samples(await scrape(store, clock))
+    raised = {labels for name, labels in samples if name == "smsdesk_alarm"}
+    assert {(dict(one)["account"], dict(one)["kind"]) for one in raised} == {
+        ("mm", "account_refused"),
+        ("mm", "no_listener"),
+        ("mm", "not_served"),
+        ("gone", "not_served"),
+    }

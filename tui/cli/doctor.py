@@ -75,8 +75,7 @@ def _send_alarms(arguments: Namespace, clock: Clock, rng: random.Random) -> Iter
     desk, results = _check_settings(arguments)
     yield from (result for result in results if result.verdict is Verdict.BAD)
     if desk is not None:
-        with context.convert_store_errors():
-            yield from asyncio.run(send_new_alarms(desk, clock, rng, os.environ))
+        yield from asyncio.run(send_new_alarms(desk, clock, rng, os.environ))
 
 
 def _find_settings_time(arguments: Namespace) -> int | None:

@@ -19,6 +19,7 @@ from tui.store.reader import InboxReader
 
 if TYPE_CHECKING:
     from tui.store.store import Store
+    from tui.sync.alarm_channels import AlarmChannels
 
 _SUBJECT = "alarms"
 _LOOK_AGAIN_SECONDS = 5.0
@@ -95,21 +96,16 @@ async def _run_notifier(
     is_test: bool,
 ) -> list[CheckResult]:
     """Send a test, or what is new, and return what there is to say."""
-    from tui.sync.alarm_notifier import AlarmNotifier
-    from tui.sync.context import discard_log
-
     channels = get_alarm_channels(desk, environ)
     if not channels.is_set:
         return [report_bad(_SUBJECT, "there is nowhere to send an alarm to", _SET_FIX)]
     if not desk.database.exists():
         # The file is made by who opens the inbox, with the modes that the settings ask for.
         return [report_bad(_SUBJECT, "there is no inbox yet", "open smsdesk or start smsdesk sync")]
-    accounts = add_capabilities(desk).accounts
-    async with open_store(desk, clock, rng) as store:
-        if not is_test and await _may_misjudge_listener(store, clock):
-            await clock.sleep(_LOOK_AGAIN_SECONDS)
-        notifier = AlarmNotifier(store, accounts, channels, clock, discard_log)
-        lines = await (notifier.send_test() if is_test else notifier.run_round())
+    try:
+        lines = await _send(desk, clock, rng, channels, is_test=is_test)
+    except StoreError as error:
+        return [report_bad(_SUBJECT, one_line(f"not sent: {error}", 400))]
     results = []
     for channel, problem in lines.items():
         if problem:
@@ -118,6 +114,26 @@ async def _run_notifier(
         elif is_test:
             results.append(report_good(_SUBJECT, f"{channel}: the test was delivered"))
     return results
+
+
+async def _send(
+    desk: Preferences,
+    clock: Clock,
+    rng: random.Random,
+    channels: "AlarmChannels",
+    *,
+    is_test: bool,
+) -> dict[str, str]:
+    """Send a test, or what is new; return what went wrong by channel, empty if nothing did."""
+    from tui.sync.alarm_notifier import AlarmNotifier
+    from tui.sync.context import discard_log
+
+    accounts = add_capabilities(desk).accounts
+    async with open_store(desk, clock, rng) as store:
+        if not is_test and await _may_misjudge_listener(store, clock):
+            await clock.sleep(_LOOK_AGAIN_SECONDS)
+        notifier = AlarmNotifier(store, accounts, channels, clock, discard_log)
+        return await (notifier.send_test() if is_test else notifier.run_round())
 
 
 async def _may_misjudge_listener(store: "Store", clock: Clock) -> bool:

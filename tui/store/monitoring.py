@@ -67,7 +67,6 @@ class InboxFigures:
     held: Mapping[str, int]
     hosts: Mapping[str, str]
     """Host of the process that holds the lease of an account."""
-    alarms: Sequence["SentAlarm"] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +154,6 @@ class Monitoring:
             },
             held={row["account"]: row["items"] for row in sql.held(connection)},
             hosts={row["name"]: _get_host(row["owner"]) for row in holders},
-            alarms=[_to_alarm(row) for row in sql.alarms(connection)],
         )
 
     async def update_alarms(self, found: Mapping[tuple[str, str], str]) -> list[SentAlarm]:

@@ -5,6 +5,7 @@ inbox the one that maintains the database sends; if none runs, `smsdesk doctor -
 The texts are ours alone: a provider's words could quote a number or a message.
 """
 
+import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
 
@@ -194,12 +195,14 @@ class AlarmNotifier:
             return {}
         states = await self._store.accounts.get_states()
         figures = await self._store.monitoring.read_figures()
-        found = find_alarms(self._accounts, states, figures, self._clock.now())
-        due = await self._store.monitoring.update_alarms(found)
-        lines: dict[str, str] = {}
-        for part in [due] if len(due) > _MOST_AT_ONCE else [[one] for one in due]:
-            lines |= await self._send(part)
-        return lines
+        alarms = find_alarms(self._accounts, states, figures, self._clock.now())
+        due = await self._store.monitoring.update_alarms(alarms)
+        parts = [due] if len(due) > _MOST_AT_ONCE else [[one] for one in due]
+        # All at once: what was claimed has to be delivered before another process may claim it.
+        found = await asyncio.gather(*map(self._send, parts))
+        # Of several, what went wrong counts.
+        results = sorted((channel, line) for lines in found for channel, line in lines.items())
+        return dict(results)
 
     async def send_test(self) -> dict[str, str]:
         """Send a test to every channel; return what went wrong by channel."""

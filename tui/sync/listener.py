@@ -68,8 +68,7 @@ def create_listener(
     """
     clock = clock or SystemClock()
     listener = PushListener(store, accounts, log, clock)
-    names = [account.name for account in accounts]
-    page = MetricsPage(store, names, listener.results, metrics, clock)
+    page = MetricsPage(store, accounts, listener.results, metrics, clock)
     methods = [*_PUSH_METHODS, *_PROBE_METHODS]
     return Starlette(
         routes=[

@@ -31,6 +31,8 @@ class MetricValues:
     """Accounts of the settings."""
     names: Sequence[str]
     """These, and others that still have something in the inbox."""
+    alarms: Sequence[tuple[str, str]]
+    """Alarms that hold, by kind and account."""
     results: Mapping[tuple[str, str], int]
     latencies: Mapping[str, LatencyHistogram]
     now: int
@@ -191,7 +193,7 @@ def _list_states(page: MetricValues) -> "Iterator[Metric]":
         "alarm",
         "Alarms that hold, as notify_command and notify_url send them.",
         ["account", "kind"],
-        (((one.account, one.kind), 1.0) for one in found.alarms if one.is_raised),
+        (((account, kind), 1.0) for kind, account in page.alarms),
     )
 
 

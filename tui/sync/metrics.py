@@ -14,6 +14,8 @@ from starlette.responses import Response
 from tui.clock import Clock
 from tui.store.errors import StoreError
 from tui.store.store import Store
+from tui.sync.alarm_notifier import find_alarms
+from tui.sync.context import ServedAccount
 from tui.sync.metric_values import MetricValues, format_metrics
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -79,7 +81,7 @@ class MetricsPage:
     def __init__(
         self,
         store: Store,
-        accounts: Sequence[str],
+        accounts: Sequence[ServedAccount],
         results: Mapping[tuple[str, str], int],
         access: MetricsAccess,
         clock: Clock,
@@ -88,13 +90,13 @@ class MetricsPage:
 
         Args:
             store: Store of the process that listens.
-            accounts: Names of the accounts of the settings.
+            accounts: Accounts of the settings.
             results: Number of pushed requests by account and result, which the listener counts.
             access: Who may read the page.
             clock: Source of the current time.
         """
         self._store = store
-        self._accounts = accounts
+        self._accounts = [account.to_public_account() for account in accounts]
         self._results = results
         self._access = access
         self._clock = clock
@@ -122,18 +124,22 @@ class MetricsPage:
 
     async def _write_page(self) -> bytes:
         """Return all figures in the text format."""
+        now = self._clock.now()
         figures = await self._store.monitoring.read_figures()
-        names = sorted({*self._accounts, *figures.queues, *figures.held, *figures.uncertain})
+        states = await self._store.accounts.get_states()
+        accounts = sorted(account.name for account in self._accounts)
+        names = sorted({*accounts, *figures.queues, *figures.held, *figures.uncertain})
         page = MetricValues(
             figures=figures,
-            accounts=sorted(self._accounts),
+            accounts=accounts,
             names=names,
+            alarms=sorted(find_alarms(self._accounts, states, figures, now)),
             results=dict(self._results),
             latencies={
                 "read": self._store.monitoring.read_times,
                 "write": self._store.leases.renewal_times,
             },
-            now=self._clock.now(),
+            now=now,
             started_at=self._started_at,
         )
         return await asyncio.to_thread(format_metrics, page)
