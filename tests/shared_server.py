@@ -44,7 +44,7 @@ class SharedServer:
         """Return a database with the schema and without content.
 
         Args:
-            name: Name that tells two inboxes of one test apart.
+            name: Name, different for each inbox of one test.
         """
         name = f"test_{self._worker}_{name}"
         database = self.get_database(name)

@@ -8,10 +8,12 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from pydantic import ValidationError
 
 from tests.store.builders import MIA, get_conversation, make_reply
+from tests.waiting import wait_until
 from tui.clock import ManualClock, SystemClock
 from tui.commands import index_by_id
 from tui.domain.account import Account
@@ -237,7 +239,6 @@ def test_every_process_has_a_different_name() -> None:
 
 
 async def test_the_background_work_of_an_inbox_sends_queued_messages(tmp_path: Path) -> None:
-    from tests.waiting import wait_until
     from tui.domain.message import NewMessage
     from tui.sandbox.app import create_app
     from tui.sandbox.server import run_server
@@ -263,6 +264,34 @@ async def test_the_background_work_of_an_inbox_sends_queued_messages(tmp_path: P
 
             await wait_until(is_delivered)
         assert (tmp_path / ".local/state/smsdesk/smsdesk.log").exists()
+
+
+async def test_an_inbox_that_listens_shows_figures_to_who_has_the_token(tmp_path: Path) -> None:
+    token = tmp_path / "token"
+    token.write_text("t0ken\n")
+    account = {**MESSAGEMEDIA, "base_url": "http://127.0.0.1:9", "hook_secret": "q7Rk2mXw9ZtB"}
+    settings = make_settings(
+        {"au": account}, listen="127.0.0.1:0", metrics_token_file=str(token), metrics="local"
+    )
+    clock, rng = SystemClock(), random.Random(1)
+    preferences = Preferences(database=tmp_path / "inbox.db", agent="mia")
+    environ = {"HOME": str(tmp_path)}
+    async with (
+        open_store(preferences, clock, rng) as store,
+        run_background(store, lambda: settings, clock, rng, environ, "mia"),
+    ):
+
+        async def find_listener() -> str | None:
+            """Return the address of the listener, once it has sent a heartbeat."""
+            state = (await store.accounts.get_states()).get("au")
+            return state.listener.address if state and state.listener else None
+
+        url = await wait_until(find_listener)
+        async with httpx.AsyncClient() as client:
+            refused = await client.get(f"{url}/metrics")
+            shown = await client.get(f"{url}/metrics", headers={"Authorization": "Bearer t0ken"})
+    assert (refused.status_code, shown.status_code) == (404, 200)
+    assert 'smsdesk_queue_messages{account="au"} 0.0' in shown.text
 
 
 def test_the_polling_pace_follows_the_settings() -> None:

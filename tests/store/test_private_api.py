@@ -1,6 +1,6 @@
 """The private API of aiosqlite: a failure names what an upgrade has changed.
 
-Then read the new source of that name, adapt `tui/store/database.py`, and the table in
+Then read the new source of that name, adapt `tui/store/sqlite/file_engine.py`, and the table in
 `tui/README.md`. That no other module uses it is in `tests/terminal/test_private_api.py`.
 """
 

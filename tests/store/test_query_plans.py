@@ -82,3 +82,19 @@ def test_no_other_query_is_led_astray_by_the_index_for_alarms(
             if any("messages_by_direction" in row[-1] for row in plan):
                 users.add(name)
     assert users == {"reply_slots", "last_reply", "newest_sent", "known_accounts"}
+
+
+@pytest.mark.parametrize(
+    ("name", "step"),
+    [
+        ("queues", "SCAN messages USING INDEX messages_outbox"),
+        ("uncertain", "SCAN messages USING INDEX messages_uncertain"),
+        ("held", "SEARCH arrivals USING INDEX arrivals_by_state (state=?)"),
+    ],
+)
+def test_figures_for_operators_read_only_what_waits(
+    connection: sqlite3.Connection, name: str, step: str
+) -> None:
+    sql = getattr(queries("monitoring"), name).args[0]
+    plan = connection.execute(f"explain query plan {sql}", {"now": 1}).fetchall()
+    assert [row[-1] for row in plan if "SCAN" in row[-1] or "SEARCH" in row[-1]] == [step]

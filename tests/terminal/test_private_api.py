@@ -238,7 +238,7 @@ def test_private_api_stands_in_few_modules_and_in_the_lists_of_this_test() -> No
     used = set().union(*(uses.pop(f"tui.terminal.{name}") for name in TERMINAL_MODULES))
     assert used == listed
     assert uses == {
-        "tui.store.database": {"_conn", "_execute"},  # see tests/store
+        "tui.store.sqlite.file_engine": {"_conn", "_execute"},  # see tests/store
         "tui.cli.signals": {"_exit"},  # of `os`, which documents it
         # Of the standard library, which has no public list of a parser's arguments.
         "tui.cli.command_parser": {"_actions", "_HelpAction", "_SubParsersAction"},

@@ -167,6 +167,10 @@ def _add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--selftest", action="store_true", help="send a signed test push to public_url"
     )
+    parser.add_argument("--notify", action="store_true", help="send a test alarm")
+    parser.add_argument(
+        "--send-alarms", action="store_true", help="only send what is new, as the service does"
+    )
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 

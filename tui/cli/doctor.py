@@ -12,6 +12,7 @@ from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
 from tui.cli.show import write_json, write_line
 from tui.clock import SECOND, Clock, SystemClock
 from tui.doctor import checks
+from tui.doctor.alarm_checks import check_alarm_settings, send_new_alarms, send_test_alarm
 from tui.doctor.checks import CheckResult, Verdict, report_bad, report_good, report_note
 from tui.doctor.database_checks import check_database
 from tui.doctor.listener_checks import check_account_states, report_addresses
@@ -31,12 +32,16 @@ def run(arguments: Namespace) -> int:
     """Run every check; return 1 if any of them failed.
 
     Args:
-        arguments: Parsed arguments with `config`, `offline`, `selftest` and `json`.
+        arguments: Parsed arguments with `config`, `offline`, `selftest`, `notify`, `send_alarms`
+            and `json`.
     """
-    if arguments.offline and arguments.selftest:
-        raise CommandError("--selftest needs the network; leave --offline out", BAD_USE)
+    for option in ("selftest", "notify", "send_alarms"):
+        if arguments.offline and getattr(arguments, option):
+            name = f"--{option.replace('_', '-')}"
+            raise CommandError(f"{name} needs the network; leave --offline out", BAD_USE)
     clock, exit_code = SystemClock(), DONE
-    for result in _run_checks(arguments, clock, random.Random()):
+    run_checks = _send_alarms if arguments.send_alarms else _run_checks
+    for result in run_checks(arguments, clock, random.Random()):
         if result.verdict is Verdict.BAD:
             exit_code = FAILED
         if arguments.json:
@@ -56,10 +61,21 @@ def _run_checks(arguments: Namespace, clock: Clock, rng: random.Random) -> Itera
         yield from check_database(desk, clock.now(), find_log_file(os.environ))
         host, changed_at = os.uname().nodename, _find_settings_time(arguments)
         yield from asyncio.run(check_account_states(desk, clock, host, changed_at))
+        yield from check_alarm_settings(desk, clock.now(), os.environ)
+        if arguments.notify:
+            yield from asyncio.run(send_test_alarm(desk, clock, rng, os.environ))
         yield from _list_addresses(arguments, desk)
         if desk.accounts and not arguments.offline:
             yield from asyncio.run(_check_network(arguments, clock, rng))
     yield from checks.check_terminal(os.environ)
+
+
+def _send_alarms(arguments: Namespace, clock: Clock, rng: random.Random) -> Iterator[CheckResult]:
+    """Send what is new about the alarms, and yield what went wrong."""
+    desk, results = _check_settings(arguments)
+    yield from (result for result in results if result.verdict is Verdict.BAD)
+    if desk is not None:
+        yield from asyncio.run(send_new_alarms(desk, clock, rng, os.environ))
 
 
 def _find_settings_time(arguments: Namespace) -> int | None:

@@ -190,7 +190,12 @@ HELP_TEXTS = {
         "check settings, accounts, connections, clock, database, terminal",
         "Check everything the desk depends on. Each finding comes with its fix. The\n"
         "addresses to enter at the providers are printed too: they hold the hook secrets.",
-        _format_examples("smsdesk doctor", "smsdesk doctor --offline", "smsdesk doctor --selftest"),
+        _format_examples(
+            "smsdesk doctor",
+            "smsdesk doctor --offline",
+            "smsdesk doctor --selftest",
+            "smsdesk doctor --notify",
+        ),
     ),
     "help": HelpText(
         "read the documentation",

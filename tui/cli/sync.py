@@ -21,6 +21,7 @@ from tui.domain.text import one_line
 from tui.settings.public import Preferences
 from tui.settings.values import ListenAddress
 from tui.startup.background import get_polling_pace, open_sync_log, run_listener, run_service
+from tui.startup.operator_settings import get_alarm_channels, read_metrics_access
 from tui.startup.wiring import open_accounts, open_store
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncLog
@@ -68,7 +69,7 @@ async def _run_service(
     accounts = open_accounts(settings, clock)
     async with open_store(desk, clock, rng) as store:
         if once:
-            return await _run_once(store, accounts, clock, rng, desk.agent, log)
+            return await _run_once(store, accounts, settings, clock, rng, desk.agent, log)
         for line in _list_unreachable(accounts):
             print(f"smsdesk: {line}", file=sys.stderr)
         await _serve_until_stopped(store, accounts, settings, clock, rng, desk.agent, log, end)
@@ -78,13 +79,17 @@ async def _run_service(
 async def _run_once(
     store: Store,
     accounts: list[ServedAccount],
+    settings: "Settings",
     clock: Clock,
     rng: random.Random,
     agent: str,
     log: SyncLog,
 ) -> int:
     """Run one round and print its result."""
-    service = SyncService(store, accounts, clock, rng, kind="service", agent=agent, log=log)
+    channels = get_alarm_channels(settings, os.environ)
+    service = SyncService(
+        *(store, accounts, clock, rng), kind="service", agent=agent, log=log, channels=channels
+    )
     try:
         summary = await service.run_once()
     finally:
@@ -119,11 +124,19 @@ async def _serve_until_stopped(
                 pace=pace,
                 log=log,
                 alarms=settings.alarms,
+                channels=get_alarm_channels(settings, os.environ),
             )
         )
         if settings.listen is not None:
+            metrics, problem = read_metrics_access(settings, os.environ)
+            if problem:
+                print(f"smsdesk: {one_line(problem, 300)}", file=sys.stderr)
             pushes = run_listener(
-                store, accounts, settings.listen, clock, rng, kind="service", agent=agent, log=log
+                *(store, accounts, settings.listen, clock, rng),
+                kind="service",
+                agent=agent,
+                log=log,
+                metrics=metrics,
             )
             _print_line(f"listening on {await stack.enter_async_context(pushes)}")
         _print_line(f"serving {', '.join(account.name for account in accounts)}; Ctrl+C stops")

@@ -56,7 +56,7 @@ def add_database_password(preferences: Preferences, environ: Mapping[str, str]) 
     if isinstance(preferences.database, Path):
         return preferences
     # Imported late: most desks keep their inbox in a file.
-    from tui.settings.database import attach_password
+    from tui.settings.database_address import attach_password
 
     given = environ.get("CREDENTIALS_DIRECTORY")
     files = (

@@ -5,17 +5,18 @@ A value from the environment is always text, so every type also parses its own t
 
 import json
 import re
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, SecretStr
+from pydantic import AfterValidator, BeforeValidator, PlainValidator, SecretStr
 
 from tui.clock import parse_duration
-from tui.domain.database import ServerDatabase
-from tui.settings.database import parse_database
+from tui.domain.database import Database
+from tui.settings.database_address import parse_database
 from tui.settings.key_map import check_clashes, split_keys, validate_command, validate_keys
 from tui.settings.values import ListenAddress, QuietHours
 
@@ -119,6 +120,38 @@ def _validate_url(value: str) -> str:
     return text
 
 
+def _parse_command(value: Any) -> Any:
+    """Return the words of a command, from a list or from text as a shell splits it."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        return _parse_json(value)
+    try:
+        return shlex.split(value)
+    except ValueError:
+        raise ValueError("has a quote without its end") from None
+
+
+def _validate_command_words(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the words of a command that can be run."""
+    if words and (not words[0] or any("\0" in word for word in words)):
+        raise ValueError("must begin with the program to run, and hold no NUL")
+    return words
+
+
+def _validate_notify_url(value: str) -> str:
+    """Return an http address, with a query or without, or `file:` and the path of one."""
+    text = value.strip()
+    if text.startswith("file:"):
+        if not text.removeprefix("file:").strip():
+            raise ValueError("has no path after file:")
+        return text
+    address, _, query = text.partition("?")
+    if not query.isascii() or not (query or "x").isprintable() or " " in query:
+        raise ValueError('must be an address like "https://hooks.example.com/alarms"')
+    return f"{_validate_url(address)}?{query}" if query else _validate_url(address)
+
+
 def _validate_zone(name: str) -> str:
     """Return a time zone known to this system."""
     try:
@@ -179,7 +212,10 @@ TextListTable = Annotated[dict[str, TextList], BeforeValidator(_parse_table)]
 """Country to texts; also JSON as text."""
 QuietHoursField = Annotated[QuietHours | None, BeforeValidator(_parse_quiet_hours)]
 ListenField = Annotated[ListenAddress | None, BeforeValidator(_parse_listen_address)]
-DatabaseField = Annotated[Path | ServerDatabase, BeforeValidator(parse_database)]
+if TYPE_CHECKING:
+    DatabaseField = Database
+else:
+    DatabaseField = Annotated[Path, PlainValidator(parse_database)]
 DirectoryPath = Annotated[Path, BeforeValidator(_check_path)]
 Region = Annotated[str, AfterValidator(_validate_region)]
 Url = Annotated[str, AfterValidator(_validate_url)]
@@ -190,5 +226,11 @@ Duration = Annotated[int, BeforeValidator(_parse_duration), TypeName("duration")
 """Text such as `2h` as milliseconds."""
 TextTable = Annotated[dict[str, str], BeforeValidator(_parse_table)]
 """Name to text; also JSON as text."""
+CommandWords = Annotated[
+    tuple[str, ...], BeforeValidator(_parse_command), AfterValidator(_validate_command_words)
+]
+"""Program and its arguments; also as text, with the quotes of a shell."""
+NotifyUrl = Annotated[str, AfterValidator(_validate_notify_url)]
+MetricsMode = Literal["off", "local", "all"]
 Theme = Literal["dark", "light", "high-contrast", "terminal"]
 LogLevel = Literal["debug", "info", "warning", "error"]

@@ -12,7 +12,7 @@ from tui.domain.database import ServerDatabase
 from tui.domain.web_addresses import is_unencrypted
 from tui.providers.catalog import CATALOG
 from tui.settings.account_base import FILE_PREFIX, KEYRING_PREFIX, AccountBase, is_secret_field
-from tui.settings.database import check_encryption
+from tui.settings.database_address import check_encryption
 from tui.settings.errors import SettingsError
 from tui.settings.models import Settings
 from tui.settings.paths import expand_path, find_directory

@@ -27,6 +27,7 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from tui.domain.web_addresses import is_unencrypted
 from tui.settings import fields as field_types
 from tui.settings.accounts import AnyAccount
 from tui.settings.fields import TextList
@@ -153,4 +154,13 @@ class Settings(_GeneralModel):
         """Require that the short poll interval is not longer than the long one."""
         if self.poll_min_seconds > self.poll_max_seconds:
             raise ValueError("poll_min_seconds is more than poll_max_seconds; swap them")
+        return self
+
+    @model_validator(mode="after")
+    def _check_notify_url(self) -> "Settings":
+        """Refuse to send alarms in the clear to another machine."""
+        if is_unencrypted(self.notify_url) and not self.notify_allow_http:
+            raise ValueError(
+                "notify_url is not encrypted: use https://, or set notify_allow_http = true"
+            )
         return self

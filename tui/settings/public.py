@@ -24,11 +24,14 @@ if TYPE_CHECKING:
     from pydantic import Field
 
     from tui.settings.fields import (
+        CommandWords,
         DatabaseField,
         DirectoryPath,
         KeyTable,
         ListenField,
         LogLevel,
+        MetricsMode,
+        NotifyUrl,
         QuietHoursField,
         Region,
         TextListTable,
@@ -178,6 +181,28 @@ class GeneralSettings:
 
     Example: 120
     """
+    metrics: MetricsMode = "local"
+    """Who may read `/metrics` at the listener: `local` is this host only, unless a proxy forwards.
+
+    Example: "off"
+    """
+    metrics_token_file: Path | None = None
+    """File with the bearer token that `/metrics` then needs, from wherever it is read.
+
+    Example: "/etc/smsdesk/secrets/metrics-token"
+    """
+    notify_command: CommandWords = ()
+    """Program that is run for an alarm, with the alarm's text on its input; no shell is used.
+
+    Example: ["apprise", "--tag", "support"]
+    """
+    notify_url: NotifyUrl = ""
+    """Address to which an alarm is posted as JSON, or `file:PATH` of a file that holds it.
+
+    Example: "https://hooks.example.com/alarms"
+    """
+    notify_allow_http: bool = False
+    """Allow a `notify_url` with http:// on another machine."""
     secrets_dir: Path | None = None
     """Directory of secret files, one for each secret, named like `support_au__api_secret`. If not
     set, the one that a service manager provides (`LoadCredential` of systemd) is used.

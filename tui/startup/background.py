@@ -13,12 +13,15 @@ from typing import TYPE_CHECKING, Literal
 from tui.clock import Clock
 from tui.settings.public import Preferences
 from tui.settings.values import ListenAddress
+from tui.startup.operator_settings import get_alarm_channels, read_metrics_access
 
 if TYPE_CHECKING:
     from tui.settings.models import Settings
     from tui.store.store import Store
+    from tui.sync.alarm_channels import AlarmChannels
     from tui.sync.backoff import PollPace
     from tui.sync.context import ServedAccount, SyncLog
+    from tui.sync.metrics import MetricsAccess
     from tui.sync.service import SyncService
 
 
@@ -40,6 +43,7 @@ async def run_service(
     pace: "PollPace | None" = None,
     log: "SyncLog | None" = None,
     alarms: bool = True,
+    channels: "AlarmChannels | None" = None,
 ) -> AsyncIterator["SyncService"]:
     """Run the sync service during the block and close the accounts' connections at its end.
 
@@ -53,6 +57,7 @@ async def run_service(
         pace: How often accounts are polled; None for the default.
         log: Log of the sync; None for no log.
         alarms: Whether to raise alarms for accounts that behave unusually.
+        channels: Where alarms are sent; None for nowhere.
     """
     from tui.sync.context import discard_log
     from tui.sync.service import SyncService
@@ -64,6 +69,7 @@ async def run_service(
         pace=pace,
         log=log or discard_log,
         alarms=alarms,
+        channels=channels,
     )
     try:
         async with service:
@@ -84,6 +90,7 @@ async def run_listener(
     kind: Literal["desk", "service"],
     agent: str,
     log: "SyncLog | None" = None,
+    metrics: "MetricsAccess | None" = None,
 ) -> AsyncIterator[str]:
     """Run the listener for pushed messages and receipts during the block and yield its base URL.
 
@@ -98,6 +105,7 @@ async def run_listener(
         kind: Whether an inbox or a service of its own listens.
         agent: Name of the agent that other processes see.
         log: Log of the sync; None for no log.
+        metrics: Who may read the figures for operators; None for this host only.
 
     Raises:
         CannotListen: The address cannot be used.
@@ -108,9 +116,10 @@ async def run_listener(
     from tui.sync.lease import ProcessIdentity
     from tui.sync.listener import create_listener
     from tui.sync.listener_server import run_listener
+    from tui.sync.metrics import LOCAL_METRICS
 
-    log = log or discard_log
-    app, places = create_listener(store, accounts, log, clock), ConnectionPlaces(clock)
+    log, places = log or discard_log, ConnectionPlaces(clock)
+    app = create_listener(store, accounts, log, clock, metrics or LOCAL_METRICS)
     async with (
         run_listener(app, listen.host, listen.port, places) as url,
         announce_listener(
@@ -190,11 +199,15 @@ async def run_background(
             pace=pace,
             log=log,
             alarms=settings.alarms,
+            channels=get_alarm_channels(settings, environ),
         )
         await stack.enter_async_context(service)
         if settings.listen is not None:
+            metrics, problem = read_metrics_access(settings, environ)
+            if problem:
+                log("no metrics", line=problem)
             pushes = _run_listener_when_free(
-                store, accounts, settings.listen, clock, rng, agent, log
+                store, accounts, settings.listen, clock, rng, agent, log, metrics
             )
             await stack.enter_async_context(pushes)
         yield
@@ -217,6 +230,7 @@ async def _run_listener_when_free(
     rng: random.Random,
     agent: str,
     log: "SyncLog",
+    metrics: "MetricsAccess",
 ) -> AsyncIterator[None]:
     """Run the listener as soon as no other process on this host uses the address."""
     from tui.sync.listener_server import CannotListen
@@ -226,7 +240,11 @@ async def _run_listener_when_free(
         while True:
             try:
                 async with run_listener(
-                    store, accounts, listen, clock, rng, kind="desk", agent=agent, log=log
+                    *(store, accounts, listen, clock, rng),
+                    kind="desk",
+                    agent=agent,
+                    log=log,
+                    metrics=metrics,
                 ):
                     await asyncio.Event().wait()
             except CannotListen as error:

@@ -1,7 +1,9 @@
 """Store which process serves which account, and which processes live."""
 
 import functools
+from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from tui.clock import MINUTE, SECOND, Clock, get_latest_believable
@@ -21,6 +23,25 @@ def get_lease_bounds(now: int) -> dict[str, int]:
         now: Current time (ms UTC).
     """
     return {"now": now, "latest": get_latest_believable(now), "longest": LONGEST_LEASE_MS}
+
+
+_LATENCY_BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)
+
+
+@dataclass(slots=True)
+class LatencyHistogram:
+    """How long something took, counted in classes of seconds."""
+
+    bounds: Sequence[float] = _LATENCY_BOUNDS
+    """Upper bound of each class but the last."""
+    counts: list[int] = field(default_factory=lambda: [0] * (len(_LATENCY_BOUNDS) + 1))
+    total: float = 0.0
+    """Sum of all measurements in seconds."""
+
+    def record(self, seconds: float) -> None:
+        """Count one measurement in its class."""
+        self.counts[bisect_left(self.bounds, seconds)] += 1
+        self.total += seconds
 
 
 class _FutureLease(NamedTuple):
@@ -49,6 +70,8 @@ class Leases:
         self._sql = queries("desk")
         self._future_leases: dict[str, _FutureLease] = {}
         self.owner = owner
+        self.renewal_times = LatencyHistogram()
+        """How long the heartbeats of this process took, each a transaction on disk."""
 
     async def acquire_lease(self, name: str, *, duration_ms: int, preferred: bool) -> bool:
         """Acquire or renew a lease; return False while another process holds it.
@@ -128,7 +151,10 @@ class Leases:
                 name for name in names if self._take_lease(transaction, {"name": name, **values})
             )
 
-        return await self._database.write(take_leases)
+        began = self._clock.monotonic()
+        held = await self._database.write(take_leases)
+        self.renewal_times.record(self._clock.monotonic() - began)
+        return held
 
     def _take_lease(self, transaction: Transaction, values: dict[str, Any]) -> bool:
         """Acquire or renew a lease, unless another process holds it that is known to live."""

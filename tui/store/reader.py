@@ -246,13 +246,13 @@ class InboxReader:
         return rows.to_account_states(self._run_query("desk", "account_states"), found, sending)
 
     def find_probe(self, nonce: str) -> str:
-        """Return the account of a self-test that arrived at a listener; empty if none did.
-
-        Args:
-            nonce: Number that the self-test carries.
-        """
+        """Return the account of the self-test with this number that arrived, or ""."""
         found = self._run_query("listeners", "probe", nonce=nonce)
         return str(found or "")
+
+    def list_deliveries(self) -> list[tuple[str, int, str]]:
+        """Return channel, time (ms UTC) and failure of the last alarm that each channel got."""
+        return [tuple(row) for row in self._run_query("monitoring", "deliveries")]
 
     def _count_rows(self, table: str) -> int:
         """Return the number of rows of a table."""

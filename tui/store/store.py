@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from tui.store.incoming import ConsentClassifier
     from tui.store.ingest import Ingest
     from tui.store.merging import Merges
+    from tui.store.monitoring import Monitoring
     from tui.store.saved_replies import Templates
     from tui.store.search import MessageSearch
     from tui.store.statistics import StatisticsReader
@@ -151,6 +152,13 @@ class Store:
         from tui.store.merging import Merges
 
         return Merges(self.database, self._clock, self._rng)
+
+    @functools.cached_property
+    def monitoring(self) -> "Monitoring":
+        """Return the figures for operators, and the alarms that were sent."""
+        from tui.store.monitoring import Monitoring
+
+        return Monitoring(self.database, self._clock)
 
     @functools.cached_property
     def templates(self) -> "Templates":

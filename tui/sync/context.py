@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from tui.clock import Clock
+from tui.domain.account import Account
 from tui.domain.events import Event, Receipt, Reply, Unreadable
 from tui.domain.ids import to_reference
 from tui.domain.message import Message
@@ -32,6 +33,11 @@ class ServedAccount:
     """URL for pushes about a message, without the reference; empty if there is none."""
     region: str = ""
     """ISO country of received numbers without a country code; empty for none."""
+
+    def to_public_account(self) -> Account:
+        """Return what may be shown of it."""
+        capabilities, has_path = self.provider.capabilities, bool(self.hook_secret)
+        return Account(self.name, "", capabilities=capabilities, listener=has_path)
 
     def to_outgoing(self, message: Message, to: str, now: int) -> Outgoing:
         """Return a queued message in the form that a provider accepts.

@@ -8,6 +8,7 @@ listener runs on its own socket inside a program that has other work to do.
 import asyncio
 import contextlib
 import hmac
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -28,6 +29,7 @@ from tui.store.store import Store
 from tui.sync.connection_places import KEEP_OPEN
 from tui.sync.context import ServedAccount, SyncLog, discard_log
 from tui.sync.held_retry import NOTHING_FOUND, RefusalCounter, read_push_beside, to_arrival
+from tui.sync.metrics import LOCAL_METRICS, MetricsAccess, MetricsPage, PushResult
 from tui.sync.probe import receive_probe
 
 _PUSH_METHODS = ("GET", "POST", "PUT", "PATCH")
@@ -53,6 +55,7 @@ def create_listener(
     accounts: Sequence[ServedAccount],
     log: SyncLog = discard_log,
     clock: Clock | None = None,
+    metrics: MetricsAccess = LOCAL_METRICS,
 ) -> Starlette:
     """Return the application that receives pushes for the accounts that have a secret.
 
@@ -61,12 +64,16 @@ def create_listener(
         accounts: Accounts of the settings.
         log: Log of sync.
         clock: Source of the current time; None for the computer's clock.
+        metrics: Who may read the figures for operators.
     """
-    listener = PushListener(store, accounts, log, clock or SystemClock())
+    clock = clock or SystemClock()
+    listener = PushListener(store, accounts, log, clock)
+    page = MetricsPage(store, accounts, listener.results, metrics, clock)
     methods = [*_PUSH_METHODS, *_PROBE_METHODS]
     return Starlette(
         routes=[
             Route("/healthz", _report_health, methods=["GET"]),
+            Route("/metrics", page.answer_request, methods=["GET"]),
             Route(HOOK_PATH, listener.receive_push, methods=methods),
             Route(HOOK_PATH + "/{tail:path}", listener.receive_push, methods=methods),
         ],
@@ -96,6 +103,10 @@ class PushListener:
         }
         self._log = log
         self._refusals = RefusalCounter(store)
+        self.results: Counter[tuple[str, str]] = Counter(
+            {(name, result.value): 0 for name in self._accounts for result in PushResult}
+        )
+        """Number of requests since the start, by account and what became of them."""
         self._slots = asyncio.Semaphore(_MOST_AT_ONCE)
 
     @contextlib.asynccontextmanager
@@ -131,12 +142,13 @@ class PushListener:
             try:
                 push = await _read_push(request)
             except _BrokenOff as error:
-                self._refusals.count(account.name, Refusal.BROKEN_OFF)
+                self._count_refusal(account.name, Refusal.BROKEN_OFF)
                 return Response(status_code=error.status)
             try:
                 return await self._store_push(account, push)
             except StoreError as error:
                 self._log("push not stored", account=account.name, line=str(error))
+                self.results[account.name, PushResult.NOT_STORED.value] += 1
                 return Response(status_code=503)
 
     async def _store_push(self, account: ServedAccount, push: Push) -> Response:
@@ -147,12 +159,13 @@ class PushListener:
         answer = await read_push_beside(account.provider, push)
         is_empty = not arrival.body and not arrival.query
         if is_empty and all(isinstance(event, Unreadable) for event in answer.events):
-            self._refusals.count(account.name, Refusal.EMPTY)
+            self._count_refusal(account.name, Refusal.EMPTY)
         elif answer.events:
             await self._store_events(account, arrival, answer.events)
         else:
             reason = HeldReason(Cause.UNREADABLE, NOTHING_FOUND)
             await self._store.held_items.hold(account.name, arrival, reason)
+            self.results[account.name, PushResult.HELD.value] += 1
         return Response(answer.body, answer.status, media_type=answer.content_type)
 
     async def _store_events(
@@ -165,6 +178,10 @@ class PushListener:
         if stored.unusable:
             self._log("held", account=account.name, items=stored.unusable)
         is_new = stored.new > stored.unusable
+        result = PushResult.STORED if is_new else PushResult.REPEATED
+        if stored.unusable:
+            result = PushResult.HELD
+        self.results[account.name, result.value] += 1
         await self._store.accounts.record_push(account.name, is_new=is_new)
 
     async def _hold_too_large(
@@ -175,6 +192,7 @@ class PushListener:
         text = f"It is larger than {LONGEST_BODY >> 20} MB, so only its beginning was kept"
         reason = HeldReason(Cause.TOO_LARGE, text)
         await self._store.held_items.hold(account.name, beginning, reason, size=size)
+        self.results[account.name, PushResult.HELD.value] += 1
         self._log("held", account=account.name, items=1)
         return Response(status_code=413)
 
@@ -196,9 +214,14 @@ class PushListener:
     def _count_wrong_path(self, name: str) -> None:
         """Count a request whose path is wrong, by the account that it names."""
         if name in self._accounts:
-            self._refusals.count(name, Refusal.WRONG_SECRET)
+            self._count_refusal(name, Refusal.WRONG_SECRET)
         else:
-            self._refusals.count("", Refusal.UNKNOWN_ACCOUNT)
+            self._count_refusal("", Refusal.UNKNOWN_ACCOUNT)
+
+    def _count_refusal(self, name: str, refusal: Refusal) -> None:
+        """Count a request that is not kept, by its account; empty for an unknown one."""
+        self._refusals.count(name, refusal)
+        self.results[name, refusal.value] += 1
 
     def _find_account(self, request: Request) -> ServedAccount | None:
         """Return the account that the path names, if the secret is right."""

@@ -23,6 +23,8 @@ from tui.store.errors import StoreError
 from tui.store.feed import Feed
 from tui.store.store import Store
 from tui.sync.account_health import format_error
+from tui.sync.alarm_channels import AlarmChannels
+from tui.sync.alarm_notifier import AlarmNotifier
 from tui.sync.alarms import AlarmKeeper
 from tui.sync.backoff import PollPace
 from tui.sync.context import ServedAccount, SyncContext, SyncLog, discard_log
@@ -126,6 +128,7 @@ class SyncService:
         pace: PollPace | None = None,
         log: SyncLog = discard_log,
         alarms: bool = True,
+        channels: AlarmChannels | None = None,
     ) -> None:
         """Create the service without starting it.
 
@@ -139,6 +142,7 @@ class SyncService:
             pace: Pauses between polls.
             log: Log of sync.
             alarms: Whether to raise alarms for accounts that behave unusually.
+            channels: Where alarms are sent; None for nowhere.
         """
         self._context = SyncContext(store, clock, rng, log)
         self._identity = ProcessIdentity(agent, kind)
@@ -151,6 +155,8 @@ class SyncService:
         )
         alarm_keeper = AlarmKeeper(self._context, list(self._workers), is_enabled=alarms)
         self._housekeeping = Housekeeping(self._context, alarm_keeper)
+        watched = [account.to_public_account() for account in accounts]
+        self._notifier = AlarmNotifier(store, watched, channels or AlarmChannels(), clock, log)
         self._feed = Feed(store.database)
         self._handled_retries: dict[str, int] = {}
         self._task: asyncio.Task[None] | None = None
@@ -186,6 +192,8 @@ class SyncService:
                 group.create_task(self._keep_running("heart-beat", self._leasehold.run_forever))
                 group.create_task(self._keep_running("news", self._watch_changes))
                 group.create_task(self._keep_running("chores", self._run_housekeeping))
+                notify = functools.partial(self._notifier.run_forever, self._leasehold)
+                group.create_task(self._keep_running("alarms", notify))
                 for worker in self._workers.values():
                     serve_worker = functools.partial(worker.serve_account, self._leasehold)
                     group.create_task(self._keep_running(worker.account.name, serve_worker))
@@ -208,6 +216,7 @@ class SyncService:
             )
             if CHECKPOINT in held:
                 await self._housekeeping.prune()
+                await self._notifier.run_round()
             return sum(summaries, RoundSummary())
         finally:
             if heartbeat is not None:

@@ -177,5 +177,5 @@ def measure_time(connection: Connection) -> tuple[int, float]:
     ).fetchone()
     trip = time.monotonic() - began
     if row is None:
-        raise StoreError("The server did not tell its time")
+        raise StoreError("The server did not answer with its time")
     return int(row[0]) + round(trip * 500), trip

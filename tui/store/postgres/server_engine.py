@@ -6,7 +6,7 @@ true until its end, as on a file. The reading connection also listens for the co
 
 import asyncio
 import functools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import TypeVar
 
 from tui.clock import Clock
@@ -14,15 +14,14 @@ from tui.domain.database import ServerDatabase
 from tui.store.connections import Connection
 from tui.store.engine import ReportProgress, Transaction, ignore_progress
 from tui.store.errors import CannotOpen, StoreError, Unreachable
-from tui.store.postgres.commit_outcome import find_outcome
 from tui.store.postgres.connection_thread import ConnectionThread, measure_time
 from tui.store.postgres.server_connection import ServerConnection, connect, list_settings
 from tui.store.postgres.server_errors import translate_error
 from tui.store.postgres.server_schema import create_partitions, update_schema
+from tui.store.postgres.server_writing import Writing, name_channel
 
 T = TypeVar("T")
 
-_LOCK_CLASS = 0x534D5344
 _REST_SECONDS = 30.0
 """Time after which a connection that is not used is closed: a server has few for many desks."""
 _LOOK_SECONDS, _POOLED_LOOK_SECONDS = 10.0, 1.0
@@ -97,8 +96,9 @@ class ServerEngine:
             alone: Whether no other process may write meanwhile.
         """
         self._check_open()
-        run = functools.partial(self._run_transaction, work, alone)
-        result = await self._writer.run(run)
+        settings = list_settings(self._database) if self._database.pooled else ()
+        writing = Writing(self._writer, self._namespace, tuple(settings), alone=alone)
+        result = await self._writer.run(functools.partial(writing.run, work))
         for callback in self._commit_callbacks:
             callback()
         return result
@@ -160,69 +160,10 @@ class ServerEngine:
         """
         moment, now = self._clock.monotonic(), self._clock.now()
         if at_once or moment - self._tended_at > _TEND_SECONDS:
-            await self._writer.run(
-                functools.partial(
-                    self._run_transaction, lambda t: create_partitions(t.connection, now, now), True
-                )
-            )
+            await self.write(lambda t: create_partitions(t.connection, now, now))
             self._tended_at = moment
 
     # On the threads -------------------------------------------------------------------------
-
-    def _run_transaction(
-        self, work: Callable[[Transaction], T], alone: bool, connection: ServerConnection
-    ) -> T:
-        """Run BEGIN, the work and COMMIT on the writer's thread."""
-        connection, number = self._begin(connection, alone)
-        transaction = Transaction(connection)
-        try:
-            result = work(transaction)
-            transaction.flush()
-        except BaseException:
-            if not connection.driver.closed:
-                connection.run_script("rollback")
-            raise
-        self._commit(connection, number, transaction.has_changes)
-        return result
-
-    def _begin(self, connection: ServerConnection, alone: bool) -> tuple[ServerConnection, int]:
-        """Begin a transaction in one round trip; return its number as well."""
-        script = "; ".join(self._list_beginning(alone))
-        try:
-            cursor = connection.run_script(script)
-        except Unreachable:
-            if not connection.driver.closed:
-                raise
-            # The connection had been lost before, and nothing was done on it.
-            connection = self._writer.reconnect()
-            cursor = connection.run_script(script)
-        except StoreError:
-            connection.run_script("rollback")
-            raise
-        return connection, int(cursor.fetchall()[0][0])
-
-    def _list_beginning(self, alone: bool) -> Iterator[str]:
-        """Yield the statements that begin to write; the last one returns a number for it."""
-        yield "begin"
-        if self._database.pooled:
-            yield from list_settings(self._database)
-        if alone:
-            yield f"select pg_advisory_xact_lock({_LOCK_CLASS}, {self._namespace})"
-        yield "select cast(cast(pg_current_xact_id() as text) as bigint)"
-
-    def _commit(self, connection: ServerConnection, number: int, has_changes: bool) -> None:
-        """Commit and notify the others in one round trip."""
-        news = f"select pg_notify('{self._channel}', ''); " if has_changes else ""
-        try:
-            connection.run_script(f"{news}commit")
-        except Unreachable:
-            # The answer was lost, not necessarily the commit.
-            if not find_outcome(self._writer, number):
-                raise
-        except StoreError:
-            if not connection.driver.closed:
-                connection.run_script("rollback")
-            raise
 
     def _run_reading(
         self,
@@ -263,7 +204,7 @@ class ServerEngine:
                 update_schema(connection, self._database, now, self._report_progress)
             self._read_once(self._identify, connection)
             if not self._database.pooled:
-                connection.run_script(f"listen {self._channel}")
+                connection.run_script(f"listen {name_channel(self._namespace)}")
         except BaseException as error:
             connection.driver.close()
             if isinstance(error, StoreError):
@@ -294,11 +235,6 @@ class ServerEngine:
         """Let the watchers look for changes."""
         for wakeup in self._wakeups:
             wakeup.set()
-
-    @property
-    def _channel(self) -> str:
-        """Return the name under which the commits of this inbox are announced."""
-        return f"smsdesk_{self._namespace}"
 
     def _check_open(self) -> None:
         """Refuse work on a closed database."""

@@ -13,7 +13,6 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit
 
 from tui.domain.database import Database, ServerDatabase
 from tui.settings.errors import SettingsError
-from tui.settings.sources import read_secret
 
 PASSWORD_VARIABLE = "SMSDESK_DATABASE_PASSWORD"
 _PASSWORD_FILE = "database_password"
@@ -23,14 +22,20 @@ _SAFE_TLS = "verify-full"
 _LOCAL_NAMES = ("localhost", "")
 
 
-def parse_database(value: Any) -> Any:
-    """Return the database that a setting names; what is no text is returned unchanged.
+def parse_database(value: Any) -> Database:
+    """Return the database that a setting names.
 
     Raises:
         ValueError: It is an address that cannot be used.
     """
-    if not isinstance(value, str) or "://" not in value:
-        return _refuse_empty(value)
+    if isinstance(value, Path | ServerDatabase):
+        return value
+    if not isinstance(value, str):
+        raise ValueError("must be a path; put it in quotes")
+    if not value:  # it would be the current directory
+        raise ValueError("must not be empty")
+    if "://" not in value:
+        return Path(value)
     try:
         parts = urlsplit(value.strip())
         options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
@@ -107,16 +112,17 @@ def attach_password(
     for path in files if not password else ():
         file = path / _PASSWORD_FILE if path is not None and path.is_dir() else path
         if file is not None and (file == path or file.exists()):
-            password = read_secret(file)
+            password = _read_password(file)
             break
     return replace(database, password=password)
 
 
-def _refuse_empty(value: Any) -> Any:
-    """Return a path; an empty one, which would be the current directory, is refused."""
-    if value == "":
-        raise ValueError("must not be empty")
-    return value
+def _read_password(file: Path) -> str:
+    """Return the content of a file without the line end."""
+    try:
+        return file.read_text(encoding="utf-8").rstrip("\r\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingsError([f"{file}: cannot be read ({error})"]) from None
 
 
 def _is_this_machine(host: str) -> bool:
