@@ -72,6 +72,9 @@ def _add_sync_arguments(parser: argparse.ArgumentParser) -> None:
         type=parse_listen_address,
         help="take in pushed replies and receipts",
     )
+    parser.add_argument(
+        "--print-unit", action="store_true", help="print a systemd unit for these settings"
+    )
 
 
 def _add_send_arguments(parser: argparse.ArgumentParser) -> None:

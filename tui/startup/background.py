@@ -40,6 +40,7 @@ async def run_service(
     pace: "PollPace | None" = None,
     log: "SyncLog | None" = None,
     alarms: bool = True,
+    report_alive: Callable[[], None] = lambda: None,
 ) -> AsyncIterator["SyncService"]:
     """Run the sync service during the block and close the accounts' connections at its end.
 
@@ -53,6 +54,7 @@ async def run_service(
         pace: How often accounts are polled; None for the default.
         log: Log of the sync; None for no log.
         alarms: Whether to raise alarms for accounts that behave unusually.
+        report_alive: Called after each heartbeat of the service.
     """
     from tui.sync.context import discard_log
     from tui.sync.service import SyncService
@@ -64,6 +66,7 @@ async def run_service(
         pace=pace,
         log=log or discard_log,
         alarms=alarms,
+        report_alive=report_alive,
     )
     try:
         async with service:

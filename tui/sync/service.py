@@ -149,6 +149,7 @@ class SyncService:
         pace: PollPace | None = None,
         log: SyncLog = discard_log,
         alarms: bool = True,
+        report_alive: Callable[[], None] = lambda: None,
     ) -> None:
         """Create the service without starting it.
 
@@ -162,6 +163,7 @@ class SyncService:
             pace: Pauses between polls.
             log: Log of sync.
             alarms: Whether to raise alarms for accounts that behave unusually.
+            report_alive: Called after each heartbeat.
         """
         self._context = SyncContext(store, clock, rng, log)
         self._identity = ProcessIdentity(agent, kind)
@@ -170,7 +172,7 @@ class SyncService:
             for account in accounts
         }
         self._leasehold = Leasehold(
-            store.leases, clock, rng, log, list(self._workers), self._identity
+            store.leases, clock, rng, log, list(self._workers), self._identity, report_alive
         )
         alarm_keeper = AlarmKeeper(self._context, list(self._workers), is_enabled=alarms)
         self._housekeeping = Housekeeping(self._context, alarm_keeper)
@@ -200,6 +202,10 @@ class SyncService:
     def served_accounts(self) -> frozenset[str]:
         """Return the accounts that this process serves now."""
         return self._leasehold.held & self._workers.keys()
+
+    async def wait_until_serving(self) -> None:
+        """Wait until the accounts were asked for; another process may serve them."""
+        await self._leasehold.wait_until_asked()
 
     async def run_forever(self) -> None:
         """Serve until cancelled."""

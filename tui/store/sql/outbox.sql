@@ -27,6 +27,10 @@ select min(max(
   case when paused_at > :latest and next_try_at < coalesce(scheduled_at, next_try_at + 1) then 0 else next_try_at end))
 from messages where account = :account and status = 'queued';
 
+-- name: count_waiting()$
+select (select count(*) from messages where status = 'queued')
+  + (select count(*) from messages where status = 'sending');
+
 -- name: askable(account, since, now, uncertain_only, by_reference, limit)
 select * from messages indexed by messages_askable
 where account = :account and status in ('accepted', 'submitted', 'uncertain', 'scheduled')
