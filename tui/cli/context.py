@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from tui.cli.errors import BAD_USE, FAILED, CommandError
 from tui.settings.cache import read_preferences
 from tui.settings.public import Preferences
-from tui.store.errors import CannotOpen, NewerDatabase, NotADatabase, StoreError
+from tui.store.errors import CannotOpen, NewerDatabase, NotADatabase, ReadOnly, StoreError
 
 if TYPE_CHECKING:
     from tui.settings.models import Settings
@@ -70,7 +70,7 @@ def _describe_missing(path: Path) -> str:
     )
 
 
-_UNUSABLE_FILE_ERRORS = (CannotOpen, NewerDatabase, NotADatabase)
+_UNUSABLE_FILE_ERRORS = (CannotOpen, NewerDatabase, NotADatabase, ReadOnly)
 """Errors of a file that the settings should not name."""
 
 

@@ -5,8 +5,10 @@ copy of it: that would lack the content of the write-ahead log and can be incons
 """
 
 import asyncio
+import contextlib
 import os
 import sqlite3
+import stat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -37,8 +39,7 @@ def prepare_file(path: Path, *, shared: bool = False) -> None:
         CannotOpen: The path cannot be used; the text says how to fix it.
         NotADatabase: The file contains something else.
     """
-    if _is_directory(path):
-        raise CannotOpen(f"{path} is a directory: name a file, for example {path / 'inbox.db'}")
+    _check_kind(path)
     _create_parent(path.parent, shared)
     kind = detect_file_system(path.parent)
     if is_network_file_system(kind):
@@ -48,6 +49,15 @@ def prepare_file(path: Path, *, shared: bool = False) -> None:
         )
     _create_file(path, 0o660 if shared else 0o600)
     _check_header(path)
+
+
+def _check_kind(path: Path) -> None:
+    """Refuse what is there and is no file: opening a pipe would wait for ever."""
+    if _is_directory(path):
+        raise CannotOpen(f"{path} is a directory: name a file, for example {path / 'inbox.db'}")
+    with contextlib.suppress(OSError):
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise CannotOpen(f"{path} is a device or a pipe: name a file")
 
 
 def _create_parent(folder: Path, shared: bool) -> None:

@@ -5,7 +5,8 @@ StoreError
 ├── NotADatabase      the file contains something else
 ├── NewerDatabase     a later smsdesk wrote it
 ├── Busy              another process held the lock for too long; nothing was written
-├── CannotWrite       the disk is full or the file read-only; nothing was written
+├── CannotWrite       the disk is full; nothing was written
+│   └── ReadOnly      the file or its folder may not be written
 ├── StaleReply        a newer message arrived after the agent began to write
 ├── DraftChanged      another window of the agent has changed the text
 │   └── DraftSent     another window of the agent has sent it
@@ -38,6 +39,10 @@ class Busy(StoreError):
 
 class CannotWrite(StoreError):
     """The database cannot be written."""
+
+
+class ReadOnly(CannotWrite):
+    """The database may not be written by this user, or by no one."""
 
 
 class StaleReply(StoreError):
@@ -90,9 +95,8 @@ def _translate_sqlite_error(text: str, path: Path) -> StoreError:
             f"close what holds {path}"
         )
     if "readonly" in text or "read-only" in text or "full" in text or "disk I/O" in text:
-        return CannotWrite(
-            f"Cannot write to {path} ({text}): check its permissions and the disk's space"
-        )
+        kind = ReadOnly if "read" in text else CannotWrite
+        return kind(f"Cannot write to {path} ({text}): check its permissions and the disk's space")
     if "unable to open" in text and path.is_dir():
         return CannotOpen(f"{path} is a directory: name a file, for example {path / 'inbox.db'}")
     if "unable to open" in text:
