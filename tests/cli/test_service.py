@@ -197,7 +197,9 @@ group_access = {shared}
 provider = "messagemedia"
 api_key = "k"
 api_secret_file = "/etc/smsdesk/secrets/support-au"
-hook_secret = "file:/etc/smsdesk/hook 100%"
+[accounts.lodz]
+provider = "serwersms"
+api_token = "file:/etc/smsdesk/lodz 100%"
 """
 _MOST_EXPOSED = 3.0
 
@@ -227,8 +229,8 @@ def test_the_unit_names_what_the_settings_name(bare: Desk) -> None:
         f"Environment=SMSDESK_CONFIG={bare.home}/config.toml",
         "LoadCredential=support-au:/etc/smsdesk/secrets/support-au",
         "Environment=SMSDESK_ACCOUNTS__SUPPORT_AU__API_SECRET_FILE=%d/support-au",
-        'LoadCredential=support-au-hook_secret:"/etc/smsdesk/hook 100%%"',
-        "Environment=SMSDESK_ACCOUNTS__SUPPORT_AU__HOOK_SECRET=file:%d/support-au-hook_secret",
+        "LoadCredential=lodz-api_token:/etc/smsdesk/lodz 100%%",
+        "Environment=SMSDESK_ACCOUNTS__LODZ__API_TOKEN=file:%d/lodz-api_token",
     } <= set(lines)
     assert f"ExecStart={sys.executable} -m tui sync --listen [::1]:8780" in lines
     private = print_unit(bare, database="/var/lib/smsdesk/inbox.db", shared=False).splitlines()
@@ -264,10 +266,8 @@ def test_the_unit_is_hardened_and_valid(bare: Desk, database: str) -> None:
 def test_the_guide_shows_the_unit_that_is_printed(bare: Desk) -> None:
     (shown,) = blocks_in(_GUIDE, "ini")
     printed = print_unit(bare, "--listen", "127.0.0.1:8780", database="/var/lib/smsdesk/inbox.db")
-    hidden = ("Environment=SMSDESK_CONFIG=", "ExecStart=", "LoadCredential=support-au-hook")
+    hidden = ("Environment=SMSDESK_CONFIG=", "ExecStart=", "LoadCredential=lodz")
     kept = [
-        line
-        for line in printed.splitlines()
-        if not line.startswith(hidden) and "HOOK_SECRET" not in line
+        line for line in printed.splitlines() if not line.startswith(hidden) and "LODZ" not in line
     ]
     assert [line for line in shown.text.splitlines() if not line.startswith(hidden)] == kept

@@ -155,7 +155,8 @@ def _list_environment(settings: "Settings", config: Path) -> Iterator[str]:
         for setting, path in secrets.items():
             # One secret of an account bears its name alone.
             credential = account if setting == "api_secret_file" else f"{account}-{setting}"
-            yield f"LoadCredential={credential}:{_quote(path)}"
+            # systemd takes everything after the colon as the path, quotes too.
+            yield f"LoadCredential={credential}:{_escape(path)}"
             value = f"{'' if setting.endswith('_file') else FILE_PREFIX}%d/{credential}"
             variable = f"SMSDESK_ACCOUNTS__{account}__{setting}".replace("-", "_").upper()
             yield f"Environment={variable}={value}"
@@ -178,9 +179,14 @@ def _list_secret_files(settings: "Settings") -> Mapping[str, dict[str, str]]:
     return found
 
 
+def _escape(text: str) -> str:
+    """Return a value without specifiers of systemd."""
+    return text.replace("%", "%%")
+
+
 def _quote(text: str) -> str:
     """Return a value as systemd reads it: no specifiers, and quoted if it has to be."""
-    escaped = text.replace("%", "%%")
+    escaped = _escape(text)
     if not any(char in escaped for char in " \t\"'\\$;"):
         return escaped
     inner = escaped.replace("\\", "\\\\").replace('"', '\\"')

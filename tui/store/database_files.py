@@ -22,6 +22,9 @@ from tui.store.errors import CannotOpen, CannotWrite, NotADatabase
 
 _HEADER = b"SQLite format 3\0"
 
+COMPANION_ENDINGS = ("-wal", "-shm", "-journal")
+"""Endings of the files that SQLite keeps beside a database: its logs and their index."""
+
 _NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "afs", "ncpfs", "9p", "ceph", "glusterfs"}
     | {"fuse.sshfs", "fuse.s3fs", "fuse.glusterfs", "fuse.ceph", "fuse.rclone", "fuse.davfs"}
@@ -153,9 +156,10 @@ async def write_backup(source: Path, target: Path) -> Backup:
         target: File to create; it must not exist.
 
     Raises:
-        CannotOpen: `target` exists or cannot be created.
+        CannotOpen: `target` is the inbox or a file of it, exists, or cannot be created.
         CannotWrite: The copy failed.
     """
+    _check_target(source, target)
     _create_private_file(target)
     try:
         size = await asyncio.to_thread(_copy_database, source, target)
@@ -164,6 +168,33 @@ async def write_backup(source: Path, target: Path) -> Backup:
         raise CannotWrite(f"Cannot write the backup {target} ({error})") from error
     finally:
         _remove_if_empty(target)
+
+
+def list_companions(path: Path) -> list[Path]:
+    """Return the files that SQLite keeps beside a database, whether they exist or not."""
+    return [path.with_name(path.name + ending) for ending in COMPANION_ENDINGS]
+
+
+def _check_target(source: Path, target: Path) -> None:
+    """Refuse a target that would damage the inbox, or that old files beside it would damage."""
+    if _is_directory(target):
+        raise CannotOpen(f"{target} is a directory: name a file, for example {target / 'inbox.db'}")
+    inbox, copy = Path(os.path.realpath(source)), Path(os.path.realpath(target))
+    with contextlib.suppress(OSError):
+        if os.path.samefile(inbox, copy):
+            raise CannotOpen(f"{target} is the inbox itself: name another file for the backup")
+    if copy in list_companions(inbox) or Path(os.path.abspath(target)) in list_companions(source):
+        raise CannotOpen(
+            f"{target} is a file that SQLite keeps beside the inbox: "
+            "name another file for the backup"
+        )
+    for old in list_companions(copy):
+        if os.path.lexists(old):
+            # SQLite would apply the log of another database to the copy.
+            raise CannotOpen(
+                f"{old} is left from another database and would damage the backup: "
+                "name another file, or move it away"
+            )
 
 
 def _create_private_file(target: Path) -> None:
