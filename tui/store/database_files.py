@@ -42,6 +42,21 @@ def prepare_file(path: Path, *, shared: bool = False) -> None:
         CannotOpen: The path cannot be used; the text says how to fix it.
         NotADatabase: The file contains something else.
     """
+    prepare_folder(path, shared=shared)
+    _create_file(path, 0o660 if shared else 0o600)
+    _check_header(path)
+
+
+def prepare_folder(path: Path, *, shared: bool) -> None:
+    """Create the folder of the database file, and check that a database can lie there.
+
+    Args:
+        path: Path of the database file.
+        shared: Whether the group of the file may read and write it.
+
+    Raises:
+        CannotOpen: The path cannot be used; the text says how to fix it.
+    """
     _check_kind(path)
     _create_parent(path.parent, shared)
     kind = detect_file_system(path.parent)
@@ -50,8 +65,6 @@ def prepare_file(path: Path, *, shared: bool = False) -> None:
             f"{path} lies on a network file system ({kind}), where SQLite loses data: "
             "set SMSDESK_DATABASE to a local path"
         )
-    _create_file(path, 0o660 if shared else 0o600)
-    _check_header(path)
 
 
 def _check_kind(path: Path) -> None:
