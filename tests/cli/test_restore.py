@@ -61,8 +61,8 @@ def test_the_question_is_asked_on_a_terminal(
     arguments = ["-m", "tui", "restore", str(copy)]
     terminal = Terminal(arguments, (100, 24), desk.home, desk.environ)
     try:
-        terminal.wait_for("[y/N]")
-        terminal.type(answer + "\r")
+        terminal.shows("[y/N]")
+        terminal.type(f"{answer}\r".encode())
         code = terminal.process.wait(timeout=60)
     finally:
         terminal.close()

@@ -327,6 +327,7 @@ async def test_a_crash_before_any_step_leaves_one_of_both(
             Path(f"{inbox}{ending}").write_bytes(Path(f"{whole}{ending}").read_bytes())
         if is_damaged:
             make_zeros(inbox)
+            make_zeros(inbox.with_name("inbox.db-wal"))  # its log could repair it
         command = [sys.executable, "-m", "tests.store.restore_process", copy, inbox, str(step)]
         ended = subprocess.run(command, cwd=ROOT, check=False, timeout=60).returncode
         if not is_damaged:
