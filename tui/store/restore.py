@@ -97,29 +97,53 @@ def _lock_inbox(inbox: Path, now: int) -> Iterator[bool]:
         return
     if users := list_live_processes(inbox, now):
         raise describe_users(inbox, users)
-    connection = sqlite3.connect(
-        f"{make_uri(inbox)}?mode=rw", uri=True, isolation_level=None, timeout=_LOCK_SECONDS
-    )
-    with contextlib.closing(connection), contextlib.ExitStack() as stack:
-        is_damaged = False
+    with contextlib.ExitStack() as stack:
+        is_damaged = _is_damaged(inbox) or not _lock_database(inbox, stack)
+        if is_damaged:
+            stack.enter_context(_lock_bytes(inbox))
+        yield is_damaged
+
+
+def _is_damaged(inbox: Path) -> bool:
+    """Return whether SQLite cannot read the inbox.
+
+    Raises:
+        NotADatabase: It is a database of another program.
+    """
+    if not inbox.stat().st_size:
+        return False
+    # Only to read: a connection that may write removes a log that it cannot use when it is closed.
+    with contextlib.closing(
+        sqlite3.connect(f"{make_uri(inbox)}?mode=ro", uri=True, timeout=_LOCK_SECONDS)
+    ) as connection:
         try:
-            if inbox.stat().st_size:
-                migrations.read_version(connection)
-            # Moves the log into the file, and removes it: that needs the file for itself.
-            connection.execute("pragma journal_mode = delete").fetchall()
-            connection.execute("begin exclusive")
+            migrations.read_version(connection)
         except NotADatabase as error:
             raise translate_error(error, inbox) from None
         except sqlite3.DatabaseError as error:
-            found = translate_error(error, inbox)
-            if isinstance(found, Busy):
-                raise describe_users(inbox, list_openers(inbox)) from None
-            if not isinstance(found, NotADatabase):
-                raise found from None
-            is_damaged = True
-            connection.close()
-            stack.enter_context(_lock_bytes(inbox))
-        yield is_damaged
+            return isinstance(translate_error(error, inbox), NotADatabase)
+    return False
+
+
+def _lock_database(inbox: Path, stack: contextlib.ExitStack) -> bool:
+    """Lock an inbox that has its log in it then; return False if it is damaged."""
+    connection = sqlite3.connect(
+        f"{make_uri(inbox)}?mode=rw", uri=True, isolation_level=None, timeout=_LOCK_SECONDS
+    )
+    try:
+        # Moves the log into the file, and removes it: that needs the file for itself.
+        connection.execute("pragma journal_mode = delete").fetchall()
+        connection.execute("begin exclusive")
+    except sqlite3.DatabaseError as error:
+        connection.close()
+        found = translate_error(error, inbox)
+        if isinstance(found, NotADatabase):
+            return False
+        if isinstance(found, Busy):
+            found = describe_users(inbox, list_openers(inbox))
+        raise found from None
+    stack.callback(connection.close)
+    return True
 
 
 @contextlib.contextmanager
