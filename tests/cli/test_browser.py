@@ -124,6 +124,10 @@ def open_browser(desk: Desk, *arguments: str, **environ: str) -> Iterator[Browse
     finally:
         browser.process.kill()
         browser.wait()
+        for pipe in (browser.process.stdin, browser.process.stdout, browser.process.stderr):
+            if pipe is not None:
+                with contextlib.suppress(BrokenPipeError):
+                    pipe.close()
 
 
 @pytest.fixture

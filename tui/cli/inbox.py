@@ -198,7 +198,7 @@ def _check_driver(name: str) -> None:
     module, _, symbol = name.partition(":")
     try:
         found = getattr(importlib.import_module(module), symbol)
-    except (ImportError, AttributeError, ValueError) as error:
+    except (ImportError, AttributeError, ValueError, TypeError) as error:
         raise CommandError(f"TEXTUAL_DRIVER: there is no {name} ({error})", BAD_USE) from None
     if not (inspect.isclass(found) and issubclass(found, Driver)):
         raise CommandError(f"TEXTUAL_DRIVER: {name} is not a driver of Textual", BAD_USE)

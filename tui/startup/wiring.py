@@ -49,6 +49,7 @@ def open_store(preferences: Preferences, clock: Clock, rng: random.Random) -> "S
         owner=create_owner_name(rng),
         classify=create_consent_judge(preferences.opt_out_words),
         shared=preferences.group_access,
+        own_checkpoints=preferences.own_checkpoints,
         report_progress=ProgressLine(sys.stderr, clock),
     )
 

@@ -83,6 +83,7 @@ class Database:
         path: Path,
         *,
         shared: bool = False,
+        own_checkpoints: bool = True,
         report_progress: migrations.ReportProgress = migrations.ignore_progress,
     ) -> None:
         """Create the database object; `open` opens the file.
@@ -90,11 +91,13 @@ class Database:
         Args:
             path: Path of the database file.
             shared: Whether the group of the file may read and write it.
+            own_checkpoints: Whether `checkpoint` does anything; not if another program does it.
             report_progress: Shows how far a long migration is; called on another thread.
         """
         self.path = path
         self._report_progress = report_progress
         self._shared = shared
+        self._own_checkpoints = own_checkpoints
         self._writer: aiosqlite.Connection | None = None
         self._reader: aiosqlite.Connection | None = None
         self._searcher: aiosqlite.Connection | None = None
@@ -158,6 +161,8 @@ class Database:
 
     async def checkpoint(self) -> None:
         """Move the log into the database; only the process with the lease does this."""
+        if not self._own_checkpoints:
+            return
         await self._run_work(
             self._writer, lambda c: c.execute("pragma wal_checkpoint(passive)").fetchall()
         )

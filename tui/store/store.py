@@ -59,6 +59,7 @@ class Store:
         owner: str,
         classify: "ConsentClassifier" = _classify_as_none,
         shared: bool = False,
+        own_checkpoints: bool = True,
         report_progress: ReportProgress = ignore_progress,
     ) -> None:
         """Create the store; entering the context opens the file.
@@ -70,13 +71,19 @@ class Store:
             owner: Id of this process.
             classify: Finds opt-out and opt-in keywords in customers' texts.
             shared: Whether the group of the file may read and write it.
+            own_checkpoints: Whether this program moves the log of the file into it.
             report_progress: Shows how far a long migration is; called on another thread.
         """
         self.path = path
         self._clock = clock
         self._rng = rng
         self._classify = classify
-        self.database = Database(path, shared=shared, report_progress=report_progress)
+        self.database = Database(
+            path,
+            shared=shared,
+            own_checkpoints=own_checkpoints,
+            report_progress=report_progress,
+        )
         self.conversations = Conversations(self.database, clock, rng)
         self.triage = Triage(self.database, clock, rng)
         self.messages = Messages(self.database, clock, rng)
