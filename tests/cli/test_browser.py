@@ -1,6 +1,6 @@
 """The app in a browser: what a server such as textual-serve reads from it, and sends to it.
 
-The server starts the program with pipes and `TEXTUAL_DRIVER`, and reads packets: a letter, four
+The server starts the program with pipes and `TEXTUAL_DRIVER`, and reads packets: one byte of kind, four
 bytes of size, the payload. Here the test is the server, and draws what the browser would show.
 """
 

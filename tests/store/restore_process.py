@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from tui.store.restore import restore_inbox
+from tui.store.restoring import restore_inbox
 
 if __name__ == "__main__":
     steps: list[str] = []

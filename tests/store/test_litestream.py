@@ -1,4 +1,4 @@
-"""Litestream beside the inbox: what it restores is what was written, whoever checkpoints."""
+"""Litestream beside the inbox: what it restores is what was written, with either checkpoints."""
 
 import asyncio
 import contextlib
@@ -14,7 +14,7 @@ import pytest
 from tests.waiting import wait_until
 from tui.clock import ManualClock
 from tui.store.errors import Busy
-from tui.store.restore import restore_inbox
+from tui.store.restoring import restore_inbox
 from tui.store.store import Store
 
 pytestmark = pytest.mark.skipif(

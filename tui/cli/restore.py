@@ -14,7 +14,7 @@ from tui.clock import SECOND, SystemClock
 from tui.domain.text import one_line, to_printable
 from tui.store.backup_check import Content, check_backup
 from tui.store.file_users import describe_users, list_live_processes
-from tui.store.restore import Restored, restore_inbox
+from tui.store.restoring import Restored, restore_inbox
 
 _LONGEST_PATH = 300
 _YES = ("y", "yes")
@@ -44,7 +44,7 @@ def _confirm(copy: Path, content: Content, inbox: Path) -> bool:
     """Ask whether to replace the inbox.
 
     Raises:
-        CommandError: There is nobody to ask.
+        CommandError: There is no terminal to ask on.
     """
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandError(

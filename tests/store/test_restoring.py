@@ -17,7 +17,7 @@ from tests.store.builders import ACCOUNT, get_conversation, make_reply
 from tui.clock import ManualClock
 from tui.store.backup_check import check_backup
 from tui.store.errors import Busy, CannotOpen, CannotWrite, NewerDatabase, NotADatabase, StoreError
-from tui.store.restore import Restored, restore_inbox
+from tui.store.restoring import Restored, restore_inbox
 from tui.store.store import Store
 
 ROOT = Path(__file__).parents[2]
@@ -330,7 +330,10 @@ async def test_a_crash_before_any_step_leaves_one_of_both(
             # Its log could repair it.
             make_zeros(inbox.with_name("inbox.db-wal"))
             inbox.with_name("inbox.db-shm").unlink()
-        command = [sys.executable, "-m", "tests.store.restore_process", copy, inbox, str(step)]
+        command = [
+            *(sys.executable, "-m", "tests.store.restore_process"),
+            *(str(copy), str(inbox), str(step)),
+        ]
         ended = subprocess.run(command, cwd=ROOT, check=False, timeout=60).returncode
         if not is_damaged:
             assert await read_text(inbox, clock) in ("new", "old")
