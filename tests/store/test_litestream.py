@@ -1,4 +1,4 @@
-"""Litestream beside the inbox: what it restores is what was written, with either checkpoints."""
+"""Litestream beside the inbox: what it restores is what was written."""
 
 import asyncio
 import contextlib
