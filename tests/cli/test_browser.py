@@ -1,7 +1,7 @@
 """The app in a browser: what a server such as textual-serve reads from it, and sends to it.
 
-The server starts the program with pipes and `TEXTUAL_DRIVER`, and reads packets: one byte of kind, four
-bytes of size, the payload. Here the test is the server, and draws what the browser would show.
+The server starts the program with pipes and `TEXTUAL_DRIVER`, and reads packets: a byte for the
+kind, four for the size, the payload. Here the test is the server, and draws what it would show.
 """
 
 import contextlib

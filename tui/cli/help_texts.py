@@ -191,8 +191,8 @@ HELP_TEXTS = {
     ),
     "restore": HelpText(
         "put a backup in the place of the inbox",
-        "Check a backup and put it in the place of the inbox, which is kept beside it under\n"
-        "a name with the time. It refuses while other processes use the inbox.",
+        "Check a backup and put it in the place of the inbox. The inbox before is kept\n"
+        "beside it under a name with the time. Refuse while processes use the inbox.",
         _format_examples(
             "smsdesk restore /backup/inbox-monday.db",
             "smsdesk restore /backup/inbox-monday.db --yes",
