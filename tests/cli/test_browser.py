@@ -177,6 +177,30 @@ def test_what_was_typed_is_kept_when_the_page_is_closed(filled: Desk) -> None:
         browser.sees("kept")
 
 
+@pytest.mark.parametrize(
+    ("keys", "line"),
+    [
+        ("one\x1b\rtwo", "two"),  # Alt+Enter, as xterm.js sends it
+        ("\x1b[200~one\rtwo\x1b[201~", "two"),
+        ("\x1b[200~one\x1b\rtwo\x1b[201~", "two"),  # an ESC in what was copied
+        ("one\rtwo\rthree", "three"),  # pasted by a program that does not mark it
+    ],
+)
+def test_no_line_break_in_a_text_sends_it(filled: Desk, keys: str, line: str) -> None:
+    with open_browser(filled) as browser:
+        browser.sees("See you at ten")
+        browser.type("\r")
+        browser.sees("mia ·")
+        browser.type("r")
+        browser.sees("Enter Send")
+        browser.type(keys)
+        browser.sees(f"│ {line} ")
+        browser.send_meta(type="quit")
+        browser.wait()
+    messages = filled.read_objects("messages", "+61491570156")
+    assert [message["text"] for message in messages] == ["See you at ten"]
+
+
 @pytest.mark.parametrize("key", ["\x1a", "\x1b[21~"])
 def test_no_program_of_the_server_takes_the_page(filled: Desk, key: str) -> None:
     with open_browser(filled) as browser:
