@@ -136,6 +136,16 @@ async def test_a_damaged_inbox_is_bad(desk: Desk, open_store: OpenStore) -> None
     assert read_findings(ran)["database"]["verdict"] == "bad"
 
 
+async def test_two_programs_that_checkpoint_are_noted(desk: Desk, store: Store) -> None:
+    assert "replication" not in read_findings(desk.run("doctor", "--offline", "--json"))
+    with closing(sqlite3.connect(desk.database)) as connection:
+        connection.execute("create table _litestream_seq (id integer primary key, seq integer)")
+    found = read_findings(desk.run("doctor", "--offline", "--json"))["replication"]
+    assert (found["verdict"], "own_checkpoints = false" in found["fix"]) == ("note", True)
+    alone = desk.run("doctor", "--offline", "--json", SMSDESK_OWN_CHECKPOINTS="false")
+    assert "replication" not in read_findings(alone)
+
+
 def _create_table(transaction: Transaction) -> None:
     """Create a table, so that the file is written at all."""
     transaction.adjust_counter("open", 1)

@@ -81,7 +81,8 @@ def count_checkpoints(store: Store, monkeypatch: pytest.MonkeyPatch) -> list[Non
     run_work = store.database._run_work
 
     async def noted(connection: Any, work: Any) -> Any:
-        if connection is writer and "checkpoint" in str(work.__code__.co_consts):
+        code = getattr(work, "__code__", None)
+        if connection is writer and code and "checkpoint" in str(code.co_consts):
             done.append(None)
         return await run_work(connection, work)
 

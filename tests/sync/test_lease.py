@@ -142,3 +142,59 @@ async def test_a_fresh_lease_is_renewed_in_time_and_not_at_once(
     await measure_time(clock, lambda: len(beats) == 2, 4.0)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
+
+
+async def test_every_heartbeat_reports_life_until_one_hangs(
+    open_store: OpenStore, clock: ManualClock
+) -> None:
+    store = await open_store(owner="one")
+    reports: list[float] = []
+    identity = ProcessIdentity("ann", "service")
+    process = Leasehold(
+        *(store.leases, clock, random.Random(1), discard_log, ["mm"], identity),
+        report_alive=lambda: reports.append(clock.monotonic()),
+    )
+    async with run_process(process):
+        await measure_time(clock, lambda: len(reports) >= 4, 12.0)
+        await wait_until(lambda: clock.sleeper_count == 1)
+        hung = asyncio.Event()
+        refused = asyncio.Event()
+
+        async def renew_never(*_: object, **__: object) -> frozenset[str]:
+            """Hang as a writer thread does whose disk never answers."""
+            refused.set()
+            await hung.wait()
+            return frozenset()
+
+        store.leases.renew_leases = renew_never  # type: ignore[method-assign]
+        await measure_time(clock, refused.is_set, 4.0)
+        count = len(reports)
+        clock.advance(120.0)
+        await asyncio.sleep(0)
+        assert len(reports) == count
+        hung.set()
+        await wait_until(lambda: len(reports) > count)
+
+
+async def test_a_database_that_refuses_is_not_a_hung_process(
+    open_store: OpenStore, clock: ManualClock
+) -> None:
+    store = await open_store(owner="one")
+    reports: list[float] = []
+
+    async def refuse(*_: object, **__: object) -> frozenset[str]:
+        """Refuse as a locked database does."""
+        raise Busy("locked")
+
+    store.leases.renew_leases = refuse  # type: ignore[method-assign]
+    process = Leasehold(
+        *(store.leases, clock, random.Random(1), discard_log, ["mm"]),
+        ProcessIdentity("ann", "service"),
+        report_alive=lambda: reports.append(clock.monotonic()),
+    )
+    async with run_process(process):
+        await measure_time(clock, lambda: len(reports) >= 3, 6.0)
+        asked = asyncio.create_task(process.wait_until_asked())
+        await asyncio.sleep(0)
+        assert not asked.done()
+        asked.cancel()

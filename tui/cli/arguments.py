@@ -72,6 +72,9 @@ def _add_sync_arguments(parser: argparse.ArgumentParser) -> None:
         type=parse_listen_address,
         help="take in pushed replies and receipts",
     )
+    parser.add_argument(
+        "--print-unit", action="store_true", help="print a systemd unit for these settings"
+    )
 
 
 def _add_send_arguments(parser: argparse.ArgumentParser) -> None:
@@ -161,6 +164,12 @@ def _add_backup_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("file", metavar="PATH", type=Path, help="the new copy of the inbox file")
 
 
+def _add_restore_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `restore`."""
+    parser.add_argument("file", metavar="PATH", type=Path, help="a copy made by smsdesk backup")
+    parser.add_argument("--yes", action="store_true", help="replace the inbox without a question")
+
+
 def _add_doctor_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `doctor`."""
     parser.add_argument("--offline", action="store_true", help="do not ask the providers")
@@ -218,6 +227,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "export": ("export", _add_export_arguments),
     "import": ("import_contacts", _add_import_arguments),
     "backup": ("backup", _add_backup_arguments),
+    "restore": ("restore", _add_restore_arguments),
     "doctor": ("doctor", _add_doctor_arguments),
     "help": ("help", _add_help_arguments),
     "completion": ("completion", _add_completion_arguments),

@@ -3,7 +3,6 @@
 import asyncio
 import sys
 from argparse import Namespace
-from pathlib import Path
 
 from tui.cli import context
 from tui.cli.context import convert_store_errors, open_reader
@@ -13,9 +12,6 @@ from tui.domain.text import one_line
 from tui.store.sqlite.database_files import write_backup
 
 _MEGABYTE = 1 << 20
-_ON_SERVER = (
-    "the inbox is on a database server: back it up with the server's own tools, such as pg_dump"
-)
 
 
 def run(arguments: Namespace) -> int:
@@ -25,17 +21,14 @@ def run(arguments: Namespace) -> int:
         arguments: Parsed arguments with `config` and `file`.
     """
     desk = context.load_public_settings(arguments)
-    if not isinstance(desk.database, Path):
-        raise CommandError(_ON_SERVER, BAD_USE)
+    inbox = context.get_inbox_file(desk, "back it up")
     with open_reader(arguments) as reader:
         if reader is None:
             raise CommandError("there is nothing to back up yet", BAD_USE)
     with convert_store_errors():
-        backup = asyncio.run(write_backup(desk.database, arguments.file))
+        backup = asyncio.run(write_backup(inbox, arguments.file))
     write_line(f"{backup.size / _MEGABYTE:.1f} MB in {arguments.file}")
     if backup.shut_out:
-        line = (
-            f"the {backup.shut_out} of {desk.database} cannot open it: chown and chmod it as root"
-        )
+        line = f"the {backup.shut_out} of {inbox} cannot open it: chown and chmod it as root"
         print(f"smsdesk: {one_line(line, 300)}", file=sys.stderr)
     return DONE

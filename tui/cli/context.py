@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from tui.cli.errors import BAD_USE, FAILED, CommandError
 from tui.settings.cache import read_preferences
 from tui.settings.public import Preferences
-from tui.store.errors import CannotOpen, NewerDatabase, NotADatabase, StoreError
+from tui.store.errors import CannotOpen, NewerDatabase, NotADatabase, ReadOnly, StoreError
 
 if TYPE_CHECKING:
     from tui.settings.models import Settings
@@ -70,7 +70,7 @@ def _describe_missing(path: Path) -> str:
     )
 
 
-_UNUSABLE_FILE_ERRORS = (CannotOpen, NewerDatabase, NotADatabase)
+_UNUSABLE_FILE_ERRORS = (CannotOpen, NewerDatabase, NotADatabase, ReadOnly)
 """Errors of a file that the settings should not name."""
 
 
@@ -103,6 +103,25 @@ def convert_store_errors() -> Iterator[None]:
     except StoreError as error:
         code = BAD_USE if isinstance(error, _UNUSABLE_FILE_ERRORS) else FAILED
         raise CommandError(str(error), code) from None
+
+
+def get_inbox_file(desk: Preferences, purpose: str) -> Path:
+    """Return the path of the inbox.
+
+    Args:
+        desk: Settings of the desk.
+        purpose: What the command is for, to be named if it cannot do that.
+
+    Raises:
+        CommandError: The inbox is on a server.
+    """
+    if isinstance(desk.database, Path):
+        return desk.database
+    raise CommandError(
+        f"the inbox is on a database server: {purpose} with the server's own tools, such as"
+        " pg_dump and pg_restore",
+        BAD_USE,
+    )
 
 
 def _has_content(path: Path) -> bool:

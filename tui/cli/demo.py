@@ -21,6 +21,7 @@ from tui.domain.phone import parse_address
 from tui.startup.wiring import create_context, open_store
 from tui.store.errors import StoreError
 from tui.store.store import Store
+from tui.terminal.modes import has_other_driver
 
 _MESSAGES_PER_CONVERSATION = 10
 """Messages in each sample conversation when only one of the two counts is given."""
@@ -82,8 +83,9 @@ async def _run_demo(
         if plain:
             write_line(format_banner(get_line_keys(), plain=True))
         exit_code = await run_app(store, app_context, background, end, plain=plain)
-    for line in _describe_end(arguments.keep):
-        write_line(line)
+    if not has_other_driver(os.environ):
+        for line in _describe_end(arguments.keep):
+            write_line(line)
     return exit_code
 
 

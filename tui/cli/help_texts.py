@@ -107,7 +107,10 @@ HELP_TEXTS = {
         "Fetch replies and receipts and send what is queued, for all accounts, until\n"
         "stopped. Inboxes that are open meanwhile leave this work to the service.",
         _format_examples(
-            "smsdesk sync", "smsdesk sync --once", "smsdesk sync --listen 127.0.0.1:8080"
+            "smsdesk sync",
+            "smsdesk sync --once",
+            "smsdesk sync --listen 127.0.0.1:8080",
+            "smsdesk sync --listen 127.0.0.1:8080 --print-unit > smsdesk.service",
         ),
     ),
     "send": HelpText(
@@ -185,6 +188,15 @@ HELP_TEXTS = {
         "copy the inbox while it is in use",
         "Write a complete copy of the inbox, also while others work in it.",
         _format_examples("smsdesk backup /backup/inbox-monday.db"),
+    ),
+    "restore": HelpText(
+        "put a backup in the place of the inbox",
+        "Check a backup and put it in the place of the inbox. The inbox before is kept\n"
+        "beside it under a name with the time. Refuse while processes use the inbox.",
+        _format_examples(
+            "smsdesk restore /backup/inbox-monday.db",
+            "smsdesk restore /backup/inbox-monday.db --yes",
+        ),
     ),
     "doctor": HelpText(
         "check settings, accounts, connections, clock, database, terminal",

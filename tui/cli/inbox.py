@@ -104,7 +104,10 @@ def is_plain(arguments: Namespace, environ: Mapping[str, str]) -> bool:
         arguments: Parsed arguments with `plain`.
         environ: Environment variables; `TERM` is read.
     """
-    return bool(arguments.plain) or (environ.get("TERM") == "dumb" and sys.stdin.isatty())
+    from tui.terminal.modes import has_other_driver
+
+    is_dumb = environ.get("TERM") == "dumb" and sys.stdin.isatty()
+    return bool(arguments.plain) or (is_dumb and not has_other_driver(environ))
 
 
 async def _run_inbox(
@@ -153,16 +156,19 @@ async def run_app(
         Exit code of the app.
 
     Raises:
-        CommandError: If a screen is requested and there is no terminal.
+        CommandError: If a screen is requested and there is no terminal, or no such driver.
     """
     if plain:
         from tui.cli.plain import run_plain
 
         return await run_plain(store, app_context, background)
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    from tui.terminal.modes import has_other_driver, keep_terminal
+
+    if has_other_driver(os.environ):
+        _check_driver(os.environ["TEXTUAL_DRIVER"])
+    elif not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandError("no terminal here: scripts use smsdesk threads --json", BAD_USE)
     from tui.app import SmsDeskApp
-    from tui.terminal.modes import keep_terminal
 
     if not os.environ.get("NO_COLOR"):
         os.environ.pop("NO_COLOR", None)  # empty is no request, but Textual takes it for one
@@ -176,6 +182,26 @@ async def run_app(
     if app.failure is not None:
         raise app.failure
     return app.return_value or app.return_code or 0
+
+
+def _check_driver(name: str) -> None:
+    """Raise `CommandError` if there is no such driver.
+
+    Args:
+        name: Module and class, with a colon between them.
+    """
+    import importlib
+    import inspect
+
+    from textual.driver import Driver
+
+    module, _, symbol = name.partition(":")
+    try:
+        found = getattr(importlib.import_module(module), symbol)
+    except (ImportError, AttributeError, ValueError, TypeError) as error:
+        raise CommandError(f"TEXTUAL_DRIVER: there is no {name} ({error})", BAD_USE) from None
+    if not (inspect.isclass(found) and issubclass(found, Driver)):
+        raise CommandError(f"TEXTUAL_DRIVER: {name} is not a driver of Textual", BAD_USE)
 
 
 @contextlib.asynccontextmanager

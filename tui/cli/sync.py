@@ -2,12 +2,13 @@
 
 import asyncio
 import contextlib
+import faulthandler
 import os
 import random
 import signal
 import sys
 from argparse import Namespace
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import TYPE_CHECKING
 
 from tui.cli import context
@@ -23,24 +24,37 @@ from tui.settings.values import ListenAddress
 from tui.startup.background import get_polling_pace, open_sync_log, run_listener, run_service
 from tui.startup.operator_settings import get_alarm_channels, read_metrics_access
 from tui.startup.wiring import open_accounts, open_store
+from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncLog
 from tui.sync.listener_server import CannotListen
 from tui.sync.service import SyncService
+from tui.sync.service_manager import ServiceManager, describe_service
 
 if TYPE_CHECKING:
     from tui.settings.models import Settings
+
+_STATUS_SECONDS = 5.0
+"""Seconds between two looks at what the service manager shows."""
 
 
 def run(arguments: Namespace) -> int:
     """Serve all accounts; an address that cannot be listened on is a usage error.
 
     Args:
-        arguments: Parsed arguments with `config`, `once` and `listen`.
+        arguments: Parsed arguments with `config`, `once`, `listen` and `print_unit`.
     """
     desk = context.load_public_settings(arguments)
     if not desk.accounts:
         raise CommandError("there is no account to poll; see smsdesk doctor", BAD_USE)
+    if arguments.print_unit:
+        from tui.cli.service_unit import print_unit
+        from tui.settings.load import load_settings_without_secrets
+
+        # The secrets may be readable for root alone.
+        return print_unit(
+            arguments, desk, load_settings_without_secrets(os.environ, arguments.config)
+        )
     settings = _load_settings(arguments)
     try:
         with (
@@ -112,11 +126,14 @@ async def _serve_until_stopped(
     end: SignalEnd,
 ) -> None:
     """Serve until a signal arrives, and print every change of an account's health."""
-    stop = asyncio.Event()
+    stop, manager = asyncio.Event(), ServiceManager(os.environ)
+    if manager.is_present:
+        # A watchdog ends a hung process with SIGABRT: its log then shows where it hung.
+        faulthandler.enable()
     pace = get_polling_pace(settings)
     async with contextlib.AsyncExitStack() as stack:
         stack.enter_context(end.redirect(stop.set))
-        await stack.enter_async_context(
+        service = await stack.enter_async_context(
             run_service(
                 *(store, accounts, clock, rng),
                 kind="service",
@@ -125,6 +142,7 @@ async def _serve_until_stopped(
                 log=log,
                 alarms=settings.alarms,
                 channels=get_alarm_channels(settings, os.environ),
+                report_alive=manager.report_alive,
             )
         )
         if settings.listen is not None:
@@ -140,8 +158,12 @@ async def _serve_until_stopped(
             )
             _print_line(f"listening on {await stack.enter_async_context(pushes)}")
         _print_line(f"serving {', '.join(account.name for account in accounts)}; Ctrl+C stops")
-        await stack.enter_async_context(_report_in_background(store))
+        names = [account.name for account in accounts]
+        await stack.enter_async_context(
+            _report_in_background(store, service, manager, names, clock)
+        )
         await stop.wait()
+        manager.report_stopping()
         _print_line("stopping")
 
 
@@ -155,15 +177,48 @@ def _list_unreachable(accounts: list[ServedAccount]) -> list[str]:
 
 
 @contextlib.asynccontextmanager
-async def _report_in_background(store: Store) -> AsyncIterator[None]:
-    """Report the health of the accounts while the block runs."""
-    task = asyncio.create_task(_report_health(store), name="report health")
+async def _report_in_background(
+    store: Store,
+    service: SyncService,
+    manager: ServiceManager,
+    names: Sequence[str],
+    clock: Clock,
+) -> AsyncIterator[None]:
+    """Report the health of the accounts, and to the service manager, while the block runs."""
+    tasks = [asyncio.create_task(_report_health(store), name="report health")]
+    if manager.is_present:
+        report = _report_to_manager(store, service, manager, names, clock)
+        tasks.append(asyncio.create_task(report, name="report to the service manager"))
     try:
         yield
     finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError):
+                await task
+
+
+async def _report_to_manager(
+    store: Store,
+    service: SyncService,
+    manager: ServiceManager,
+    names: Sequence[str],
+    clock: Clock,
+) -> None:
+    """Report that the service is ready once it serves, then its status, until cancelled."""
+    await service.wait_until_serving()
+    is_ready = False
+    while True:
+        with contextlib.suppress(StoreError):
+            states = await store.accounts.get_states()
+            known = [states[name] for name in names if name in states]
+            line = describe_service(len(names), known, await store.outbox.count_waiting())
+            manager.report_status(line)
+        if not is_ready:
+            manager.report_ready()
+            is_ready = True
+        await clock.sleep(_STATUS_SECONDS)
 
 
 async def _report_health(store: Store) -> None:

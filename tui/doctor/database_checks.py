@@ -116,6 +116,7 @@ def _check_content(desk: Preferences, now: int) -> Iterator[CheckResult]:
                 yield report_bad("database", f"{path} is damaged: {problem}", fix)
                 return
             yield report_good("database", f"{path} opens and is sound")
+            yield from _check_replication(path, desk)
             yield from _check_pending_work(reader, desk, now)
     except OutdatedSchema:
         yield report_note(
@@ -123,6 +124,24 @@ def _check_content(desk: Preferences, now: int) -> Iterator[CheckResult]:
         )
     except StoreError as error:
         yield report_bad("database", str(error))
+
+
+def _check_replication(path: Path, desk: Preferences) -> Iterator[CheckResult]:
+    """Check who checkpoints where Litestream has left its tables in the file."""
+    uri = f"{path.absolute().as_uri()}?mode=ro"
+    try:
+        with closing(sqlite3.connect(uri, uri=True, timeout=5.0)) as connection:
+            found = connection.execute(
+                "select 1 from sqlite_master where name = '_litestream_seq'"
+            ).fetchone()
+    except sqlite3.Error as error:
+        raise translate_error(error, path) from error
+    if found and desk.own_checkpoints:
+        yield report_note(
+            "replication",
+            "Litestream replicates the inbox, and smsdesk checkpoints it too",
+            "set own_checkpoints = false while Litestream runs: smsdesk help service",
+        )
 
 
 def _run_quick_check(path: Path) -> str:

@@ -91,6 +91,8 @@ class GeneralSettings:
     """
     group_access: bool = False
     """Let the group of the database file read and write it (mode 0660 instead of 0600)."""
+    own_checkpoints: bool = True
+    """Move the database's log into its file from time to time; false where Litestream does it."""
     theme: Theme = "dark"
     """Colours of the screen; `terminal` uses the terminal's own sixteen.
 

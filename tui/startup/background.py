@@ -44,6 +44,7 @@ async def run_service(
     log: "SyncLog | None" = None,
     alarms: bool = True,
     channels: "AlarmChannels | None" = None,
+    report_alive: Callable[[], None] = lambda: None,
 ) -> AsyncIterator["SyncService"]:
     """Run the sync service during the block and close the accounts' connections at its end.
 
@@ -58,6 +59,7 @@ async def run_service(
         log: Log of the sync; None for no log.
         alarms: Whether to raise alarms for accounts that behave unusually.
         channels: Where alarms are sent; None for nowhere.
+        report_alive: Called after each heartbeat of the service.
     """
     from tui.sync.context import discard_log
     from tui.sync.service import SyncService
@@ -70,6 +72,7 @@ async def run_service(
         log=log or discard_log,
         alarms=alarms,
         channels=channels,
+        report_alive=report_alive,
     )
     try:
         async with service:

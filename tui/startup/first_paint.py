@@ -24,7 +24,13 @@ from tui.settings.public import Preferences
 from tui.startup.wiring import is_ascii_terminal
 from tui.store.sqlite.glimpse import ListGlimpse, is_outdated, read_open_list
 from tui.terminal.ascii_text import to_ascii
-from tui.terminal.modes import ENTER_SCREEN, MODES, Attributes, keep_terminal
+from tui.terminal.modes import (
+    ENTER_SCREEN,
+    MODES,
+    Attributes,
+    has_other_driver,
+    keep_terminal,
+)
 
 _LIST_WIDTHS = ((150, 56), (104, 42))
 """Columns of the list, by the least width of a terminal that has more than the list."""
@@ -66,7 +72,7 @@ def show_first_paint(
 
 def _can_paint(preferences: Preferences, environ: Mapping[str, str]) -> bool:
     """Return whether there is a terminal that can show the list, and an account to show."""
-    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    terminal = sys.stdin.isatty() and sys.stdout.isatty() and not has_other_driver(environ)
     return terminal and bool(preferences.accounts) and environ.get("TERM", "dumb") != "dumb"
 
 

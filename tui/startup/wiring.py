@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 from tui.clock import Clock
 from tui.settings.errors import SettingsError
 from tui.settings.public import Preferences
+from tui.terminal.modes import has_other_driver
 
 if TYPE_CHECKING:
     from tui.desk.context import AppContext
@@ -48,6 +49,7 @@ def open_store(preferences: Preferences, clock: Clock, rng: random.Random) -> "S
         owner=create_owner_name(rng),
         classify=create_consent_judge(preferences.opt_out_words),
         shared=preferences.group_access,
+        own_checkpoints=preferences.own_checkpoints,
         report_progress=ProgressLine(sys.stderr, clock),
     )
 
@@ -190,6 +192,8 @@ def is_ascii_terminal(environ: Mapping[str, str]) -> bool:
     Args:
         environ: Environment variables.
     """
+    if has_other_driver(environ):
+        return False  # the terminal and the locale are those of the server
     if environ.get("TERM", "") in _ASCII_TERMINALS:
         return True
     locale = next((environ[name] for name in _LOCALE_VARIABLES if environ.get(name)), "")

@@ -8,7 +8,8 @@ StoreError
 ├── BadValue          no column can store a value; nothing was written
 ├── Busy              another process held the lock for too long; nothing was written
 ├── Unreachable       the server does not answer; the desk goes on once it does
-├── CannotWrite       the disk is full or the file read-only; nothing was written
+├── CannotWrite       the disk is full; nothing was written
+│   └── ReadOnly      the file or its folder may not be written
 ├── StaleReply        a newer message arrived after the agent began to write
 ├── DraftChanged      another window of the agent has changed the text
 │   └── DraftSent     another window of the agent has sent it
@@ -52,6 +53,10 @@ class Unreachable(StoreError):
 
 class CannotWrite(StoreError):
     """The database cannot be written."""
+
+
+class ReadOnly(CannotWrite):
+    """The database may not be written by this user, or by no one."""
 
 
 class StaleReply(StoreError):

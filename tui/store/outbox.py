@@ -181,6 +181,10 @@ class Outbox:
         query = functools.partial(self._sql.next_due, account=account, latest=latest)
         return await self._database.read(query)
 
+    async def count_waiting(self) -> int:
+        """Return how many messages are queued or being sent, of all accounts."""
+        return int(await self._database.read(self._sql.count_waiting))
+
     async def has_pending_receipts(self, account: str, since: int) -> bool:
         """Return whether receipts are expected for messages written since a time.
 

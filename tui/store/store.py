@@ -49,13 +49,24 @@ def _classify_as_none(text: str, party: str) -> Verdict:
 
 
 def _create_engine(
-    database: Database, clock: Clock, shared: bool, report_progress: ReportProgress
+    database: Database,
+    clock: Clock,
+    *,
+    shared: bool,
+    own_checkpoints: bool,
+    report_progress: ReportProgress,
 ) -> Engine:
     """Return the engine that has a database; imported late, as most desks need only one."""
     if isinstance(database, Path):
         from tui.store.sqlite.file_engine import FileEngine
 
-        return FileEngine(database, clock, shared=shared, report_progress=report_progress)
+        return FileEngine(
+            database,
+            clock,
+            shared=shared,
+            own_checkpoints=own_checkpoints,
+            report_progress=report_progress,
+        )
     from tui.store.postgres.server_engine import ServerEngine
 
     return ServerEngine(database, clock, report_progress=report_progress)
@@ -73,6 +84,7 @@ class Store:
         owner: str,
         classify: "ConsentClassifier" = _classify_as_none,
         shared: bool = False,
+        own_checkpoints: bool = True,
         report_progress: ReportProgress = ignore_progress,
     ) -> None:
         """Create the store; entering the context opens the database.
@@ -84,13 +96,20 @@ class Store:
             owner: Id of this process.
             classify: Finds opt-out and opt-in keywords in customers' texts.
             shared: Whether the group of a file may read and write it.
+            own_checkpoints: Whether this program moves the log of a file into it.
             report_progress: Shows how far a long migration is; called on another thread.
         """
         self.location = database
         self._clock = clock
         self._rng = rng
         self._classify = classify
-        self.database = _create_engine(database, clock, shared, report_progress)
+        self.database = _create_engine(
+            database,
+            clock,
+            shared=shared,
+            own_checkpoints=own_checkpoints,
+            report_progress=report_progress,
+        )
         self.conversations = Conversations(self.database, clock, rng)
         self.triage = Triage(self.database, clock, rng)
         self.messages = Messages(self.database, clock, rng)

@@ -6,7 +6,7 @@ takes it over within seconds; if a renewal fails, the holder stops at once.
 
 import asyncio
 import random
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from tui.clock import SECOND, Clock
@@ -47,6 +47,7 @@ class Leasehold:
         log: SyncLog,
         names: Sequence[str],
         identity: ProcessIdentity,
+        report_alive: Callable[[], None] = lambda: None,
     ) -> None:
         """Create it without holding any lease.
 
@@ -57,6 +58,7 @@ class Leasehold:
             log: Log of sync.
             names: Leases that this process wants.
             identity: How other processes see this one.
+            report_alive: Called after each heartbeat, stored or refused by the database.
         """
         self._leases = leases
         self._clock = clock
@@ -64,6 +66,8 @@ class Leasehold:
         self._log = log
         self._names = (*names, CHECKPOINT)
         self._identity = identity
+        self._report_alive = report_alive
+        self._has_asked = asyncio.Event()
         self._changed = asyncio.Condition()
         self.held: frozenset[str] = frozenset()
 
@@ -73,11 +77,14 @@ class Leasehold:
             try:
                 held = await self.send_heartbeat()
                 pause = add_jitter(_HEARTBEAT_SECONDS, self._rng)
+                self._has_asked.set()
             except StoreError as error:
                 self._log("leases not renewed", line=str(error))
                 # Without a renewal another process may take the leases over at any moment.
                 held, pause = frozenset(), _RETRY_SECONDS
             await self._set_held(held)
+            # Here and not on a timer of its own: a watchdog has to notice if this loop hangs.
+            self._report_alive()
             await self._clock.sleep(pause)
 
     async def continue_forever(self) -> None:
@@ -94,6 +101,10 @@ class Leasehold:
             duration_ms=LEASE_MS,
             preferred=self._identity.is_preferred,
         )
+
+    async def wait_until_asked(self) -> None:
+        """Wait until the leases were asked for; other processes may hold them all."""
+        await self._has_asked.wait()
 
     async def wait_until(self, name: str, held: bool) -> None:
         """Wait until the lease is held, or no longer held.

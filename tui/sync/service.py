@@ -129,6 +129,7 @@ class SyncService:
         log: SyncLog = discard_log,
         alarms: bool = True,
         channels: AlarmChannels | None = None,
+        report_alive: Callable[[], None] = lambda: None,
     ) -> None:
         """Create the service without starting it.
 
@@ -143,6 +144,7 @@ class SyncService:
             log: Log of sync.
             alarms: Whether to raise alarms for accounts that behave unusually.
             channels: Where alarms are sent; None for nowhere.
+            report_alive: Called after each heartbeat.
         """
         self._context = SyncContext(store, clock, rng, log)
         self._identity = ProcessIdentity(agent, kind)
@@ -151,7 +153,7 @@ class SyncService:
             for account in accounts
         }
         self._leasehold = Leasehold(
-            store.leases, clock, rng, log, list(self._workers), self._identity
+            store.leases, clock, rng, log, list(self._workers), self._identity, report_alive
         )
         alarm_keeper = AlarmKeeper(self._context, list(self._workers), is_enabled=alarms)
         self._housekeeping = Housekeeping(self._context, alarm_keeper)
@@ -183,6 +185,10 @@ class SyncService:
     def served_accounts(self) -> frozenset[str]:
         """Return the accounts that this process serves now."""
         return self._leasehold.held & self._workers.keys()
+
+    async def wait_until_serving(self) -> None:
+        """Wait until the accounts were asked for; another process may serve them."""
+        await self._leasehold.wait_until_asked()
 
     async def run_forever(self) -> None:
         """Serve until cancelled."""

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from tui.domain.text import one_line
+from tui.terminal.modes import has_other_driver
 
 BEL = "\a"
 SAVE_TITLE = "\x1b[22;2t"
@@ -42,6 +43,8 @@ def detect_terminal(environ: Mapping[str, str]) -> TerminalFeatures:
         environ: Environment variables.
     """
     term = environ.get("TERM", "")
+    if has_other_driver(environ):
+        return TerminalFeatures()  # TERM is that of the server
     if term in ("", "dumb", "linux"):
         return TerminalFeatures()
     multiplexer: Literal["", "tmux", "screen"] = ""

@@ -143,8 +143,15 @@ _FOCUS_REPORTS = "\x1b[?1004h"
 
 
 def patch_driver(driver: type[Driver]) -> type[Driver]:
-    """Return the driver, patched to use our parser, decoder and writer; leave others unchanged."""
+    """Return the driver, patched to use our parser, decoder and writer.
+
+    Of another driver, as that of a browser, only the parser is replaced: it keeps pastes and
+    Alt+Enter from sending a message, wherever the keys come from.
+    """
     if driver is not LinuxDriver:
+        other = vars(sys.modules[driver.__module__])
+        if other.get("XTermParser") is SafeKeyParser.__base__:
+            other["XTermParser"] = SafeKeyParser
         return driver
     # Textual has no hook for these classes: the driver looks them up in its own module.
     module = vars(linux_driver)

@@ -12,7 +12,7 @@ import signal
 import sys
 import termios
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 ENTER_SCREEN = "\x1b[?1049h\x1b[?25l"
 """Switch to the alternate screen and hide the cursor."""
@@ -28,6 +28,19 @@ _WRITE_SECONDS = 1.0
 _OUR_HANDLERS = (signal.SIGTSTP, signal.SIGCONT, signal.SIGWINCH)
 
 Attributes = list[int | list[bytes | int]]
+_OUR_DRIVER = "textual.drivers.linux_driver:LinuxDriver"
+
+
+def has_other_driver(environ: Mapping[str, str]) -> bool:
+    """Return whether `TEXTUAL_DRIVER` names a driver that shows the app elsewhere.
+
+    Standard input and output are then no terminal, but carry what that driver sends and reads, as
+    for a browser: nothing else may be written to them.
+
+    Args:
+        environ: Environment variables.
+    """
+    return environ.get("TEXTUAL_DRIVER", "") not in ("", _OUR_DRIVER)
 
 
 class TerminalModes:

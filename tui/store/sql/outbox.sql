@@ -17,6 +17,10 @@ select min(case when held > paused then held else paused end) from (
       as paused
   from messages where account = :account and status = 'queued') waiting;
 
+-- name: count_waiting()$
+select (select count(*) from messages where status = 'queued')
+  + (select count(*) from messages where status = 'sending');
+
 -- name: askable(account, since, now, uncertain_only, by_reference, limit)
 select * from messages indexed by messages_askable
 where account = :account and status in ('accepted', 'submitted', 'uncertain', 'scheduled')

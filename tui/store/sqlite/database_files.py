@@ -5,8 +5,10 @@ copy of it: that would lack the content of the write-ahead log and can be incons
 """
 
 import asyncio
+import contextlib
 import os
 import sqlite3
+import stat
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,6 +21,9 @@ from tui.private_files import (
 from tui.store.errors import CannotOpen, CannotWrite, NotADatabase
 
 _HEADER = b"SQLite format 3\0"
+
+COMPANION_ENDINGS = ("-wal", "-shm", "-journal")
+"""Endings of the files that SQLite keeps beside a database: its logs and their index."""
 
 _NETWORK = frozenset(
     {"nfs", "nfs4", "cifs", "smb2", "smb3", "smbfs", "afs", "ncpfs", "9p", "ceph", "glusterfs"}
@@ -37,8 +42,22 @@ def prepare_file(path: Path, *, shared: bool = False) -> None:
         CannotOpen: The path cannot be used; the text says how to fix it.
         NotADatabase: The file contains something else.
     """
-    if _is_directory(path):
-        raise CannotOpen(f"{path} is a directory: name a file, for example {path / 'inbox.db'}")
+    prepare_folder(path, shared=shared)
+    _create_file(path, 0o660 if shared else 0o600)
+    _check_header(path)
+
+
+def prepare_folder(path: Path, *, shared: bool) -> None:
+    """Create the folder of the database file, and check that a database can lie there.
+
+    Args:
+        path: Path of the database file.
+        shared: Whether the group of the file may read and write it.
+
+    Raises:
+        CannotOpen: The path cannot be used; the text says how to fix it.
+    """
+    _check_kind(path)
     _create_parent(path.parent, shared)
     kind = detect_file_system(path.parent)
     if is_network_file_system(kind):
@@ -46,8 +65,15 @@ def prepare_file(path: Path, *, shared: bool = False) -> None:
             f"{path} lies on a network file system ({kind}), where SQLite loses data: "
             "set SMSDESK_DATABASE to a local path"
         )
-    _create_file(path, 0o660 if shared else 0o600)
-    _check_header(path)
+
+
+def _check_kind(path: Path) -> None:
+    """Refuse what is there and is no file: opening a pipe would wait for ever."""
+    if _is_directory(path):
+        raise CannotOpen(f"{path} is a directory: name a file, for example {path / 'inbox.db'}")
+    with contextlib.suppress(OSError):
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise CannotOpen(f"{path} is a device or a pipe: name a file")
 
 
 def _create_parent(folder: Path, shared: bool) -> None:
@@ -143,9 +169,10 @@ async def write_backup(source: Path, target: Path) -> Backup:
         target: File to create; it must not exist.
 
     Raises:
-        CannotOpen: `target` exists or cannot be created.
+        CannotOpen: `target` is the inbox or a file of it, exists, or cannot be created.
         CannotWrite: The copy failed.
     """
+    _check_target(source, target)
     _create_private_file(target)
     try:
         size = await asyncio.to_thread(_copy_database, source, target)
@@ -154,6 +181,33 @@ async def write_backup(source: Path, target: Path) -> Backup:
         raise CannotWrite(f"Cannot write the backup {target} ({error})") from error
     finally:
         _remove_if_empty(target)
+
+
+def list_companions(path: Path) -> list[Path]:
+    """Return the files that SQLite keeps beside a database, whether they exist or not."""
+    return [path.with_name(path.name + ending) for ending in COMPANION_ENDINGS]
+
+
+def _check_target(source: Path, target: Path) -> None:
+    """Refuse a target that would damage the inbox, or that old files beside it would damage."""
+    if _is_directory(target):
+        raise CannotOpen(f"{target} is a directory: name a file, for example {target / 'inbox.db'}")
+    inbox, copy = Path(os.path.realpath(source)), Path(os.path.realpath(target))
+    with contextlib.suppress(OSError):
+        if os.path.samefile(inbox, copy):
+            raise CannotOpen(f"{target} is the inbox itself: name another file for the backup")
+    if copy in list_companions(inbox) or Path(os.path.abspath(target)) in list_companions(source):
+        raise CannotOpen(
+            f"{target} is a file that SQLite keeps beside the inbox: "
+            "name another file for the backup"
+        )
+    for old in list_companions(copy):
+        if os.path.lexists(old):
+            # SQLite would apply the log of another database to the copy.
+            raise CannotOpen(
+                f"{old} is left from another database and would damage the backup: "
+                "name another file, or move it away"
+            )
 
 
 def _create_private_file(target: Path) -> None:

@@ -40,6 +40,7 @@ class FileEngine:
         clock: Clock,
         *,
         shared: bool = False,
+        own_checkpoints: bool = True,
         report_progress: ReportProgress = ignore_progress,
     ) -> None:
         """Create the engine; `open` opens the file.
@@ -48,6 +49,7 @@ class FileEngine:
             path: Path of the database file.
             clock: Source of the time between two checkpoints.
             shared: Whether the group of the file may read and write it.
+            own_checkpoints: Whether `tend` moves the log; not if another program does it.
             report_progress: Shows how far a long migration is; called on another thread.
         """
         self.path = path
@@ -57,6 +59,7 @@ class FileEngine:
         self._size_at_checkpoint = 0
         self._report_progress = report_progress
         self._shared = shared
+        self._own_checkpoints = own_checkpoints
         self._writer: aiosqlite.Connection | None = None
         self._reader: aiosqlite.Connection | None = None
         self._searcher: aiosqlite.Connection | None = None
@@ -151,6 +154,8 @@ class FileEngine:
         Args:
             at_once: Whether to do it even if it is not due yet.
         """
+        if not self._own_checkpoints:
+            return
         moment, size = self._clock.monotonic(), log_watch.get_size(self._log_file)
         self._size_at_checkpoint = min(self._size_at_checkpoint, size)  # the file was truncated
         grown, age = size - self._size_at_checkpoint, moment - self._checkpointed_at

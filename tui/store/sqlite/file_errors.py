@@ -8,6 +8,7 @@ from tui.store.errors import (
     CannotWrite,
     NewerDatabase,
     NotADatabase,
+    ReadOnly,
     StoreError,
 )
 
@@ -46,9 +47,8 @@ def _translate_sqlite_error(text: str, path: Path) -> StoreError:
             f"close what holds {path}"
         )
     if "readonly" in text or "read-only" in text or "full" in text or "disk I/O" in text:
-        return CannotWrite(
-            f"Cannot write to {path} ({text}): check its permissions and the disk's space"
-        )
+        kind = ReadOnly if "read" in text else CannotWrite
+        return kind(f"Cannot write to {path} ({text}): check its permissions and the disk's space")
     if "unable to open" in text and path.is_dir():
         return CannotOpen(f"{path} is a directory: name a file, for example {path / 'inbox.db'}")
     if "unable to open" in text:

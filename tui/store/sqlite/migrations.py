@@ -107,7 +107,7 @@ def split_statements(script: str) -> Iterator[str]:
         yield pending
 
 
-def read_version(connection: FileConnection) -> int:
+def read_version(connection: sqlite3.Connection) -> int:
     """Return the number of the last migration applied; 0 for an empty file.
 
     Raises:
