@@ -76,11 +76,25 @@ def _search_words(
     wider = _format_queries([condition.shorten() for condition in conditions])
     if wider != exact:
         count = max(_CANDIDATES, 2 * limit)
-        rows = run_query("by_words", {**values, **wider, "limit": count})
+        rows = _find_by_words(run_query, {**values, **wider}, count)
         found = _compare_rows(rows, conditions, limit)
         if found is not None and (len(found) == limit or len(rows) < count):
             return found
-    return run_query("by_words", {**values, **exact})
+    return _find_by_words(run_query, {**values, **exact}, limit)
+
+
+def _find_by_words(
+    run_query: Callable[[str, dict[str, Any]], list[Row]], values: dict[str, Any], limit: int
+) -> list[Row]:
+    """Return the newest messages with the words, from one part of the index after the other."""
+    found: list[Row] = []
+    before = values["before"]
+    for part in run_query("text_ranges", {"before": before}) or [{"first_id": 0, "end_id": before}]:
+        bounds = {"first": part["first_id"], "before": part["end_id"], "limit": limit - len(found)}
+        found += run_query("by_words", {**values, **bounds})
+        if len(found) >= limit:
+            break
+    return found
 
 
 def _format_queries(conditions: list[Condition]) -> dict[str, str]:

@@ -1,9 +1,21 @@
--- The plus keeps the planner from walking backwards through all messages until it finds a rare word.
--- name: by_words(query, ts_query, direction, account, status, since, until, here, party, label, before, limit)
+-- The parts of the index that are searched one after the other, the newest first: the last month, two months before it,
+-- four before these. A common word fills the page from the first; a rare one costs little in any.
+-- name: text_ranges(before)
+select case when part = max(part) over () then 0 else low end as first_id,
+  coalesce(lag(low) over (order by part), :before) as end_id
+from (
+  select floor(log(2.0, place)) as part, min(first_id) as low
+  from (
+    select first_id, row_number() over (order by first_id desc) as place
+    from search_partitions where first_id < :before) partitions
+  group by 1) parts
+order by part;
+
+-- name: by_words(query, ts_query, direction, account, status, since, until, here, party, label, first, before, limit)
 select m.* from messages_fts f
 join messages m on m.id = f.id
 join conversations c on c.id = m.conversation_id
-where f.terms @@ cast(:ts_query as tsquery) and f.id < :before
+where f.terms @@ cast(:ts_query as tsquery) and f.id >= :first and f.id < :before
   and (:direction = '' or m.direction = :direction)
   and (:account = '' or m.account = :account)
   and (:status = '' or m.status = :status)
@@ -12,4 +24,4 @@ where f.terms @@ cast(:ts_query as tsquery) and f.id < :before
   and (:party = '' or c.folded like :party escape '\')
   and (:label = '' or exists (
     select 1 from conversation_labels l where l.label = :label and l.conversation_id = c.id))
-order by f.id + 0 desc limit :limit;
+order by f.id desc limit :limit;

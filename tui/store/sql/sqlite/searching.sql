@@ -1,4 +1,8 @@
--- name: by_words(query, ts_query, direction, account, status, since, until, here, party, label, before, limit)
+-- The parts of the index that are searched one after the other, the newest first: here it is one.
+-- name: text_ranges(before)
+select 0 as first_id, :before as end_id;
+
+-- name: by_words(query, ts_query, direction, account, status, since, until, here, party, label, first, before, limit)
 select m.* from messages_fts f
 join messages m on m.id = f.rowid
 join conversations c on c.id = m.conversation_id
