@@ -31,6 +31,9 @@ def parse_sender(party: str, region: str | None) -> Address:
         party: Address as it was received.
         region: Country (ISO) of numbers without a country code.
     """
+    # After "+" stands the country code, whatever the account's country: one entry serves both.
+    if party[:1] == "+" and party[1:2].isdecimal() and party[1] != "0":
+        region = None
     parse = _parse_cached_address if len(party) <= _MAX_CACHED_LENGTH else parse_address
     return parse(party, region)
 

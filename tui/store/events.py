@@ -56,7 +56,7 @@ class Events:
 
         Args:
             account: Account that the event came from.
-            event: Event to write; one with the same kind and id must not be stored.
+            event: Event to write; one with the same kind and id stays as it is stored.
             message_id: Message that the event is about, if it is known.
             moved: Whether the event changes the status of the message.
         """
@@ -105,12 +105,12 @@ class Events:
             event: Receipt to store.
         """
         message = self._find_message(account, event)
-        if is_event_stored(self._connection, account, event.kind, event.event_id):
-            return False
-        if message is None:
-            self.add_event(account, event)
-            return True
-        self.add_event(account, event, message["id"], _can_move(message, event))
+        is_known = is_event_stored(self._connection, account, event.kind, event.event_id)
+        moved = message is not None and _can_move(message, event)
+        # A duplicate is written in vain, so that one with values that no column can store is held.
+        self.add_event(account, event, message["id"] if message else None, moved)
+        if message is None or is_known:
+            return not is_known
         self._apply_event(message, event)
         # The answer to the send was lost; the receipt supplies the id.
         if event.provider_id and not message["provider_id"]:

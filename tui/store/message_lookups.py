@@ -123,7 +123,9 @@ def find_message(connection: sqlite3.Connection, message_id: int) -> dict[str, A
     """
     page = get_page(connection)
     if page is not None and message_id in page.cache.messages:
-        return page.cache.messages[message_id]
+        known = page.cache.messages[message_id]
+        # A copy: a row that was read stays as it was, whatever follows from its event.
+        return dict(known) if known else None
     row = queries("messages").get(connection, id=message_id)
     return to_dict(row) if row else None
 
@@ -138,7 +140,7 @@ def list_sent(connection: sqlite3.Connection, account: str, key: str) -> Sequenc
     """
     page = get_page(connection)
     if page is not None and key in page.cache.sent:
-        return page.cache.sent[key]
+        return [dict(message) for message in page.cache.sent[key]]
     found = queries("messages").by_provider_key(connection, account=account, provider_key=key)
     return [to_dict(row) for row in found]
 

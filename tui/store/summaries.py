@@ -27,7 +27,7 @@ from tui.store.conversation_lookups import (
     store_contact_name,
     store_decision,
 )
-from tui.store.customer_addresses import fold_for_filter
+from tui.store.customer_addresses import fold_for_filter, set_name
 from tui.store.database import Transaction
 from tui.store.page_connection import get_page
 from tui.store.queries import queries
@@ -129,8 +129,7 @@ class Summaries:
         if find_contact_name(self._connection, party) is not None:
             return
         store_contact_name(self._connection, party, name, now)
-        summary["name"] = name
-        summary["folded"] = fold_for_filter(name, summary["address"])
+        set_name(summary, name)
 
     def flush(self) -> None:
         """Write every touched conversation back."""

@@ -1,0 +1,183 @@
+"""Test that a page stored set by set leaves the same rows as its events stored one by one."""
+
+import random
+import re
+import sqlite3
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.store.builders import ACCOUNT, MIA, make_receipt, make_reply, store_sent
+from tests.store.consistency import check_counters_and_summaries
+from tests.store.page_events import BAD_FIELDS, FixedBits, fill_inbox, make_page
+from tests.store.temporary import temporary_store
+from tui.clock import ManualClock
+from tui.domain.events import Event, Reply
+from tui.domain.status import Status
+from tui.startup.wiring import create_consent_judge
+from tui.store.ingest import StoredCounts
+from tui.store.page_connection import PageConnection
+from tui.store.queries import queries
+from tui.store.store import Store
+
+Tables = dict[str, list[tuple[Any, ...]]]
+SIZE = 100
+MOST_STATEMENTS = 40
+_TABLES = (
+    "select name from sqlite_schema where type = 'table'"
+    " and name not like 'sqlite_%' and name not like 'messages_fts%'"
+)
+_FOUND = "select rowid from messages_fts where messages_fts match ? order by rowid"
+
+
+def read_tables(connection: sqlite3.Connection) -> Tables:
+    """Return every row of every table, and what the search finds."""
+    names = [name for (name,) in connection.execute(_TABLES).fetchall()]
+    tables = {
+        name: [tuple(row) for row in connection.execute(f"select * from {name}").fetchall()]
+        for name in names
+    }
+    tables["counters"] = sorted(row for row in tables["counters"] if row[1])
+    # A page publishes each thing once, its events one by one each time.
+    tables["changes"] = sorted({row[1:4] for row in tables["changes"]})
+    for word in ("hello*", "stop", "more", "x*", "cat"):
+        found = connection.execute(_FOUND, (word,)).fetchall()
+        tables[f"search {word}"] = [tuple(row) for row in found]
+    return tables
+
+
+async def store_pages(
+    rng: random.Random, sizes: Sequence[int], region: str, *, one_by_one: bool
+) -> tuple[Tables, list[StoredCounts]]:
+    """Store pages of events; return all tables and how much of each page was new."""
+    clock = ManualClock()
+    options = {"clock": clock, "rng": FixedBits(), "classify": create_consent_judge({})}
+    counts = []
+    async with temporary_store(**options) as store:
+        references = await fill_inbox(store)
+        for size in sizes:
+            page = make_page(rng, references, clock.now(), size)
+            parts = [[event] for event in page] if one_by_one else [page]
+            stored = [await store.ingest.store_events(ACCOUNT, part, region) for part in parts]
+            totals = [(one.new, one.known, one.unusable) for one in stored]
+            counts.append(StoredCounts(*map(sum, zip(*totals, strict=True))))
+            clock.advance(rng.choice((0.001, 1, 700)))
+        await check_counters_and_summaries(store)
+        return await store.database.read(read_tables), counts
+
+
+@settings(max_examples=40)
+@given(st.integers(0, 2**32), st.lists(st.integers(1, 40), min_size=1, max_size=3), st.data())
+async def test_a_page_leaves_the_same_rows_as_its_events_one_by_one(
+    seed: int, sizes: list[int], data: st.DataObject
+) -> None:
+    region = data.draw(st.sampled_from(["", "AU", "AR"]))
+    whole = await store_pages(random.Random(seed), sizes, region, one_by_one=False)
+    single = await store_pages(random.Random(seed), sizes, region, one_by_one=True)
+    assert whole[1] == single[1]
+    for name, rows in single[0].items():
+        assert whole[0][name] == rows, name
+
+
+@pytest.mark.parametrize("place", [0, 1, 49, 99])
+@pytest.mark.parametrize("count", [1, 3])
+async def test_bad_items_of_a_page_are_held_alone_and_the_others_keep_their_order(
+    place: int, count: int
+) -> None:
+    page: list[Event] = [make_reply(f"{n}", id=f"e{n}") for n in range(SIZE)]
+    for number, (name, value) in enumerate(BAD_FIELDS[3 : 3 + count]):
+        values = {"event_id": f"bad-{number}", "party": MIA, "text": "", "received_at": None}
+        page.insert(place, Reply(**{**values, "raw": "{}", name: value}))
+    async with temporary_store() as store:
+        counts = await store.ingest.store_events(ACCOUNT, page)
+        assert counts == StoredCounts(new=SIZE + count, unusable=count)
+        query = "select body from messages order by id"
+        bodies = await store.database.read(lambda c: c.execute(query).fetchall())
+        assert [row[0] for row in bodies] == [f"{n}" for n in range(SIZE)]
+        await check_counters_and_summaries(store)
+
+
+class Counting(PageConnection):
+    """Connection of a page that counts what goes to the database."""
+
+    statements = 0
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        super().__init__(_Counted(connection))  # type: ignore[arg-type]
+
+
+class _Counted:
+    """Connection that counts its statements; one for many rows counts once."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+
+    def execute(self, *args: Any) -> sqlite3.Cursor:
+        Counting.statements += 1
+        return self._connection.execute(*args)
+
+    def executemany(self, *args: Any) -> sqlite3.Cursor:
+        Counting.statements += 1
+        return self._connection.executemany(*args)
+
+
+async def count_statements(
+    store: Store, page: Sequence[Event], monkeypatch: pytest.MonkeyPatch
+) -> int:
+    """Return how many statements the database runs for a page."""
+    monkeypatch.setattr("tui.store.ingest.PageConnection", Counting)
+    Counting.statements = 0
+    await store.ingest.store_events(ACCOUNT, page, "AU")
+    return Counting.statements
+
+
+def make_numbers(size: int) -> list[str]:
+    """Return the numbers of different customers."""
+    return [f"+6149157{n:04d}" for n in range(size)]
+
+
+async def test_a_page_of_replies_needs_few_statements(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for text in ("first", "second"):
+        page = [make_reply(text, party, party_name="Anna") for party in make_numbers(SIZE)]
+        assert await count_statements(store, page, monkeypatch) <= MOST_STATEMENTS
+    several = [make_reply(f"{n}", party) for party in make_numbers(20) for n in range(5)]
+    assert await count_statements(store, several, monkeypatch) <= MOST_STATEMENTS
+    assert await count_statements(store, several, monkeypatch) <= MOST_STATEMENTS
+    national = [make_reply("Hi", f"0{party[3:]}") for party in make_numbers(SIZE)]
+    assert await count_statements(store, national, monkeypatch) <= MOST_STATEMENTS
+    await check_counters_and_summaries(store)
+
+
+async def test_a_page_of_late_texts_needs_few_statements(
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    parties = make_numbers(SIZE)
+    await store.ingest.store_events(ACCOUNT, [make_reply(party=party) for party in parties], "AU")
+    times = [clock.now() - 60_000 * n for n in range(SIZE)]
+    late = [make_reply(party=p, received_at=at) for p, at in zip(parties, times, strict=True)]
+    assert await count_statements(store, late, monkeypatch) <= MOST_STATEMENTS
+    await check_counters_and_summaries(store)
+
+
+async def test_a_page_of_receipts_needs_few_statements(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, party in enumerate(make_numbers(SIZE)):
+        await store_sent(store, f"p-{number}", to=party)
+    for status in (Status.SUBMITTED, Status.DELIVERED, Status.FAILED):
+        page = [make_receipt(status, f"p-{n}") for n in range(SIZE)]
+        assert await count_statements(store, page, monkeypatch) <= MOST_STATEMENTS
+    unknown = [make_receipt(Status.DELIVERED, f"early-{n}") for n in range(SIZE)]
+    assert await count_statements(store, unknown, monkeypatch) <= MOST_STATEMENTS
+    await check_counters_and_summaries(store)
+
+
+async def test_a_new_conversation_has_every_column(store: Store) -> None:
+    found = await store.database.read(lambda c: queries("conversations").columns(c))
+    written = re.findall(r":(\w+)", queries("conversations").insert.args[0])
+    assert sorted(written) == sorted(row["name"] for row in found)
