@@ -13,12 +13,12 @@ from tui.clock import ManualClock
 from tui.domain.change import RELOAD
 from tui.domain.conversation import Conversation, State, View
 from tui.domain.phone import parse_address
+from tui.store.conversation_rows import get_counter_names
 from tui.store.conversations import FIRST_POSITION
 from tui.store.errors import OptedOut
 from tui.store.messages import NEWEST
 from tui.store.migrations import apply_migrations, ignore_progress
 from tui.store.store import Store
-from tui.store.summaries import get_counter_names
 
 pytestmark = pytest.mark.usefixtures("real_databases")
 

@@ -54,9 +54,8 @@ async def store_pages(
 ) -> tuple[Tables, list[StoredCounts]]:
     """Store pages of events; return all tables and how much of each page was new."""
     clock = ManualClock()
-    options = {"clock": clock, "rng": FixedBits(), "classify": create_consent_judge({})}
-    counts = []
-    async with temporary_store(**options) as store:
+    judge, counts = create_consent_judge({}), []
+    async with temporary_store(clock, rng=FixedBits(), classify=judge) as store:
         references = await fill_inbox(store)
         for size in sizes:
             page = make_page(rng, references, clock.now(), size)

@@ -137,7 +137,7 @@ def find_consent(connection: sqlite3.Connection, party: str) -> Row | None:
     return _to_row(queries("conversations").consent(connection, party=party))
 
 
-def may_be_opted_out_nationally(connection: sqlite3.Connection, party: str) -> bool:
+def may_be_opted_out_nationally(connection: Any, party: str) -> bool:
     """Return whether a number may be opted out under its form without the country code.
 
     To find these forms takes long, and only few numbers are stored in one.

@@ -12,6 +12,7 @@ from tui.domain.message import Direction
 from tui.domain.status import Status, can_move, is_contradiction
 from tui.store.audit import record_action
 from tui.store.consent import MAX_EVIDENCE_LENGTH, save_consent
+from tui.store.conversation_rows import record_status_change
 from tui.store.database import Transaction
 from tui.store.errors import StoreError
 from tui.store.event_rows import EventRow, parse_event_row, to_storable_time
@@ -25,7 +26,7 @@ from tui.store.message_lookups import (
 from tui.store.page_connection import write_row
 from tui.store.queries import queries
 from tui.store.settling import OPTED_OUT_RESULT, build_send_event
-from tui.store.summaries import Summaries, record_status_change
+from tui.store.summaries import Summaries
 
 _MOST_RAW = 64 << 10
 """Characters that are kept of what a provider sent, unless it holds the text of a customer."""
@@ -192,8 +193,7 @@ class Events:
         identity = parse_reference(event.reference)
         if identity is not None:
             row = find_message(self._connection, identity)
-            ours = row is not None and row["direction"] == Direction.OUT
-            if ours and row["account"] == account:
+            if row and row["direction"] == Direction.OUT and row["account"] == account:
                 return row
         if not event.provider_id:
             return None

@@ -12,13 +12,14 @@ from tui.store import queueing
 from tui.store.audit import record_action
 from tui.store.consent import is_opted_out_before, save_consent
 from tui.store.conversation_lookups import find_consent
+from tui.store.conversation_rows import record_incoming_text
 from tui.store.database import Transaction
 from tui.store.events import Events
 from tui.store.message_lookups import has_later_text
 from tui.store.page_connection import write_row
 from tui.store.queries import queries
 from tui.store.search_index import forget_text, index_texts
-from tui.store.summaries import Summaries, Summary, record_incoming_text
+from tui.store.summaries import Summaries, Summary
 
 ConsentClassifier = Callable[[str, str], Verdict]
 """Function that classifies a customer's text, given the text and the party."""

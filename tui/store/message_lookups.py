@@ -9,9 +9,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tui.domain.ids import extract_time, smallest_id_at
-from tui.store.page_connection import Row, get_page
+from tui.store.page_connection import get_page
 from tui.store.queries import queries
-from tui.store.rows import to_dict
+from tui.store.rows import Row, to_dict
 
 _COPY_MARK = "#"
 """Stands between the provider's id and the digest of another payload."""
@@ -38,7 +38,7 @@ def name_copy_range(event_id: str) -> tuple[str, str]:
     return f"{event_id}{_COPY_MARK}", f"{event_id}{chr(ord(_COPY_MARK) + 1)}"
 
 
-def select_copies(event_id: str, found: Iterable[sqlite3.Row]) -> list[dict[str, Any]]:
+def select_copies(event_id: str, found: Iterable[Row]) -> list[dict[str, Any]]:
     """Return the events that came under this id.
 
     Args:

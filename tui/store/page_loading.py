@@ -227,15 +227,14 @@ class PageLoader:
         if names:
             self._cache.sent.update({name: [] for name in names})
             for row in self._select("sent", sorted(names), account=self._account):
-                message = messages.setdefault(row["id"], _drop_given(row))
+                message = messages.get(row["id"]) or _drop_given(row)
+                messages[row["id"]] = message
                 self._cache.sent[row["given"]].append(message)
         self._load_conversations({one["conversation_id"] for one in messages.values() if one})
 
     def _select(self, name: str, values: Sequence[Any], **others: Any) -> Iterator[Row]:
         """Yield the rows of a query for a list of values."""
-        ids = name in ("conversations", "messages", "until_reply", "newest_texts")
-        key = "first_ids" if name == "ids_of_times" else "ids" if ids else "keys"
-        yield from getattr(self._sql, name)(self._page, **{key: json.dumps(values)}, **others)
+        yield from getattr(self._sql, name)(self._page, keys=json.dumps(values), **others)
 
 
 def _add_sender(keys: _Keys, address: Address) -> None:

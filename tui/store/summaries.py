@@ -7,14 +7,12 @@ line. Nothing else updates `conversations`, so that list, counters and feed alwa
 
 import random
 import sqlite3
-from typing import Any
 
 from tui.domain.change import Subject
-from tui.domain.conversation import State, compute_waiting_rank
+from tui.domain.conversation import compute_waiting_rank
 from tui.domain.ids import create_id
 from tui.domain.national_numbers import list_national_keys
 from tui.domain.phone import Address
-from tui.domain.status import Status
 from tui.domain.text import fold_text, repair_text
 from tui.store.conversation_lookups import (
     find_consent,
@@ -27,35 +25,15 @@ from tui.store.conversation_lookups import (
     store_contact_name,
     store_decision,
 )
+from tui.store.conversation_rows import NO_MESSAGES, Summary, get_counter_names, update_rank
 from tui.store.customer_addresses import fold_for_filter, set_name
 from tui.store.database import Transaction
 from tui.store.page_connection import get_page
 from tui.store.queries import queries
 
-Summary = dict[str, Any]
-"""Row of `conversations`, by column."""
+__all__ = ["Summaries", "Summary"]
 
 _MAX_NAME_LENGTH = 100
-_NO_MESSAGES: Summary = {
-    "other_addresses": "",
-    "state": State.OPEN.value,
-    "snoozed_until": None,
-    "assignee": "",
-    "starred": 0,
-    "labels": "",
-    "unread": 0,
-    "waiting_since": None,
-    "unanswered_since": None,
-    "failed": 0,
-    "last_id": 0,
-    "last_direction": "",
-    "last_status": "",
-    "last_format": "SMS",
-    "preview": "",
-    "suspected": 0,
-    "last_arrival": 0,
-}
-"""What a conversation has before its first message."""
 
 
 class Summaries:
@@ -148,7 +126,7 @@ class Summaries:
         rows = [self._loaded[identity] for identity in self._waiting]
         self._waiting.clear()
         for summary in rows:
-            _update_rank(summary)
+            update_rank(summary)
             self._before[summary["id"]] = dict(summary)
         self._sql.insert(connection, rows)
 
@@ -210,7 +188,7 @@ class Summaries:
         name = find_contact_name(self._connection, party) or ""
         shown = address.e164 or address.raw
         decision = find_consent(self._connection, party)
-        summary = _NO_MESSAGES | {
+        summary = NO_MESSAGES | {
             "id": identity,
             "party": party,
             "address": shown,
@@ -243,7 +221,7 @@ class Summaries:
         """Count and publish what changed; return whether the row has to be written."""
         identity = summary["id"]
         is_new = identity in self._new
-        _update_rank(summary)
+        update_rank(summary)
         old = self._before[identity]
         if not is_new and summary == old:
             return False
@@ -260,81 +238,3 @@ class Summaries:
         self._new.discard(identity)
         self._transaction.mark_changed(Subject.CONVERSATION, identity, identity, new=is_new)
         return summary != old
-
-
-def _update_rank(summary: Summary) -> None:
-    """Give a conversation its place among those that wait.
-
-    A customer who is opted out does not wait, because an answer is not allowed. After
-    an opt-in the customer waits again.
-    """
-    summary["waiting_since"] = None if summary["opted_out"] else summary["unanswered_since"]
-    summary["rank"] = compute_waiting_rank(summary["waiting_since"], summary["last_at"])
-
-
-def get_counter_names(summary: Summary) -> frozenset[str]:
-    """Return the names of the counters that count this conversation."""
-    state = summary["state"]
-    names = {state}
-    if state == State.OPEN:
-        names.add(f"assignee:{summary['assignee']}")
-        if summary["waiting_since"] is not None:
-            names.add("waiting")
-    if summary["unread"]:
-        names.add("unread")
-    if summary["failed"]:
-        names.add("failed")
-    if summary["starred"]:
-        names.add("starred")
-    return frozenset(names)
-
-
-def record_incoming_text(
-    summary: Summary,
-    *,
-    at: int,
-    account: str,
-    own: str,
-    needs_answer: bool = True,
-    is_newest: bool = True,
-) -> None:
-    """Mark the conversation as unread and open, and answer through the same account.
-
-    A text that arrives late waits as well, even if a later one was answered: it has not been
-    read.
-
-    Args:
-        summary: Summary of the conversation.
-        at: Time of the text, in ms UTC.
-        account: Account that received the text.
-        own: Our address that the customer wrote to; empty if unknown.
-        needs_answer: Whether the text needs an answer; False for an opt-out.
-        is_newest: Whether the customer has written nothing later.
-    """
-    summary["unread"] += 1
-    if needs_answer:
-        since = summary["unanswered_since"]
-        summary["unanswered_since"] = at if since is None else min(at, since)
-    summary["state"] = State.OPEN.value
-    summary["snoozed_until"] = None
-    if is_newest:
-        summary["account"] = account
-        summary["own"] = own or summary["own"]
-
-
-def record_status_change(
-    summary: Summary, message_id: int, old: str, new: Status, handled: bool
-) -> None:
-    """Update the status shown in the list and the number of failures.
-
-    Args:
-        summary: Summary of the conversation.
-        message_id: Id of the message whose status changed.
-        old: Status before; empty for none.
-        new: Status now.
-        handled: Whether the message is marked as handled.
-    """
-    if summary["last_id"] == message_id:
-        summary["last_status"] = new.value
-    was = bool(old) and Status(old).is_problem and not handled
-    summary["failed"] = max(0, summary["failed"] + int(new.is_problem and not handled) - int(was))

@@ -20,8 +20,8 @@ join conversations c on c.id = coalesce(
   (select id from conversations where party = k.value),
   (select conversation_id from aliases where party = k.value));
 
--- name: conversations(ids)
-select k.value as given, c.* from json_each(:ids) k
+-- name: conversations(keys)
+select k.value as given, c.* from json_each(:keys) k
 join conversations c on c.id = coalesce((select conversation_id from redirects where old_id = k.value), k.value);
 
 -- name: endings(keys)
@@ -36,18 +36,18 @@ select party, name from contacts where party in (select value from json_each(:ke
 select * from consent where party in (select value from json_each(:keys));
 
 -- An id is the millisecond and 20 random bits.
--- name: ids_of_times(first_ids)
-select 'message' as kind, m.id from json_each(:first_ids) k
+-- name: ids_of_times(keys)
+select 'message' as kind, m.id from json_each(:keys) k
 join messages m on m.id >= k.value and m.id < k.value + 1048576
 union all
-select 'conversation', c.id from json_each(:first_ids) k
+select 'conversation', c.id from json_each(:keys) k
 join conversations c on c.id >= k.value and c.id < k.value + 1048576
 union all
-select 'conversation', r.old_id from json_each(:first_ids) k
+select 'conversation', r.old_id from json_each(:keys) k
 join redirects r on r.old_id >= k.value and r.old_id < k.value + 1048576;
 
--- name: messages(ids)
-select * from messages where id in (select value from json_each(:ids));
+-- name: messages(keys)
+select * from messages where id in (select value from json_each(:keys));
 
 -- name: sent(account, keys)
 select k.value as given, m.* from json_each(:keys) k
@@ -56,16 +56,16 @@ join messages m on m.id in (
     and s.provider_key <> '' and s.direction = 'out' order by s.id desc limit 20)
 order by m.id desc;
 
--- name: until_reply(ids)
+-- name: until_reply(keys)
 select distinct conversation_id from messages indexed by messages_until_reply
-where conversation_id in (select value from json_each(:ids))
+where conversation_id in (select value from json_each(:keys))
   and cancel_on_reply = 1 and status in ('queued', 'scheduled');
 
--- name: newest_texts(ids)
+-- name: newest_texts(keys)
 select k.value as conversation_id, coalesce((
   select m.id from messages m where m.conversation_id = k.value and m.direction = 'in'
   order by m.id desc limit 1), 0) as newest
-from json_each(:ids) k;
+from json_each(:keys) k;
 
 -- name: places(keys)
 select json_extract(k.value, '$[0]') as conversation_id, json_extract(k.value, '$[1]') as first_id, coalesce((
