@@ -4,12 +4,13 @@ On the connection of a page the answers come from memory, else from a query. Bes
 stands what has to be noted when the page writes such a row, so that its next events see it.
 """
 
+import json
 import sqlite3
 from typing import Any
 
 from tui.domain.ids import extract_time
 from tui.domain.national_numbers import ENDING_DIGITS
-from tui.store.page_connection import Row, get_page, write_row
+from tui.store.page_connection import PageConnection, Row, get_page, write_row
 from tui.store.queries import queries
 from tui.store.rows import to_dict
 
@@ -29,9 +30,30 @@ def find_conversation(connection: sqlite3.Connection, conversation_id: int) -> R
         conversation_id: Id of the conversation.
     """
     page = get_page(connection)
+    if page is not None and conversation_id in page.cache.concerned:
+        _load_conversations(page, page.cache.concerned - page.cache.conversations.keys())
+        page.cache.concerned.clear()
     if page is not None and conversation_id in page.cache.conversations:
         return page.cache.conversations[conversation_id]
     return _to_row(queries("conversations").get(connection, id=conversation_id))
+
+
+def _load_conversations(page: PageConnection, ids: set[int]) -> None:
+    """Read conversations ahead by their ids."""
+    page.cache.conversations.update(dict.fromkeys(ids))
+    for row in queries("pages").conversations(page, keys=json.dumps(sorted(ids))):
+        page.cache.conversations[row["given"]] = drop_given(row)
+
+
+def drop_given(row: Any) -> dict[str, Any]:
+    """Return the columns of the table itself of a row that was read ahead.
+
+    Args:
+        row: Row with the key that led to it.
+    """
+    values = to_dict(row)
+    del values["given"]
+    return values
 
 
 def find_party(connection: sqlite3.Connection, party: str) -> Row | None:

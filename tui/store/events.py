@@ -17,7 +17,7 @@ from tui.store.database import Transaction
 from tui.store.errors import StoreError
 from tui.store.event_rows import EventRow, parse_event_row, to_storable_time
 from tui.store.message_lookups import (
-    find_message,
+    find_own_message,
     is_event_stored,
     list_sent,
     note_status,
@@ -192,8 +192,8 @@ class Events:
         """Return the message of an event: by our reference, else by the provider's id."""
         identity = parse_reference(event.reference)
         if identity is not None:
-            row = find_message(self._connection, identity)
-            if row and row["direction"] == Direction.OUT and row["account"] == account:
+            row = find_own_message(self._connection, account, identity)
+            if row is not None:
                 return row
         if not event.provider_id:
             return None

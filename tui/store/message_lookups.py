@@ -4,12 +4,14 @@ On the connection of a page the answers come from memory, else from a query. Bes
 stands what has to be noted when the page writes such a row, so that its next events see it.
 """
 
+import json
 import sqlite3
 from collections.abc import Iterable, Sequence
 from typing import Any
 
 from tui.domain.ids import extract_time, smallest_id_at
-from tui.store.page_connection import get_page
+from tui.domain.message import Direction
+from tui.store.page_connection import PageConnection, get_page
 from tui.store.queries import queries
 from tui.store.rows import Row, to_dict
 
@@ -122,12 +124,50 @@ def find_message(connection: sqlite3.Connection, message_id: int) -> dict[str, A
         message_id: Id of the message.
     """
     page = get_page(connection)
+    if page is not None and message_id in page.cache.copied:
+        _load_messages(page, page.cache.copied)
+        page.cache.copied.clear()
     if page is not None and message_id in page.cache.messages:
-        known = page.cache.messages[message_id]
+        return page.cache.messages[message_id]
+    row = queries("messages").get(connection, id=message_id)
+    return to_dict(row) if row else None
+
+
+def find_own_message(
+    connection: sqlite3.Connection, account: str, message_id: int
+) -> dict[str, Any] | None:
+    """Return a message that was sent through an account, or None.
+
+    Args:
+        connection: Connection of the caller's transaction.
+        account: Account of the message.
+        message_id: Id of the message.
+    """
+    page = get_page(connection)
+    if page is not None and message_id in page.cache.outgoing:
+        known = page.cache.outgoing[message_id]
         # A copy: a row that was read stays as it was, whatever follows from its event.
         return dict(known) if known else None
     row = queries("messages").get(connection, id=message_id)
-    return to_dict(row) if row else None
+    return to_dict(row) if row and is_sent_by(row, account) else None
+
+
+def is_sent_by(row: Row, account: str) -> bool:
+    """Return whether a message was sent through an account.
+
+    Args:
+        row: Row of `messages`.
+        account: Name of the account.
+    """
+    return bool(row["direction"] == Direction.OUT and row["account"] == account)
+
+
+def _load_messages(page: PageConnection, ids: Iterable[int | None]) -> None:
+    """Read messages ahead by their ids."""
+    if missing := sorted(one for one in ids if one is not None):
+        page.cache.messages.update(dict.fromkeys(missing))
+        for row in queries("pages").messages(page, keys=json.dumps(missing)):
+            page.cache.messages[row["id"]] = to_dict(row)
 
 
 def list_sent(connection: sqlite3.Connection, account: str, key: str) -> Sequence[dict[str, Any]]:
@@ -154,7 +194,7 @@ def note_status(connection: sqlite3.Connection, message_id: int, **changes: Any)
         **changes: Values of columns.
     """
     if (page := get_page(connection)) is not None:
-        (page.cache.messages.get(message_id) or {}).update(changes)
+        (page.cache.outgoing.get(message_id) or {}).update(changes)
 
 
 def is_message_id_used(connection: sqlite3.Connection, identity: int) -> bool:

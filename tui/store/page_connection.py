@@ -57,8 +57,14 @@ class PageCache:
     conversation_ids: set[int] = field(default_factory=set)
     messages: dict[int, dict[str, Any] | None] = field(default_factory=dict)
     """Messages by id."""
+    copied: set[int | None] = field(default_factory=set)
+    """Messages whose events are in `copies`; they are read when the first one is asked for."""
+    outgoing: dict[int, dict[str, Any] | None] = field(default_factory=dict)
+    """What receipts need of messages of the account, by id; None if it has none with this id."""
     sent: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
-    """Messages that were sent, by the key of the provider's id."""
+    """The same rows, by the key of the provider's id."""
+    concerned: set[int] = field(default_factory=set)
+    """Conversations of these messages; they are read when the first one is asked for."""
     national_opt_outs: list[frozenset[str]] = field(default_factory=list)
     """Last digits of the numbers without country code that are opted out, as the only element."""
     begun: set[int] = field(default_factory=set)

@@ -22,10 +22,10 @@ from tui.domain.ids import normalize_provider_id, parse_reference, smallest_id_a
 from tui.domain.national_numbers import get_ending, list_national_keys
 from tui.domain.phone import Address
 from tui.domain.text import repair_text
-from tui.store.conversation_lookups import may_be_opted_out_nationally
+from tui.store.conversation_lookups import drop_given, may_be_opted_out_nationally
 from tui.store.customer_addresses import parse_sender
 from tui.store.errors import BAD_VALUE_ERRORS
-from tui.store.message_lookups import name_copy_range, select_copies
+from tui.store.message_lookups import is_sent_by, name_copy_range, select_copies
 from tui.store.page_connection import PageConnection
 from tui.store.queries import queries
 from tui.store.rows import Row, to_dict
@@ -131,15 +131,14 @@ class PageLoader:
         self._cache.receipts.update({one: one in stored for one in ids})
 
     def _load_copies(self, kind: str, ids: set[str]) -> None:
-        """Load the stored events with the same ids, and the messages that they have made."""
-        keys = [(one, *name_copy_range(one)) for one in sorted(ids)]
+        """Load the stored events with the same ids."""
+        keys = [(one, name_copy_range(one)[1]) for one in sorted(ids)]
         by_id: dict[str, list[Row]] = {one: [] for one in ids}
         for row in self._select("copies", keys, account=self._account, kind=kind):
             by_id[row["given"]].append(row)
         for one, found in by_id.items():
             self._cache.copies[kind, one] = select_copies(one, found)
-        made = {row["message_id"] for found in by_id.values() for row in found}
-        self._load_messages(made - {None})
+            self._cache.copied.update(row["message_id"] for row in found)
 
     # Conversations ------------------------------------------------------------------------
 
@@ -154,7 +153,7 @@ class PageLoader:
         parties = list(keys.senders)
         cache.parties.update(dict.fromkeys(parties))
         for row in self._select("parties", parties):
-            cache.parties[row["given"]] = conversation = _to_conversation(row)
+            cache.parties[row["given"]] = conversation = drop_given(row)
             cache.conversations[conversation["id"]] = conversation
         decided = list(parties)
         for party in parties:
@@ -169,13 +168,6 @@ class PageLoader:
         cache.contacts.update(
             {row["party"]: row["name"] for row in self._select("contacts", parties)}
         )
-
-    def _load_conversations(self, ids: set[int]) -> None:
-        """Load conversations by their ids."""
-        if missing := sorted(ids - self._cache.conversations.keys()):
-            self._cache.conversations.update(dict.fromkeys(missing))
-            for row in self._select("conversations", missing):
-                self._cache.conversations[row["given"]] = _to_conversation(row)
 
     # Messages -----------------------------------------------------------------------------
 
@@ -208,17 +200,14 @@ class PageLoader:
                 place = (row["conversation_id"], row["first_id"])
                 self._cache.places[place] = row["newest"]
 
-    def _load_messages(self, ids: set[int]) -> None:
-        """Load messages by their ids."""
-        if ids:
-            self._cache.messages.update(dict.fromkeys(ids))
-            for row in self._select("messages", sorted(ids)):
-                self._cache.messages[row["id"]] = to_dict(row)
-
     def _load_sent(self, receipts: list[tuple[int | None, str]]) -> None:
         """Load the messages that receipts are about, and their conversations."""
-        messages = self._cache.messages
-        self._load_messages({reference for reference, _id in receipts if reference is not None})
+        messages = self._cache.outgoing
+        if ids := sorted({reference for reference, _id in receipts if reference is not None}):
+            messages.update(dict.fromkeys(ids))
+            for row in self._select("outgoing", ids):
+                if is_sent_by(row, self._account):
+                    messages[row["id"]] = to_dict(row)
         names = {
             normalize_provider_id(provider_id)
             for reference, provider_id in receipts
@@ -227,10 +216,10 @@ class PageLoader:
         if names:
             self._cache.sent.update({name: [] for name in names})
             for row in self._select("sent", sorted(names), account=self._account):
-                message = messages.get(row["id"]) or _drop_given(row)
+                message = messages.get(row["id"]) or drop_given(row)
                 messages[row["id"]] = message
                 self._cache.sent[row["given"]].append(message)
-        self._load_conversations({one["conversation_id"] for one in messages.values() if one})
+        self._cache.concerned.update(one["conversation_id"] for one in messages.values() if one)
 
     def _select(self, name: str, values: Sequence[Any], **others: Any) -> Iterator[Row]:
         """Yield the rows of a query for a list of values."""
@@ -252,13 +241,3 @@ def _is_ordinary(value: object) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-def _drop_given(row: Row) -> dict[str, Any]:
-    """Return the columns of the table itself."""
-    values = to_dict(row)
-    del values["given"]
-    return values
-
-
-_to_conversation = _drop_given

@@ -1,14 +1,13 @@
 -- What the events of a page may ask for, each with one statement: lists of values are JSON.
 
--- An id, and the bounds of the ids that other payloads with the same id have.
+-- An id, and the end of the range in which are also the ids of other payloads with the same id.
 -- name: copies(account, kind, keys)
-select json_extract(k.value, '$[0]') as given, e.* from json_each(:keys) k
-join events e on e.account = :account and e.kind = :kind and e.event_id = json_extract(k.value, '$[0]')
-union all
-select json_extract(k.value, '$[0]') as given, e.* from json_each(:keys) k
+select json_extract(k.value, '$[0]') as given, e.id, e.account, e.kind, e.event_id, e.received_at, e.at, e.message_id,
+  e.raw, e.own, e.digest, e.copy
+from json_each(:keys) k
 join events e on e.account = :account and e.kind = :kind
-  and e.event_id > json_extract(k.value, '$[1]') and e.event_id < json_extract(k.value, '$[2]')
-order by 2;
+  and e.event_id >= json_extract(k.value, '$[0]') and e.event_id < json_extract(k.value, '$[1]')
+order by e.id;
 
 -- name: stored_receipts(account, keys)
 select event_id from events
@@ -49,8 +48,15 @@ join redirects r on r.old_id >= k.value and r.old_id < k.value + 1048576;
 -- name: messages(keys)
 select * from messages where id in (select value from json_each(:keys));
 
+-- What a receipt changes in a message, and what decides about that.
+-- name: outgoing(keys)
+select id, conversation_id, direction, status, account, provider_id, contradicted, handled from messages
+where id in (select value from json_each(:keys));
+
 -- name: sent(account, keys)
-select k.value as given, m.* from json_each(:keys) k
+select k.value as given, m.id, m.conversation_id, m.direction, m.status, m.account, m.provider_id, m.contradicted,
+  m.handled
+from json_each(:keys) k
 join messages m on m.id in (
   select s.id from messages s where s.account = :account and s.provider_key = k.value
     and s.provider_key <> '' and s.direction = 'out' order by s.id desc limit 20)
