@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from tests.store.builders import ACCOUNT, MIA, make_receipt, make_reply, store_sent
 from tests.store.consistency import check_counters_and_summaries
+from tests.store.counting import count_statements
 from tests.store.page_events import BAD_FIELDS, FixedBits, fill_inbox, make_page
 from tests.store.temporary import temporary_store
 from tui.clock import ManualClock
@@ -19,7 +20,6 @@ from tui.domain.events import Event, Reply
 from tui.domain.status import Status
 from tui.startup.wiring import create_consent_judge
 from tui.store.ingest import StoredCounts
-from tui.store.page_connection import PageConnection
 from tui.store.queries import queries
 from tui.store.store import Store
 
@@ -99,80 +99,40 @@ async def test_bad_items_of_a_page_are_held_alone_and_the_others_keep_their_orde
         await check_counters_and_summaries(store)
 
 
-class Counting(PageConnection):
-    """Connection of a page that counts what goes to the database."""
-
-    statements = 0
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        super().__init__(_Counted(connection))  # type: ignore[arg-type]
-
-
-class _Counted:
-    """Connection that counts its statements; one for many rows counts once."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-
-    def execute(self, *args: Any) -> sqlite3.Cursor:
-        Counting.statements += 1
-        return self._connection.execute(*args)
-
-    def executemany(self, *args: Any) -> sqlite3.Cursor:
-        Counting.statements += 1
-        return self._connection.executemany(*args)
-
-
-async def count_statements(
-    store: Store, page: Sequence[Event], monkeypatch: pytest.MonkeyPatch
-) -> int:
-    """Return how many statements the database runs for a page."""
-    monkeypatch.setattr("tui.store.ingest.PageConnection", Counting)
-    Counting.statements = 0
-    await store.ingest.store_events(ACCOUNT, page, "AU")
-    return Counting.statements
-
-
 def make_numbers(size: int) -> list[str]:
     """Return the numbers of different customers."""
     return [f"+6149157{n:04d}" for n in range(size)]
 
 
-async def test_a_page_of_replies_needs_few_statements(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_page_of_replies_needs_few_statements(store: Store) -> None:
     for text in ("first", "second"):
         page = [make_reply(text, party, party_name="Anna") for party in make_numbers(SIZE)]
-        assert await count_statements(store, page, monkeypatch) <= MOST_STATEMENTS
+        assert await count_statements(store, page) <= MOST_STATEMENTS
     several = [make_reply(f"{n}", party) for party in make_numbers(20) for n in range(5)]
-    assert await count_statements(store, several, monkeypatch) <= MOST_STATEMENTS
-    assert await count_statements(store, several, monkeypatch) <= MOST_STATEMENTS
+    assert await count_statements(store, several) <= MOST_STATEMENTS
+    assert await count_statements(store, several) <= MOST_STATEMENTS
     national = [make_reply("Hi", f"0{party[3:]}") for party in make_numbers(SIZE)]
-    assert await count_statements(store, national, monkeypatch) <= MOST_STATEMENTS
+    assert await count_statements(store, national) <= MOST_STATEMENTS
     await check_counters_and_summaries(store)
 
 
-async def test_a_page_of_late_texts_needs_few_statements(
-    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_page_of_late_texts_needs_few_statements(store: Store, clock: ManualClock) -> None:
     parties = make_numbers(SIZE)
     await store.ingest.store_events(ACCOUNT, [make_reply(party=party) for party in parties], "AU")
     times = [clock.now() - 60_000 * n for n in range(SIZE)]
     late = [make_reply(party=p, received_at=at) for p, at in zip(parties, times, strict=True)]
-    assert await count_statements(store, late, monkeypatch) <= MOST_STATEMENTS
+    assert await count_statements(store, late) <= MOST_STATEMENTS
     await check_counters_and_summaries(store)
 
 
-async def test_a_page_of_receipts_needs_few_statements(
-    store: Store, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_page_of_receipts_needs_few_statements(store: Store) -> None:
     for number, party in enumerate(make_numbers(SIZE)):
         await store_sent(store, f"p-{number}", to=party)
     for status in (Status.SUBMITTED, Status.DELIVERED, Status.FAILED):
         page = [make_receipt(status, f"p-{n}") for n in range(SIZE)]
-        assert await count_statements(store, page, monkeypatch) <= MOST_STATEMENTS
+        assert await count_statements(store, page) <= MOST_STATEMENTS
     unknown = [make_receipt(Status.DELIVERED, f"early-{n}") for n in range(SIZE)]
-    assert await count_statements(store, unknown, monkeypatch) <= MOST_STATEMENTS
+    assert await count_statements(store, unknown) <= MOST_STATEMENTS
     await check_counters_and_summaries(store)
 
 

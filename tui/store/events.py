@@ -105,13 +105,15 @@ class Events:
             account: Account that the receipt came from.
             event: Receipt to store.
         """
+        if is_event_stored(self._connection, account, event.kind, event.event_id):
+            # It is written in vain, so that one with values that no column can store is held.
+            self.add_event(account, event)
+            return False
         message = self._find_message(account, event)
-        is_known = is_event_stored(self._connection, account, event.kind, event.event_id)
-        moved = message is not None and _can_move(message, event)
-        # A duplicate is written in vain, so that one with values that no column can store is held.
-        self.add_event(account, event, message["id"] if message else None, moved)
-        if message is None or is_known:
-            return not is_known
+        if message is None:
+            self.add_event(account, event)
+            return True
+        self.add_event(account, event, message["id"], _can_move(message, event))
         self._apply_event(message, event)
         # The answer to the send was lost; the receipt supplies the id.
         if event.provider_id and not message["provider_id"]:
