@@ -1,4 +1,4 @@
-"""Measure how long a page of events takes, and how many statements: `python -m tests.bench.store.pages`.
+"""Measure time and statements of a page of events: `python -m tests.bench.store.pages`.
 
 A statement that runs for many rows counts once as a call, and once for each row as a run.
 """
