@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from tests.store.builders import ACCOUNT, MIA, make_receipt, make_reply, store_sent
+from tests.store.builders import ACCOUNT, MIA, TOM, make_receipt, make_reply, store_sent
 from tests.store.consistency import check_counters_and_summaries
 from tests.store.counting import count_statements
 from tests.store.page_events import BAD_FIELDS, FixedBits, fill_inbox, make_page
@@ -68,7 +68,7 @@ async def store_pages(
         return await store.database.read(read_tables), counts
 
 
-@settings(max_examples=40)
+@settings(max_examples=60)
 @given(st.integers(0, 2**32), st.lists(st.integers(1, 40), min_size=1, max_size=3), st.data())
 async def test_a_page_leaves_the_same_rows_as_its_events_one_by_one(
     seed: int, sizes: list[int], data: st.DataObject
@@ -134,6 +134,36 @@ async def test_a_page_of_receipts_needs_few_statements(store: Store) -> None:
         assert await count_statements(store, page) <= MOST_STATEMENTS
     unknown = [make_receipt(Status.DELIVERED, f"early-{n}") for n in range(SIZE)]
     assert await count_statements(store, unknown) <= MOST_STATEMENTS
+    await check_counters_and_summaries(store)
+
+
+async def test_a_contradiction_stays_whatever_else_the_page_writes(store: Store) -> None:
+    for number in range(3):
+        await store_sent(store, f"p-{number}")
+    await store.ingest.store_events(ACCOUNT, [make_receipt(Status.DELIVERED, "p-0")])
+    contradicted, delivered = Status.FAILED, Status.DELIVERED
+    steps = [("p-2", delivered), ("p-0", contradicted), ("p-1", delivered), ("p-1", contradicted)]
+    page = [make_receipt(status, provider_id) for provider_id, status in steps]
+    await store.ingest.store_events(ACCOUNT, page)
+    query = "select status, contradicted from messages where direction = 'out'"
+    found = await store.database.read(lambda c: c.execute(query).fetchall())
+    assert [tuple(row) for row in found] == [("delivered", wrong) for wrong in (1, 1, 0)]
+
+
+async def test_a_page_that_is_interrupted_by_rare_events_is_stored_as_if_it_were_not(
+    store: Store,
+) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply("Hello", id="e0")])
+    rare = [
+        make_reply("Hello & more", id="e0"),
+        make_reply("Something else", id="e0"),
+        make_reply("STOP", opted_out=True),
+    ]
+    page = [make_reply(f"{n}") for n in range(5)] + rare + [make_reply("end", TOM)]
+    assert (await store.ingest.store_events(ACCOUNT, page)).new == 8
+    query = "select body from messages order by coalesce(arrival, id), id"
+    bodies = [row[0] for row in await store.database.read(lambda c: c.execute(query).fetchall())]
+    assert sorted(bodies) == sorted(["Hello & more", *"01234", "Something else", "STOP", "end"])
     await check_counters_and_summaries(store)
 
 

@@ -88,11 +88,12 @@ where conversation_id = :conversation_id and direction = 'in'
 -- name: sent_again(conversation_id, id)$
 select 1 from messages where conversation_id = :conversation_id and id > :id and retry_of = :id;
 
+-- A contradiction stays: a page may write it before the other changes.
 -- name: move(id, status, word, code, reason, status_at, parts, price, contradicted, advice)*!
 update messages set status = :status, word = :word, code = :code, reason = :reason, status_at = :status_at,
   parts = case when :parts > 0 then :parts else parts end,
   price = case when :price <> '' then :price else price end,
-  contradicted = :contradicted, advice = :advice
+  contradicted = case when :contradicted > 0 then 1 else contradicted end, advice = :advice
 where id = :id;
 
 -- name: mark_contradicted(id)*!
