@@ -136,10 +136,10 @@ class Summaries:
         Args:
             conversation_id: Id of a conversation without messages.
         """
+        self._sql.delete(self._connection, id=conversation_id)
         old = self._before.pop(conversation_id)
         del self._loaded[conversation_id]
         self._ids = {key: known for key, known in self._ids.items() if known != conversation_id}
-        self._sql.delete(self._connection, id=conversation_id)
         for name in () if conversation_id in self._new else get_counter_names(old):
             self._transaction.adjust_counter(name, -1)
         self._new.discard(conversation_id)
