@@ -6,9 +6,9 @@ from tui.domain.conversation import compute_waiting_rank
 from tui.domain.file_names import summarize_message
 from tui.domain.phone import parse_address
 from tui.store.connections import Connection
+from tui.store.conversation_rows import get_counter_names
 from tui.store.customer_addresses import fold_for_filter
 from tui.store.store import Store
-from tui.store.summaries import get_counter_names
 
 _LAST = "select * from messages where conversation_id = :value order by id desc limit 1"
 _FAILED = (

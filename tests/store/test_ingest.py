@@ -169,6 +169,17 @@ async def test_a_name_that_an_agent_has_set_or_removed_stays(store: Store, name:
     assert (await get_conversation(store)).name == name
 
 
+async def test_a_merged_customer_who_gets_a_name_is_found_by_every_number(store: Store) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply(), make_reply(party=TOM)])
+    mia, tom = await get_conversation(store), await get_conversation(store, TOM)
+    await store.merges.merge_conversations(mia.id, tom.id, "ana")
+    await store.ingest.store_events(ACCOUNT, [make_reply(party_name="Anna")])
+    folded = await store.database.read(
+        lambda c: c.execute("select folded from conversations").fetchone()[0]
+    )
+    assert folded == f"anna {MIA} {TOM}"
+
+
 async def test_a_sender_is_not_named_after_itself(store: Store) -> None:
     await store.ingest.store_events(ACCOUNT, [make_reply(party="BANK", party_name="Bank")])
     await store.ingest.store_events(ACCOUNT, [make_reply(party_name="")])

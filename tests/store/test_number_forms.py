@@ -13,6 +13,7 @@ from tui.clock import ManualClock
 from tui.domain.change import RELOAD
 from tui.domain.conversation import Conversation, State, View
 from tui.domain.phone import parse_address
+from tui.store.conversation_rows import get_counter_names
 from tui.store.conversations import FIRST_POSITION
 from tui.store.engine import ignore_progress
 from tui.store.errors import OptedOut
@@ -20,7 +21,6 @@ from tui.store.messages import NEWEST
 from tui.store.sqlite.file_connection import FileConnection
 from tui.store.sqlite.migrations import apply_migrations
 from tui.store.store import Store
-from tui.store.summaries import get_counter_names
 
 pytestmark = [pytest.mark.usefixtures("real_databases"), pytest.mark.only_engine("sqlite")]
 

@@ -99,6 +99,8 @@ def find_mobile_form(e164: str) -> str:
     Args:
         e164: Valid number.
     """
+    if not e164.startswith("+54"):
+        return e164
     mobile = _ARGENTINA_WITHOUT_NINE.sub(r"+549\1", e164)
     return (_parse_valid(mobile, None) if mobile != e164 else None) or e164
 

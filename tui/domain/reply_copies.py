@@ -12,6 +12,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from tui.domain.text import repair_text
 
@@ -156,8 +157,12 @@ def _is_same_address(first: str, second: str) -> bool:
     return one == two or (one.isdigit() and len(one) >= _MIN_OWN_DIGITS and two.endswith(one))
 
 
+@lru_cache(maxsize=256)
 def _reduce_address(address: str) -> str:
-    """Return the digits of a number without leading zeros; a name in lower case."""
+    """Return the digits of a number without leading zeros; a name in lower case.
+
+    A desk has few addresses, and each of its texts names one.
+    """
     if any(char.isalpha() for char in address):
         return "".join(address.split()).casefold()
     return "".join(char for char in address if char.isdigit()).lstrip("0")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from tui.clock import Clock
 from tui.domain.ids import create_id
 from tui.store.engine import Engine, Transaction
+from tui.store.page_connection import write_row
 from tui.store.queries import queries
 
 
@@ -44,8 +45,9 @@ def record_action(
         detail: More about the action, as text.
     """
     now = clock.now()
-    queries("conversations").add_audit(
+    write_row(
         transaction.connection,
+        queries("conversations").add_audit,
         id=create_id(now, rng),
         at=now,
         agent=agent,

@@ -12,6 +12,7 @@ from tui.domain.text import repair_text
 from tui.store import rows
 from tui.store.audit import record_action
 from tui.store.connections import Connection
+from tui.store.conversation_lookups import find_consent, store_decision
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, Summary
@@ -59,15 +60,14 @@ def save_consent(
         opted_out: Whether the customer is opted out.
     """
     summary["opted_out"] = int(opted_out)
-    evidence = evidence[:MAX_EVIDENCE_LENGTH]
-    queries("conversations").save_consent(
+    store_decision(
         connection,
         party=summary["party"],
         opted_out=int(opted_out),
-        now=at,
+        at=at,
         agent=agent,
         source=source,
-        evidence=evidence,
+        evidence=evidence[:MAX_EVIDENCE_LENGTH],
         message_id=message_id,
     )
 
@@ -82,7 +82,7 @@ def is_opted_out_before(connection: Connection, summary: Summary, at: int) -> bo
     """
     if not summary["opted_out"]:
         return False
-    decision = queries("conversations").consent(connection, party=summary["party"])
+    decision = find_consent(connection, summary["party"])
     return decision is None or bool(decision["at"] <= at)
 
 

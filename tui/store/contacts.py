@@ -20,6 +20,7 @@ from tui.store.connections import Connection, Row
 from tui.store.consent import ConsentRecord
 from tui.store.customer_addresses import set_name
 from tui.store.engine import Engine, Transaction
+from tui.store.page_connection import write_row
 from tui.store.queries import queries
 from tui.store.summaries import Summaries
 
@@ -119,8 +120,9 @@ class Contacts:
             summary = summaries.get(conversation_id)
             set_name(summary, repair_text(name))
             summaries.flush()
-            queries("conversations").save_contact(
+            write_row(
                 transaction.connection,
+                queries("conversations").save_contact,
                 party=summary["party"],
                 name=summary["name"],
                 note=repair_text(note),

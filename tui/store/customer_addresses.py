@@ -12,6 +12,7 @@ from tui.domain.national_numbers import get_ending, parse_as_neighbour
 from tui.domain.phone import Address, AddressKind, parse_address
 from tui.domain.text import fold_text
 from tui.store.connections import Connection
+from tui.store.conversation_lookups import find_party, list_parties_by_ending
 from tui.store.queries import queries
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ def parse_sender(party: str, region: str | None) -> Address:
         party: Address as it was received.
         region: Country (ISO) of numbers without a country code.
     """
+    # After "+" stands the country code, whatever the account's country: one entry serves both.
+    if party[:1] == "+" and party[1:2].isdecimal() and party[1] != "0":
+        region = None
     parse = _parse_cached_address if len(party) <= _MAX_CACHED_LENGTH else parse_address
     return parse(party, region)
 
@@ -44,16 +48,15 @@ def find_known_forms(connection: Connection, address: Address, region: str | Non
         address: Address of a sender.
         region: Country (ISO) of the account, with which the address was read; None for none.
     """
-    sql, ending = queries("conversations"), get_ending(address.raw)
-    if not ending:
+    ending = get_ending(address.raw)
+    if not ending or (address.e164 and region):
         return []
-    is_known = address.e164 and sql.by_party(connection, party=address.conversation_key)
-    if is_known or (address.e164 and region):
+    if address.e164 and find_party(connection, address.conversation_key):
         return []
     found = [
-        parse_as_neighbour(address.raw, row["party"])
-        for row in sql.by_ending(connection, ending=ending)
-        if parse_address(row["party"]).e164
+        parse_as_neighbour(address.raw, party)
+        for party in list_parties_by_ending(connection, ending)
+        if parse_address(party).e164
     ]
     return [known for known in found if known is not None]
 

@@ -12,18 +12,24 @@ from tui.domain.message import Direction
 from tui.domain.status import Status, can_move, is_contradiction
 from tui.store.audit import record_action
 from tui.store.consent import MAX_EVIDENCE_LENGTH, save_consent
+from tui.store.conversation_rows import record_status_change
 from tui.store.engine import Transaction
 from tui.store.errors import StoreError
 from tui.store.event_rows import EventRow, parse_event_row, to_storable_time
+from tui.store.message_lookups import (
+    find_own_message,
+    is_event_stored,
+    list_sent,
+    note_status,
+    store_event_row,
+)
+from tui.store.page_connection import write_row
 from tui.store.queries import queries
-from tui.store.rows import Row
 from tui.store.settling import OPTED_OUT_RESULT, build_send_event
-from tui.store.summaries import Summaries, record_status_change
+from tui.store.summaries import Summaries
 
 _MOST_RAW = 64 << 10
 """Characters that are kept of what a provider sent, unless it holds the text of a customer."""
-_COPY_MARK = "#"
-"""Stands between the provider's id and the digest of another payload."""
 
 
 class Events:
@@ -46,69 +52,51 @@ class Events:
 
     def add_event(
         self, account: str, event: EventRow, message_id: int | None = None, moved: bool = False
-    ) -> bool:
-        """Write an event; return False if it is already stored.
+    ) -> None:
+        """Write an event.
 
         Args:
             account: Account that the event came from.
-            event: Event to write.
+            event: Event to write; one with the same kind and id stays as it is stored.
             message_id: Message that the event is about, if it is known.
             moved: Whether the event changes the status of the message.
         """
-        return bool(
-            self._sql.add_event(
-                self._connection,
-                account=account,
-                kind=event.kind,
-                event_id=event.event_id,
-                received_at=self._clock.now(),
-                at=to_storable_time(event.at),
-                message_id=message_id,
-                provider_key=normalize_provider_id(event.provider_id) if event.provider_id else "",
-                status=event.status.value if event.status else "",
-                word=event.word,
-                code=event.code,
-                reason=event.reason,
-                moved=int(moved),
-                raw=event.raw if event.kind == EventKind.REPLY else event.raw[:_MOST_RAW],
-                parts=event.parts,
-                price=event.price,
-                opted_out=int(event.opted_out),
-                advice=event.advice.value,
-                own=event.own,
-                digest=event.digest,
-                copy=event.copy.value,
-            )
-        )
-
-    def list_copies(self, account: str, kind: EventKind, event_id: str) -> list[Row]:
-        """Return the stored events that came under this id, oldest first.
-
-        The first one has the id itself, the others the id that `name_copy` returns.
-
-        Args:
-            account: Account that the events came from.
-            kind: Kind of the events.
-            event_id: Id that the provider gave.
-        """
-        found = self._sql.copies(
+        store_event_row(
             self._connection,
             account=account,
-            kind=kind.value,
-            event_id=event_id,
-            first=f"{event_id}{_COPY_MARK}",
-            behind=f"{event_id}{chr(ord(_COPY_MARK) + 1)}",
+            kind=event.kind,
+            event_id=event.event_id,
+            received_at=self._clock.now(),
+            at=to_storable_time(event.at),
+            message_id=message_id,
+            provider_key=normalize_provider_id(event.provider_id) if event.provider_id else "",
+            status=event.status.value if event.status else "",
+            word=event.word,
+            code=event.code,
+            reason=event.reason,
+            moved=int(moved),
+            raw=event.raw if event.kind == EventKind.REPLY else event.raw[:_MOST_RAW],
+            parts=event.parts,
+            price=event.price,
+            opted_out=int(event.opted_out),
+            advice=event.advice.value,
+            own=event.own,
+            digest=event.digest,
+            copy=event.copy.value,
         )
-        return [
-            row
-            for row in found
-            if row["event_id"] in (event_id, name_copy(event_id, row["digest"]))
-        ]
 
-    def mark_reused(self, event: Row) -> None:
-        """Note at the first event of an id that the provider has used the id again."""
-        if not event["copy"]:
-            self._sql.mark_copy(self._connection, id=event["id"], copy=CopyKind.REUSED.value)
+    def mark_reused(self, event: dict[str, Any]) -> None:
+        """Note at the first event of an id that the provider has used the id again.
+
+        Args:
+            event: One of the events that `list_copies` returns.
+        """
+        if event["copy"]:
+            return
+        # The row may still wait to be written.
+        event["copy"] = CopyKind.REUSED.value
+        values = {name: event[name] for name in ("account", "kind", "event_id", "copy")}
+        write_row(self._connection, self._sql.mark_copy, **values)
 
     def record_receipt(self, account: str, event: EventRow) -> bool:
         """Store a receipt and apply it; return False for a duplicate.
@@ -117,11 +105,15 @@ class Events:
             account: Account that the receipt came from.
             event: Receipt to store.
         """
+        if is_event_stored(self._connection, account, event.kind, event.event_id):
+            # It is written in vain, so that one with values that no column can store is held.
+            self.add_event(account, event)
+            return False
         message = self._find_message(account, event)
         if message is None:
-            return self.add_event(account, event)
-        if not self.add_event(account, event, message["id"], _can_move(message, event)):
-            return False
+            self.add_event(account, event)
+            return True
+        self.add_event(account, event, message["id"], _can_move(message, event))
         self._apply_event(message, event)
         # The answer to the send was lost; the receipt supplies the id.
         if event.provider_id and not message["provider_id"]:
@@ -143,10 +135,10 @@ class Events:
             raise StoreError(f"There is no outgoing message {message_id}")
         moved = _can_move(message, event)
         # Two results of one message in the same millisecond would have the same event id.
-        for attempt in itertools.count(2):
-            if self.add_event(message["account"], event, message_id, moved):
-                break
-            event = replace(event, event_id=f"{event.event_id}-{attempt}")
+        attempts, account = itertools.count(2), message["account"]
+        while is_event_stored(self._connection, account, event.kind, event.event_id):
+            event = replace(event, event_id=f"{event.event_id}-{next(attempts)}")
+        self.add_event(account, event, message_id, moved)
         self._apply_event(message, event)
 
     def set_provider_id(self, message_id: int, provider_id: str) -> None:
@@ -202,15 +194,12 @@ class Events:
         """Return the message of an event: by our reference, else by the provider's id."""
         identity = parse_reference(event.reference)
         if identity is not None:
-            row = self._messages.get(self._connection, id=identity)
-            ours = row is not None and row["direction"] == Direction.OUT
-            if ours and row["account"] == account:
+            row = find_own_message(self._connection, account, identity)
+            if row is not None:
                 return row
         if not event.provider_id:
             return None
-        found = self._messages.by_provider_key(
-            self._connection, account=account, provider_key=normalize_provider_id(event.provider_id)
-        )
+        found = list_sent(self._connection, account, normalize_provider_id(event.provider_id))
         # The key is a normalized id, so that several ids can share one key.
         exact = [row for row in found if row["provider_id"] == event.provider_id]
         return next(iter(exact or found), None)
@@ -229,11 +218,13 @@ class Events:
         contradicted = bool(message["contradicted"]) or is_contradiction(old, event.status)
         if not can_move(old, event.status):
             if contradicted and not message["contradicted"]:
-                self._messages.mark_contradicted(self._connection, id=message["id"])
+                write_row(self._connection, self._messages.mark_contradicted, id=message["id"])
+                note_status(self._connection, message["id"], contradicted=1)
                 self._transaction.mark_changed(Subject.MESSAGE, message["id"], conversation_id)
             return False
-        self._messages.move(
+        write_row(
             self._connection,
+            self._messages.move,
             id=message["id"],
             status=event.status.value,
             word=event.word,
@@ -245,20 +236,12 @@ class Events:
             contradicted=int(contradicted),
             advice=event.advice.value,
         )
+        status = {"status": event.status.value, "contradicted": int(contradicted)}
+        note_status(self._connection, message["id"], **status)
         summary = self._summaries.get(conversation_id)
         record_status_change(summary, message["id"], old, event.status, bool(message["handled"]))
         self._transaction.mark_changed(Subject.MESSAGE, message["id"], conversation_id)
         return True
-
-
-def name_copy(event_id: str, digest: str) -> str:
-    """Return the id under which another payload with a known id is stored.
-
-    Args:
-        event_id: Id that the provider gave.
-        digest: Digest of the payload's content.
-    """
-    return f"{event_id}{_COPY_MARK}{digest}"
 
 
 def _can_move(message: Any, event: EventRow) -> bool:

@@ -11,11 +11,15 @@ from tui.domain.text import join_texts, repair_text
 from tui.store import queueing
 from tui.store.audit import record_action
 from tui.store.consent import is_opted_out_before, save_consent
+from tui.store.conversation_lookups import find_consent
+from tui.store.conversation_rows import record_incoming_text
 from tui.store.engine import Transaction
 from tui.store.events import Events
+from tui.store.message_lookups import has_later_text
+from tui.store.page_connection import write_row
 from tui.store.queries import queries
 from tui.store.search_index import forget_text, index_texts
-from tui.store.summaries import Summaries, Summary, record_incoming_text
+from tui.store.summaries import Summaries, Summary
 
 ConsentClassifier = Callable[[str, str], Verdict]
 """Function that classifies a customer's text, given the text and the party."""
@@ -65,10 +69,8 @@ class IncomingTexts:
             asks: Whether the text needs an answer.
         """
         queueing.cancel_on_reply(self.transaction, self.summaries, self.clock, summary["id"])
-        position = {"conversation_id": summary["id"], "id": message_id}
-        is_newest = (
-            message_id >= summary["last_id"]
-            or self._sql.text_after(self.connection, **position) is None
+        is_newest = message_id >= summary["last_id"] or not has_later_text(
+            self.connection, summary["id"], message_id
         )
         record_incoming_text(
             summary, at=at, account=self.account, own=own, needs_answer=asks, is_newest=is_newest
@@ -82,8 +84,9 @@ class IncomingTexts:
             attachments: Files to store.
         """
         for attachment in attachments:
-            self._sql.add_attachment(
+            write_row(
                 self.connection,
+                self._sql.add_attachment,
                 message_id=message_id,
                 name=repair_text(attachment.name),
                 content_type=repair_text(attachment.content_type),
@@ -132,7 +135,7 @@ class IncomingTexts:
         if summary["opted_out"]:
             return
         stop = is_opt_out(verdict, reply)
-        decision = queries("conversations").consent(self.connection, party=summary["party"])
+        decision = find_consent(self.connection, summary["party"])
         # If only the beginning of the text was an opt-in, the opt-out before it holds.
         opted_in_here = decision is not None and decision["message_id"] == message_id
         if stop or (opted_in_here and verdict is not Verdict.START):

@@ -27,8 +27,11 @@ from tui.store.event_rows import (
     build_receipt_row,
     replace_bad_events,
 )
-from tui.store.events import Events, name_copy
+from tui.store.events import Events
 from tui.store.incoming import ConsentClassifier, IncomingTexts
+from tui.store.message_lookups import list_copies, name_copy
+from tui.store.page_connection import PageConnection, PendingRowError
+from tui.store.page_loading import PageLoader
 from tui.store.replies import ReplyWriter
 from tui.store.summaries import Summaries
 
@@ -41,6 +44,12 @@ class StoredCounts:
     known: int = 0
     unusable: int = 0
     """Number of items that are held, new or known."""
+
+
+_SMALLEST_PAGE = 4
+"""Events for which it is worth to read ahead."""
+_MOST_LOADS = 4
+"""Times that a page is read ahead again, after a rare event has changed more than its own rows."""
 
 
 class _BadItemError(Exception):
@@ -133,10 +142,14 @@ class Ingest:
     ) -> StoredCounts:
         """Store events, and what cannot be used by `hold_rest`, which returns how many are new."""
         bad: dict[int, Exception] = {}
+        is_split = False
 
         def store_page(transaction: Transaction) -> StoredCounts:
             page = replace_bad_events(events, bad)
-            counts = self._store_page(transaction, account, region, page)
+            writer = _PageWriter(
+                transaction, self._clock, self._rng, self._classify, account, region
+            )
+            counts = writer.store_page(page, is_split=is_split)
             rest = [event for event in page if isinstance(event, Unreadable)]
             fresh = hold_rest(transaction, rest)
             known = counts.known + max(0, len(rest) - fresh)
@@ -145,27 +158,14 @@ class Ingest:
         while True:
             try:
                 return await self._database.write(store_page)
-            # Repeat the page with this item replaced: SQLite has rolled back the others.
+            # Repeat the page with this item replaced: the database has rolled back the others.
             except _BadItemError as error:
                 bad[error.index] = error.error
-
-    def _store_page(
-        self, transaction: Transaction, account: str, region: str, events: Sequence[Event]
-    ) -> StoredCounts:
-        """Store what can be used of a page, item by item."""
-        page = _PageWriter(transaction, self._clock, self._rng, self._classify, account, region)
-        new = known = 0
-        for index, event in enumerate(events):
-            if isinstance(event, Unreadable):
-                continue
-            try:
-                fresh = page.store_event(event)
-            except BAD_VALUE_ERRORS as error:
-                raise _BadItemError(index, error) from error
-            new += fresh
-            known += not fresh
-        page.finish_page()
-        return StoredCounts(new, known)
+            # One of many rows cannot be stored: write those of each item on their own.
+            except PendingRowError as error:
+                if is_split:
+                    raise error.error from error
+                is_split = True
 
 
 class _PageWriter:
@@ -181,8 +181,13 @@ class _PageWriter:
         region: str,
     ) -> None:
         """Create the writer of one page."""
+        self._page = PageConnection(transaction.connection)
+        # All that follows runs in the page's transaction, so that no row overtakes another one.
+        transaction.connection = self._page
         self._transaction = transaction
         self._connection = transaction.connection
+        self._loader = PageLoader(self._page, account, region or None)
+        self._loads_left = _MOST_LOADS
         self._clock = clock
         self._rng = rng
         self._classify = classify
@@ -193,7 +198,44 @@ class _PageWriter:
         self._texts = IncomingTexts(transaction, self._summaries, clock, classify, account)
         self._replies = ReplyWriter(self._texts, self._events, self._region)
 
-    def store_event(self, event: Reply | Receipt | OptOut) -> bool:
+    def store_page(self, events: Sequence[Event], *, is_split: bool) -> StoredCounts:
+        """Store what can be used of a page, all together or each item on its own.
+
+        Args:
+            events: Events of the page.
+            is_split: Whether to write the rows of each item before the next one.
+
+        Raises:
+            _BadItemError: An item cannot be stored.
+            PendingRowError: An item of a page that is not split cannot be stored.
+        """
+        new = known = 0
+        for index, event in enumerate(events):
+            if isinstance(event, Unreadable):
+                continue
+            self._read_ahead(events, index)
+            try:
+                fresh = self._store_event(event)
+                if is_split:
+                    self._page.flush()
+            except PendingRowError as error:
+                if is_split:
+                    raise _BadItemError(index, error.error) from error
+                raise
+            except BAD_VALUE_ERRORS as error:
+                raise _BadItemError(index, error) from error
+            new += fresh
+            known += not fresh
+        self._finish_page()
+        return StoredCounts(new, known)
+
+    def _read_ahead(self, events: Sequence[Event], index: int) -> None:
+        """Read ahead for the events from this one on, if that saves statements."""
+        if self._page.is_stale and self._loads_left and len(events) - index >= _SMALLEST_PAGE:
+            self._loads_left -= 1
+            self._loader.load(events[index:], self._clock.now())
+
+    def _store_event(self, event: Reply | Receipt | OptOut) -> bool:
         """Store one event; return False if it is already stored."""
         match event:
             case Reply():
@@ -203,8 +245,9 @@ class _PageWriter:
             case OptOut():
                 return self._store_opt_out(event)
 
-    def finish_page(self) -> None:
-        """Write what is cheaper together: the summaries and the search index."""
+    def _finish_page(self) -> None:
+        """Write what waits, the summaries and the search index."""
+        self._page.flush()
         self._summaries.flush()
         self._texts.write_index()
 
@@ -218,7 +261,7 @@ class _PageWriter:
         address = self._replies.find_customer(sender)
         digest = digest_copy(address.conversation_key, ReplyCopy(""))
         kind, event_id = EventKind.OPT_OUT, event.event_id
-        known = self._events.list_copies(self._account, kind, event_id)
+        known = list_copies(self._connection, self._account, kind.value, event_id)
         # Events of earlier versions have no digest.
         if any(row["digest"] == digest or row["raw"] == raw for row in known):
             return False

@@ -13,6 +13,7 @@ from tui.domain.message import Message, NewMessage
 from tui.domain.status import Status
 from tui.store import rows
 from tui.store.audit import record_action
+from tui.store.conversation_rows import record_status_change
 from tui.store.engine import Engine, Transaction
 from tui.store.events import Events
 from tui.store.queries import queries
@@ -24,7 +25,7 @@ from tui.store.settling import (
     refresh_summary,
     restore_waiting,
 )
-from tui.store.summaries import Summaries, record_status_change
+from tui.store.summaries import Summaries
 
 _SENT = "was sent"
 _NOT_SENT = "was not sent"

@@ -12,6 +12,7 @@ from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.store.audit import record_action
 from tui.store.connections import Connection, Row
+from tui.store.conversation_lookups import find_consent, find_party
 from tui.store.customer_addresses import list_addresses, set_addresses
 from tui.store.engine import Engine, Transaction
 from tui.store.errors import StoreError
@@ -158,15 +159,17 @@ def adopt_conversation(
         account: Account that they came from: through another one they may be another number.
     """
     connection = transaction.connection
-    row = queries("conversations").by_party(connection, party=old_key)
-    if row is None and queries("conversations").consent(connection, party=old_key):
+    row = find_party(connection, old_key)
+    if row is None and find_consent(connection, old_key):
         # A notice without words may have locked a number that had no conversation yet.
         join_consent(connection, kept["party"], old_key)
         queries("merges").drop_consent(connection, party=old_key)
         kept["opted_out"] = queries("conversations").opted_out(connection, party=kept["party"]) or 0
-    if row is None or row["id"] == kept["id"] or row["account"] != account:
+    if row is None or row["id"] == kept["id"]:
         return
     gone = summaries.get(row["id"])
+    if gone["account"] != account:
+        return
     join_consent(connection, kept["party"], gone["party"])
     join_contacts(connection, kept["party"], gone["party"])
     join_rows(connection, kept, gone)

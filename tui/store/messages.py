@@ -24,6 +24,7 @@ from tui.store.drafts import turn_note_into_draft
 from tui.store.engine import Engine, Transaction
 from tui.store.last_messages import update_last_message
 from tui.store.ordering import create_message_id
+from tui.store.page_connection import write_row
 from tui.store.queries import queries
 from tui.store.search_index import index_texts
 from tui.store.stored_drafts import finish_draft
@@ -292,5 +293,6 @@ def insert_message(transaction: Transaction, **values: Any) -> None:
         transaction: Transaction of the caller.
         **values: Values of the row by column.
     """
-    queries("messages").insert(transaction.connection, **{**_COLUMN_DEFAULTS, **values})
+    row = {**_COLUMN_DEFAULTS, **values}
+    write_row(transaction.connection, queries("messages").insert, **row)
     transaction.mark_changed(Subject.MESSAGE, values["id"], values["conversation_id"], new=True)

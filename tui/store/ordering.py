@@ -7,9 +7,9 @@ order of arrival, because a late text stands above others that were read before 
 import random
 
 from tui.clock import MINUTE
-from tui.domain.ids import create_id, smallest_id_at
+from tui.domain.ids import create_id
 from tui.store.connections import Connection
-from tui.store.queries import queries
+from tui.store.message_lookups import find_newest_of_time, is_message_id_used
 from tui.store.summaries import Summary
 
 _MAX_NORMAL_DELAY = MINUTE
@@ -28,7 +28,7 @@ def create_message_id(
         newest_id: Id that the message comes after, whatever its time.
     """
     identity = max(create_id(at, rng), newest_id + 1)
-    while queries("messages").exists(connection, id=identity):
+    while is_message_id_used(connection, identity):
         identity += 1
     return identity
 
@@ -48,13 +48,8 @@ def place_text(
         now: Current time in ms UTC.
         rng: Source of randomness for new ids.
     """
-    first_id, last_id = smallest_id_at(at), smallest_id_at(at + 1) - 1
-    same_time = None
-    if summary["last_id"] >= first_id:
-        same_time = queries("messages").newest_between(
-            connection, conversation_id=summary["id"], first_id=first_id, last_id=last_id
-        )
-    identity = create_message_id(connection, at, rng, newest_id=same_time or 0)
+    same_time = find_newest_of_time(connection, summary, at)
+    identity = create_message_id(connection, at, rng, newest_id=same_time)
     if identity > summary["last_arrival"]:
         return identity, None
     return identity, create_arrival(summary, now, rng, at_least=identity)

@@ -42,7 +42,7 @@ def parse_statements(subject: str, dialect: str = "") -> dict[str, Statement]:
         dialect: Folder of an engine; empty for what runs on every engine.
     """
     path = SQL_FOLDER / dialect / f"{subject}.sql"
-    if dialect and not path.exists():
+    if not path.exists():  # all of them differ, or none does
         return {}
     parts = _HEAD.split(path.read_text(encoding="utf-8"))[1:]
     return {
@@ -116,6 +116,8 @@ def queries(subject: str) -> Any:
         name: functools.partial(_run_in_dialect, subject, name)
         for name in parse_statements(subject, DIALECTS[0])
     }
+    if not common and not differing:
+        raise LookupError(f"There are no statements for {subject}")
     return SimpleNamespace(**common, **differing)
 
 

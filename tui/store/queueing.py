@@ -23,6 +23,7 @@ from tui.store.errors import OptedOut, StaleReply
 from tui.store.event_rows import EventRow
 from tui.store.events import Events
 from tui.store.last_messages import update_last_message
+from tui.store.message_lookups import waits_for_silence
 from tui.store.messages import insert_message
 from tui.store.ordering import create_message_id
 from tui.store.queries import queries
@@ -198,6 +199,8 @@ def cancel_on_reply(
         clock: Source of the current time.
         conversation_id: Conversation in which the customer has written.
     """
+    if not waits_for_silence(transaction.connection, conversation_id):
+        return
     sql = queries("writing")
     for row in sql.until_reply(transaction.connection, conversation_id=conversation_id):
         if row["status"] == Status.QUEUED:

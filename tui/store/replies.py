@@ -14,18 +14,19 @@ from tui.domain.message import Direction
 from tui.domain.phone import Address
 from tui.domain.reply_copies import ReplyCopy, digest_copy, is_same_content, merge_copies
 from tui.domain.text import repair_text
+from tui.store.conversation_lookups import find_party
 from tui.store.customer_addresses import answer_to, find_known_forms, parse_sender
 from tui.store.event_rows import EventRow, build_reply_row
-from tui.store.events import Events, name_copy
+from tui.store.events import Events
 from tui.store.incoming import IncomingTexts, is_opt_out
 from tui.store.last_messages import update_last_message
 from tui.store.merging import adopt_conversation
+from tui.store.message_lookups import find_message, list_copies, name_copy, note_text
 from tui.store.messages import insert_message
 from tui.store.opt_out_notices import attach_second_report, needs_answer
 from tui.store.ordering import find_late_arrival, place_text
-from tui.store.queries import queries
 from tui.store.reply_completion import complete_message, digest_file, read_stored_copy
-from tui.store.rows import Row, to_dict
+from tui.store.rows import Row
 from tui.store.summaries import Summary
 
 _MAX_TEXT_LENGTH = 20_000
@@ -47,14 +48,14 @@ class ReplyWriter:
         self._events = events
         self._connection = texts.connection
         self._account = texts.account
-        self._sql = queries("messages")
 
     def store_reply(self, reply: Reply) -> bool:
         """Store a customer's text as a message; return False if it is already stored."""
         address = self.find_customer(parse_sender(repair_text(reply.party), self._region))
         copy = _read_copy(reply, self._texts.clock.now())
         digest = digest_copy(address.conversation_key, copy)
-        known = self._events.list_copies(self._account, EventKind.REPLY, reply.event_id)
+        copies = (self._connection, self._account, EventKind.REPLY.value, reply.event_id)
+        known = list_copies(*copies)
         if any(event["digest"] == digest for event in known):
             return False
         for message_id, events in _group_by_message(known):
@@ -111,7 +112,9 @@ class ReplyWriter:
         digest: str,
     ) -> bool:
         """Add a payload to the message that it is a copy of; return False if it is not one."""
-        message = to_dict(self._sql.get(self._connection, id=message_id))
+        message = find_message(self._connection, message_id)
+        if message is None:
+            return False
         sender = self.find_customer(parse_sender(message["sender"], self._region))
         if sender.conversation_key != address.conversation_key:
             return False
@@ -136,8 +139,7 @@ class ReplyWriter:
             address: Address of the customer.
         """
         keys = {address.conversation_key, parse_sender(address.raw, None).conversation_key}
-        find = queries("conversations").by_party
-        return any(find(self._connection, party=key) is not None for key in keys)
+        return any(find_party(self._connection, key) is not None for key in keys)
 
     def open_conversation(self, address: Address, own: str, at: int) -> Summary:
         """Return the conversation with a customer, with the history before its country was known.
@@ -201,6 +203,7 @@ class ReplyWriter:
             arrived_at=find_late_arrival(at, now),
             arrival=arrival,
         )
+        note_text(self._connection, summary["id"], identity)
         texts.store_attachments(identity, reply.attachments)
         texts.add_to_index(identity, subject, body)
         asks = needs_answer(verdict, reply)

@@ -16,6 +16,7 @@ from tui.domain.conversation import State, compute_waiting_rank
 from tui.domain.ids import smallest_id_at
 from tui.domain.message import Direction
 from tui.domain.status import Status
+from tui.store.conversation_rows import get_counter_names
 from tui.store.customer_addresses import fold_for_filter
 from tui.store.engine import Transaction
 from tui.store.last_messages import update_last_message
@@ -23,7 +24,6 @@ from tui.store.queries import queries
 from tui.store.sample_source import SampleSource
 from tui.store.search_index import index_texts
 from tui.store.store import Store
-from tui.store.summaries import get_counter_names
 
 Progress = Callable[[int, int], None]
 """Called after every transaction with the messages written so far and the messages in all."""

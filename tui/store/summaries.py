@@ -6,22 +6,32 @@ line. Nothing else updates `conversations`, so that list, counters and feed alwa
 """
 
 import random
-from typing import Any
 
 from tui.domain.change import Subject
-from tui.domain.conversation import State, compute_waiting_rank
+from tui.domain.conversation import compute_waiting_rank
 from tui.domain.ids import create_id
 from tui.domain.national_numbers import list_national_keys
 from tui.domain.phone import Address
-from tui.domain.status import Status
 from tui.domain.text import fold_text, repair_text
-from tui.store.customer_addresses import fold_for_filter
+from tui.store.connections import Connection
+from tui.store.conversation_lookups import (
+    find_consent,
+    find_contact_name,
+    find_conversation,
+    find_party,
+    is_conversation_id_used,
+    may_be_opted_out_nationally,
+    note_new_conversation,
+    store_contact_name,
+    store_decision,
+)
+from tui.store.conversation_rows import NO_MESSAGES, Summary, get_counter_names, update_rank
+from tui.store.customer_addresses import fold_for_filter, set_name
 from tui.store.engine import Transaction
+from tui.store.page_connection import get_page
 from tui.store.queries import insert_rows, queries
-from tui.store.rows import to_dict
 
-Summary = dict[str, Any]
-"""Row of `conversations`, by column."""
+__all__ = ["Summaries", "Summary"]
 
 _MAX_NAME_LENGTH = 100
 
@@ -45,6 +55,11 @@ class Summaries:
         """Ids of the loaded conversations, by every key and id that led to them."""
         self._before: dict[int, Summary] = {}
         self._new: set[int] = set()
+        """Conversations that are not counted yet."""
+        self._waiting: list[int] = []
+        """Conversations that are not in the table yet."""
+        if (page := get_page(self._connection)) is not None:
+            page.write_before_rows(self.insert_new)
 
     def get(self, conversation_id: int) -> Summary:
         """Return the working copy of a conversation, also by the id of one that is part of it.
@@ -53,10 +68,10 @@ class Summaries:
             KeyError: There is no conversation with this id.
         """
         if conversation_id not in self._ids:
-            row = self._sql.get(self._connection, id=conversation_id)
+            row = find_conversation(self._connection, conversation_id)
             if row is None:
                 raise KeyError(conversation_id)
-            self._remember_original(to_dict(row), conversation_id)
+            self._remember_original(dict(row), conversation_id)
         return self._loaded[self._ids[conversation_id]]
 
     def get_or_create(self, address: Address, *, account: str, own: str, at: int) -> Summary:
@@ -70,10 +85,11 @@ class Summaries:
         """
         party = address.conversation_key
         if party not in self._ids:
-            row = self._sql.by_party(self._connection, party=party)
+            row = find_party(self._connection, party)
             self._remember_original(
-                to_dict(row) if row else self._insert_conversation(address, account, own, at), party
+                dict(row) if row else self._begin_conversation(address, account, own, at), party
             )
+            self._insert_at_once()
         return self._loaded[self._ids[party]]
 
     def suggest_name(self, summary: Summary, name: str, now: int) -> None:
@@ -88,16 +104,31 @@ class Summaries:
         party = summary["party"]
         if not name or summary["name"] or party == fold_text(name):
             return
-        if self._sql.contact_name(self._connection, party=party) is not None:
+        if find_contact_name(self._connection, party) is not None:
             return
-        self._sql.save_contact(self._connection, party=party, name=name, note="", now=now)
-        summary["name"] = name
-        summary["folded"] = fold_for_filter(name, summary["address"])
+        store_contact_name(self._connection, party, name, now)
+        set_name(summary, name)
 
     def flush(self) -> None:
         """Write every touched conversation back."""
-        for summary in self._loaded.values():
-            self._save_summary(summary)
+        changed = [one for one in self._loaded.values() if self._count_changes(one)]
+        if changed:
+            self._sql.save(self._connection, changed)
+
+    def insert_new(self, connection: Connection) -> None:
+        """Insert the conversations that are not in the table yet, as they are now.
+
+        Args:
+            connection: Connection of the caller's transaction.
+        """
+        if not self._waiting:
+            return
+        rows = [self._loaded[identity] for identity in self._waiting]
+        self._waiting.clear()
+        for summary in rows:
+            update_rank(summary)
+            self._before[summary["id"]] = dict(summary)
+        self._sql.insert(connection, rows)
 
     def remove(self, conversation_id: int) -> None:
         """Delete a conversation of which nothing is left, and no longer count it.
@@ -105,12 +136,13 @@ class Summaries:
         Args:
             conversation_id: Id of a conversation without messages.
         """
+        self._sql.delete(self._connection, id=conversation_id)
         old = self._before.pop(conversation_id)
         del self._loaded[conversation_id]
         self._ids = {key: known for key, known in self._ids.items() if known != conversation_id}
-        self._sql.delete(self._connection, id=conversation_id)
-        for name in get_counter_names(old):
+        for name in () if conversation_id in self._new else get_counter_names(old):
             self._transaction.adjust_counter(name, -1)
+        self._new.discard(conversation_id)
         self._transaction.mark_changed(Subject.CONVERSATION, conversation_id, conversation_id)
 
     def restore(self, summary: Summary) -> Summary:
@@ -136,59 +168,59 @@ class Summaries:
             self._loaded[identity] = summary
             self._before[identity] = dict(summary)
 
-    def _insert_conversation(self, address: Address, account: str, own: str, at: int) -> Summary:
-        """Insert a conversation and return its row."""
+    def _insert_at_once(self) -> None:
+        """Insert a new conversation, unless the page does that together with the others."""
+        if get_page(self._connection) is None:
+            self.insert_new(self._connection)
+
+    def _begin_conversation(self, address: Address, account: str, own: str, at: int) -> Summary:
+        """Return the row of a new conversation, which is still to be inserted."""
         party = address.conversation_key
         identity = create_id(at, self.rng)
         # An id consists of the time and random bits, so that two may collide.
-        while self._sql.get(self._connection, id=identity) is not None:
+        while is_conversation_id_used(self._connection, identity):
             identity += 1
         self._adopt_national_consent(party, is_number=address.e164 is not None)
-        name = self._sql.contact_name(self._connection, party=party) or ""
+        name = find_contact_name(self._connection, party) or ""
         shown = address.e164 or address.raw
-        self._sql.insert(
-            self._connection,
-            id=identity,
-            party=party,
-            address=shown,
-            name=name,
-            folded=fold_for_filter(name, shown),
-            account=account,
-            own=own,
-            last_at=at,
-            rank=compute_waiting_rank(None, at),
-            opted_out=self._sql.opted_out(self._connection, party=party) or 0,
-        )
+        decision = find_consent(self._connection, party)
+        summary = NO_MESSAGES | {
+            "id": identity,
+            "party": party,
+            "address": shown,
+            "name": name,
+            "folded": fold_for_filter(name, shown),
+            "account": account,
+            "own": own,
+            "last_at": at,
+            "rank": compute_waiting_rank(None, at),
+            "opted_out": decision["opted_out"] if decision else 0,
+        }
         self._new.add(identity)
-        return to_dict(self._sql.get(self._connection, id=identity))
+        self._waiting.append(identity)
+        note_new_conversation(self._connection, summary)
+        return summary
 
     def _adopt_national_consent(self, party: str, *, is_number: bool) -> None:
         """Copy an opt-out that came from the number without its country code, before this one."""
-        if not is_number or self._sql.consent(self._connection, party=party) is not None:
+        if not is_number or find_consent(self._connection, party) is not None:
+            return
+        if not may_be_opted_out_nationally(self._connection, party):
             return
         for key in list_national_keys(party):
-            row = self._sql.consent(self._connection, party=key)
+            row = find_consent(self._connection, key)
             if row is not None and row["opted_out"]:
-                values = {name: row[name] for name in ("agent", "source", "evidence", "message_id")}
-                self._sql.save_consent(
-                    self._connection, party=party, opted_out=1, now=row["at"], **values
-                )
+                store_decision(self._connection, **{**row, "party": party})
                 return
 
-    def _save_summary(self, summary: Summary) -> None:
-        """Write one conversation, its counters and its change, if anything changed.
-
-        A customer who is opted out does not wait, because an answer is not allowed. After
-        an opt-in the customer waits again.
-        """
+    def _count_changes(self, summary: Summary) -> bool:
+        """Count and publish what changed; return whether the row has to be written."""
         identity = summary["id"]
         is_new = identity in self._new
-        summary["waiting_since"] = None if summary["opted_out"] else summary["unanswered_since"]
-        summary["rank"] = compute_waiting_rank(summary["waiting_since"], summary["last_at"])
+        update_rank(summary)
         old = self._before[identity]
-        if summary == old and not is_new:
-            return
-        self._sql.save(self._connection, **summary)
+        if not is_new and summary == old:
+            return False
         # Only the difference is counted, so that the counters always match the conversations.
         before, after = (
             frozenset() if is_new else get_counter_names(old),
@@ -201,71 +233,4 @@ class Summaries:
         self._before[identity] = dict(summary)
         self._new.discard(identity)
         self._transaction.mark_changed(Subject.CONVERSATION, identity, identity, new=is_new)
-
-
-def get_counter_names(summary: Summary) -> frozenset[str]:
-    """Return the names of the counters that count this conversation."""
-    state = summary["state"]
-    names = {state}
-    if state == State.OPEN:
-        names.add(f"assignee:{summary['assignee']}")
-        if summary["waiting_since"] is not None:
-            names.add("waiting")
-    if summary["unread"]:
-        names.add("unread")
-    if summary["failed"]:
-        names.add("failed")
-    if summary["starred"]:
-        names.add("starred")
-    return frozenset(names)
-
-
-def record_incoming_text(
-    summary: Summary,
-    *,
-    at: int,
-    account: str,
-    own: str,
-    needs_answer: bool = True,
-    is_newest: bool = True,
-) -> None:
-    """Mark the conversation as unread and open, and answer through the same account.
-
-    A text that arrives late waits as well, even if a later one was answered: it has not been
-    read.
-
-    Args:
-        summary: Summary of the conversation.
-        at: Time of the text, in ms UTC.
-        account: Account that received the text.
-        own: Our address that the customer wrote to; empty if unknown.
-        needs_answer: Whether the text needs an answer; False for an opt-out.
-        is_newest: Whether the customer has written nothing later.
-    """
-    summary["unread"] += 1
-    if needs_answer:
-        since = summary["unanswered_since"]
-        summary["unanswered_since"] = at if since is None else min(at, since)
-    summary["state"] = State.OPEN.value
-    summary["snoozed_until"] = None
-    if is_newest:
-        summary["account"] = account
-        summary["own"] = own or summary["own"]
-
-
-def record_status_change(
-    summary: Summary, message_id: int, old: str, new: Status, handled: bool
-) -> None:
-    """Update the status shown in the list and the number of failures.
-
-    Args:
-        summary: Summary of the conversation.
-        message_id: Id of the message whose status changed.
-        old: Status before; empty for none.
-        new: Status now.
-        handled: Whether the message is marked as handled.
-    """
-    if summary["last_id"] == message_id:
-        summary["last_status"] = new.value
-    was = bool(old) and Status(old).is_problem and not handled
-    summary["failed"] = max(0, summary["failed"] + int(new.is_problem and not handled) - int(was))
+        return summary != old

@@ -12,11 +12,15 @@ where id = coalesce(
 -- name: current_id(id)$
 select coalesce((select conversation_id from redirects where old_id = :id), :id);
 
--- name: insert(id, party, address, name, folded, account, own, last_at, rank, opted_out)!
-insert into conversations (id, party, address, name, folded, account, own, last_at, rank, opted_out)
-values (:id, :party, :address, :name, :folded, :account, :own, :last_at, :rank, :opted_out);
+-- name: insert(id, party, address, other_addresses, name, folded, state, snoozed_until, assignee, starred, labels, unread, waiting_since, unanswered_since, failed, last_id, last_at, last_direction, last_status, last_format, preview, account, own, opted_out, suspected, rank, last_arrival)*!
+insert into conversations (id, party, address, other_addresses, name, folded, state, snoozed_until, assignee, starred,
+  labels, unread, waiting_since, unanswered_since, failed, last_id, last_at, last_direction, last_status, last_format,
+  preview, account, own, opted_out, suspected, rank, last_arrival)
+values (:id, :party, :address, :other_addresses, :name, :folded, :state, :snoozed_until, :assignee, :starred,
+  :labels, :unread, :waiting_since, :unanswered_since, :failed, :last_id, :last_at, :last_direction, :last_status, :last_format,
+  :preview, :account, :own, :opted_out, :suspected, :rank, :last_arrival);
 
--- name: save(id, address, other_addresses, name, folded, state, snoozed_until, assignee, starred, labels, unread, waiting_since, unanswered_since, failed, last_id, last_at, last_direction, last_status, last_format, preview, account, own, opted_out, suspected, rank, last_arrival)!
+-- name: save(id, address, other_addresses, name, folded, state, snoozed_until, assignee, starred, labels, unread, waiting_since, unanswered_since, failed, last_id, last_at, last_direction, last_status, last_format, preview, account, own, opted_out, suspected, rank, last_arrival)*!
 update conversations set
   address = :address, other_addresses = :other_addresses, name = :name, folded = :folded, state = :state, snoozed_until = :snoozed_until,
   assignee = :assignee, starred = :starred, labels = :labels, unread = :unread,
@@ -71,7 +75,7 @@ where excluded.message_id > looks.message_id;
 -- name: contact_name(party)$
 select name from contacts where party = :party;
 
--- name: save_contact(party, name, note, now)!
+-- name: save_contact(party, name, note, now)*!
 insert into contacts (party, name, note, updated_at) values (:party, :name, :note, :now)
 on conflict (party) do update set name = excluded.name, note = excluded.note, updated_at = excluded.updated_at;
 
@@ -81,12 +85,16 @@ select * from contacts where party = :party;
 -- name: opted_out(party)$
 select opted_out from consent where party = :party;
 
--- name: save_consent(party, opted_out, now, agent, source, evidence, message_id)!
+-- name: save_consent(party, opted_out, at, agent, source, evidence, message_id)*!
 insert into consent (party, opted_out, at, agent, source, evidence, message_id)
-values (:party, :opted_out, :now, :agent, :source, :evidence, :message_id)
+values (:party, :opted_out, :at, :agent, :source, :evidence, :message_id)
 on conflict (party) do update set opted_out = excluded.opted_out, at = excluded.at,
   agent = excluded.agent, source = excluded.source, evidence = excluded.evidence,
   message_id = excluded.message_id;
+
+-- Keys of numbers whose country is not known begin with a digit.
+-- name: national_opt_outs(limit)
+select party from consent where party >= '0' and party < ':' and opted_out = 1 limit :limit;
 
 -- name: consent(party)^
 select * from consent where party = :party;
@@ -97,7 +105,7 @@ update consent set message_id = :new_id where message_id = :old_id and party = :
 -- name: move_audit(conversation_id, old_id, new_id)!
 update audit set message_id = :new_id where conversation_id = :conversation_id and message_id = :old_id;
 
--- name: add_audit(id, at, agent, action, conversation_id, message_id, detail)!
+-- name: add_audit(id, at, agent, action, conversation_id, message_id, detail)*!
 insert into audit (id, at, agent, action, conversation_id, message_id, detail)
 values ((select case when :id > coalesce(max(id), 0) then :id else max(id) + 1 end from audit), :at, :agent, :action, :conversation_id, :message_id, :detail);
 

@@ -1,4 +1,4 @@
--- name: add_event(account, kind, event_id, received_at, at, message_id, provider_key, status, word, code, reason, moved, raw, parts, price, opted_out, advice, own, digest, copy)!
+-- name: add_event(account, kind, event_id, received_at, at, message_id, provider_key, status, word, code, reason, moved, raw, parts, price, opted_out, advice, own, digest, copy)*!
 insert into events (account, kind, event_id, received_at, at, message_id, provider_key, status, word, code,
   reason, moved, raw, parts, price, opted_out, advice, own, digest, copy)
 values (:account, :kind, :event_id, :received_at, :at, :message_id, :provider_key, :status, :word, :code,
@@ -9,8 +9,11 @@ on conflict (account, kind, event_id) do nothing;
 select * from events where account = :account and kind = :kind
   and (event_id = :event_id or (event_id > :first and event_id < :behind)) order by id;
 
--- name: mark_copy(id, copy)!
-update events set copy = :copy where id = :id;
+-- name: is_stored(account, kind, event_id)$
+select 1 from events where account = :account and kind = :kind and event_id = :event_id;
+
+-- name: mark_copy(account, kind, event_id, copy)*!
+update events set copy = :copy where account = :account and kind = :kind and event_id = :event_id;
 
 -- name: move_events(old_id, new_id)!
 update events set message_id = :new_id where message_id = :old_id;

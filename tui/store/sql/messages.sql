@@ -9,7 +9,7 @@ order by id desc limit :limit;
 select * from messages where conversation_id = :conversation_id and id > :after
 order by id limit :limit;
 
--- name: insert(id, conversation_id, direction, status, account, body, at, sender, recipient, agent, provider_id, provider_key, status_at, scheduled_at, hold_until, format, subject, media, options, retry_of, suspected, attachments, files, arrived_at, arrival)!
+-- name: insert(id, conversation_id, direction, status, account, body, at, sender, recipient, agent, provider_id, provider_key, status_at, scheduled_at, hold_until, format, subject, media, options, retry_of, suspected, attachments, files, arrived_at, arrival)*!
 insert into messages (id, conversation_id, direction, status, account, body, at, sender, recipient, agent, provider_id,
   provider_key, status_at, scheduled_at, hold_until, format, subject, media, options, retry_of, suspected,
   attachments, files, arrived_at, arrival)
@@ -90,14 +90,15 @@ where conversation_id = :conversation_id and direction = 'in'
 -- name: sent_again(conversation_id, id)$
 select 1 from messages where conversation_id = :conversation_id and id > :id and retry_of = :id;
 
--- name: move(id, status, word, code, reason, status_at, parts, price, contradicted, advice)!
+-- A contradiction stays: a page may write it before the other changes.
+-- name: move(id, status, word, code, reason, status_at, parts, price, contradicted, advice)*!
 update messages set status = :status, word = :word, code = :code, reason = :reason, status_at = :status_at,
   parts = case when :parts > 0 then :parts else parts end,
   price = case when :price <> '' then :price else price end,
-  contradicted = :contradicted, advice = :advice
+  contradicted = case when :contradicted > 0 then 1 else contradicted end, advice = :advice
 where id = :id;
 
--- name: mark_contradicted(id)!
+-- name: mark_contradicted(id)*!
 update messages set contradicted = 1 where id = :id;
 
 -- name: set_provider_id(id, provider_id, provider_key)!
@@ -130,7 +131,7 @@ select id, name, content_type, size, data from attachments where message_id = :m
 -- name: drop_attachment(id)!
 delete from attachments where id = :id;
 
--- name: add_attachment(message_id, name, content_type, size, data)!
+-- name: add_attachment(message_id, name, content_type, size, data)*!
 insert into attachments (message_id, name, content_type, size, data)
 values (:message_id, :name, :content_type, :size, :data);
 

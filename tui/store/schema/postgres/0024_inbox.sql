@@ -435,6 +435,3 @@ $$;
 create function instr(whole text, part text) returns bigint language sql immutable as $$
   select cast(strpos(whole, part) as bigint)
 $$;
-create function json_each(list text) returns table (key bigint, value text) language sql immutable as $$
-  select place - 1, item from jsonb_array_elements_text(cast(list as jsonb)) with ordinality as items (item, place)
-$$;
