@@ -96,7 +96,7 @@ class Leases:
         def take_lease(transaction: Transaction) -> bool:
             return self._take_lease(transaction, values)
 
-        return await self._database.write(take_lease)
+        return await self._database.write(take_lease, alone=False)
 
     async def release_lease(self, name: str) -> None:
         """Release a lease, so that another process need not wait until it expires.
@@ -148,11 +148,11 @@ class Leases:
             connection = transaction.connection
             self._sql.save_process(connection, owner=self.owner, agent=agent, kind=kind, now=now)
             return frozenset(
-                name for name in names if self._take_lease(transaction, {"name": name, **values})
+                name for name in sorted(names) if self._take_lease(transaction, {"name": name, **values})
             )
 
         began = self._clock.monotonic()
-        held = await self._database.write(take_leases)
+        held = await self._database.write(take_leases, alone=False)
         self.renewal_times.record(self._clock.monotonic() - began)
         return held
 

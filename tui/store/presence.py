@@ -45,7 +45,7 @@ class Agents:
         if not name:
             return
         query = functools.partial(self._sql.save_agent, name=name, now=self._clock.now())
-        await self._database.write(lambda transaction: query(transaction.connection))
+        await self._database.write(lambda t: query(t.connection), alone=False)
 
     async def list_names(self) -> list[str]:
         """Return the names of all agents who ever worked here or have open work, sorted."""
@@ -153,7 +153,7 @@ class ComposeLocks:
             owner=self._owner,
             now=self._clock.now(),
         )
-        return bool(await self._database.write(lambda t: query(t.connection)))
+        return bool(await self._database.write(lambda t: query(t.connection), alone=False))
 
     async def release_lock(self, conversation_id: int) -> None:
         """Release the compose lock if it is ours.
@@ -169,7 +169,7 @@ class ComposeLocks:
             if dropped:
                 transaction.mark_changed(Subject.PRESENCE, conversation_id, conversation_id)
 
-        await self._database.write(delete_lock)
+        await self._database.write(delete_lock, alone=False)
 
     async def release_all_locks(self) -> None:
         """Release every compose lock of this process, because it ends."""
@@ -231,7 +231,7 @@ class AgentPresence:
             if previous is None or tuple(previous) != (conversation_id, int(typing)):
                 transaction.mark_changed(Subject.PRESENCE, conversation_id, conversation_id)
 
-        await self._database.write(write_presence)
+        await self._database.write(write_presence, alone=False)
 
     async def clear_presence(self) -> None:
         """Record that this agent looks at no conversation any more."""
@@ -243,7 +243,7 @@ class AgentPresence:
                 left = previous["conversation_id"]
                 transaction.mark_changed(Subject.PRESENCE, left, left)
 
-        await self._database.write(drop_presence)
+        await self._database.write(drop_presence, alone=False)
 
     async def list_colleagues(self, conversation_id: int) -> list[Colleague]:
         """Return the other agents who look at a conversation now."""
