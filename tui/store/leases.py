@@ -148,7 +148,9 @@ class Leases:
             connection = transaction.connection
             self._sql.save_process(connection, owner=self.owner, agent=agent, kind=kind, now=now)
             return frozenset(
-                name for name in sorted(names) if self._take_lease(transaction, {"name": name, **values})
+                name
+                for name in sorted(names)
+                if self._take_lease(transaction, {"name": name, **values})
             )
 
         began = self._clock.monotonic()

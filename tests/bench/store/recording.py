@@ -1,7 +1,6 @@
 """Measure the lower bound of the store: run its recorded statements with sqlite3 alone."""
 
 import contextlib
-import functools
 import random
 import sqlite3
 import time
@@ -9,11 +8,10 @@ from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
 
-import aiosqlite
 import pytest
 
 from tui.clock import ManualClock
-from tui.store.sqlite import migrations
+from tui.store.sqlite import file_engine, migrations
 from tui.store.sqlite.file_connection import FileConnection
 from tui.store.store import Store
 
@@ -23,7 +21,7 @@ Statement = tuple[str, Any, bool]
 _PRAGMAS = ("journal_mode = wal", "synchronous = full", "foreign_keys = on", "cache_size = -16384")
 
 
-class Recorder(sqlite3.Connection):
+class Recorder(FileConnection):
     """Record the statements that a connection runs after the schema exists."""
 
     log: list[Statement] | None = None
@@ -54,9 +52,7 @@ async def create_recorded_store(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[tuple[Store, list[Statement]]]:
     """Return the same store with its writes recorded; reads are not recorded."""
-    monkeypatch.setattr(
-        aiosqlite, "connect", functools.partial(aiosqlite.connect, factory=Recorder)
-    )
+    monkeypatch.setattr(file_engine, "FileConnection", Recorder)
     async with create_plain_store(path) as store:
         Recorder.log = []
         try:
