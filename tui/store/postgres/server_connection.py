@@ -35,6 +35,14 @@ _SETTINGS = {
     "max_parallel_workers_per_gather": "0",
 }
 """Settings of each session. A host that stops while it writes may block others for 30 s."""
+_SEARCH_SETTINGS = {
+    "enable_hashjoin": "off",
+    "enable_mergejoin": "off",
+    "enable_seqscan": "off",
+    "plan_cache_mode": "force_custom_plan",
+    "work_mem": "32MB",
+}
+"""How searches are planned: the index of words first, then message by message of the result."""
 
 
 class ServerRow(tuple[Any, ...]):
@@ -145,11 +153,12 @@ class ServerConnection:
         return cursor
 
 
-def connect(database: ServerDatabase) -> ServerConnection:
+def connect(database: ServerDatabase, *, searches: bool = False) -> ServerConnection:
     """Return an open connection.
 
     Args:
         database: Address and password.
+        searches: Whether it is for searches.
 
     Raises:
         StoreError: The server cannot be reached, refuses us, or is too old.
@@ -173,21 +182,22 @@ def connect(database: ServerDatabase) -> ServerConnection:
     try:
         _check_version(driver, database.name)
         if not database.pooled:
-            connection.run_script("; ".join(list_settings(database)))
+            connection.run_script("; ".join(list_settings(database, searches=searches)))
     except BaseException:
         driver.close()
         raise
     return connection
 
 
-def list_settings(database: ServerDatabase) -> Iterator[str]:
+def list_settings(database: ServerDatabase, *, searches: bool = False) -> Iterator[str]:
     """Yield the statements that set up a session, or a transaction behind a pooler.
 
     Args:
         database: Address and schema.
+        searches: Whether it is for searches.
     """
     scope = "set local" if database.pooled else "set"
-    for name, value in _SETTINGS.items():
+    for name, value in {**_SETTINGS, **(_SEARCH_SETTINGS if searches else {})}.items():
         yield f"{scope} {name} = '{value}'"
     if database.schema:
         yield f"{scope} search_path = {quote_name(database.schema)}"

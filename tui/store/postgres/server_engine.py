@@ -15,7 +15,11 @@ from tui.store.connections import Connection
 from tui.store.engine import ReportProgress, Transaction, ignore_progress
 from tui.store.errors import CannotOpen, StoreError, Unreachable
 from tui.store.postgres.connection_thread import ConnectionThread, measure_time
-from tui.store.postgres.server_connection import ServerConnection, connect, list_settings
+from tui.store.postgres.server_connection import (
+    ServerConnection,
+    connect,
+    list_settings,
+)
 from tui.store.postgres.server_errors import translate_error
 from tui.store.postgres.server_schema import create_partitions, update_schema
 from tui.store.postgres.server_writing import Writing, name_channel
@@ -65,7 +69,7 @@ class ServerEngine:
             self._connect, "database: write", rest_seconds=_REST_SECONDS
         )
         self._searcher = ConnectionThread(
-            self._connect, "database: search", rest_seconds=_REST_SECONDS
+            self._connect_searcher, "database: search", rest_seconds=_REST_SECONDS
         )
 
     async def open(self) -> None:
@@ -192,8 +196,12 @@ class ServerEngine:
                 connection.run_script("rollback")
 
     def _connect(self) -> ServerConnection:
-        """Return a connection to write or to search."""
+        """Return a connection to write."""
         return connect(self._database)
+
+    def _connect_searcher(self) -> ServerConnection:
+        """Return a connection to search."""
+        return connect(self._database, searches=True)
 
     def _connect_reader(self) -> ServerConnection:
         """Return the connection that reads and listens; bring the schema up to date before."""

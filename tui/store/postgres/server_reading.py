@@ -23,8 +23,8 @@ class ServerReading:
             OutdatedSchema: The schema must be brought up to date first.
             StoreError: The database cannot be read; the text says how to fix it.
         """
-        self._connection = connect(database)
-        settings = list_settings(database) if database.pooled else ()
+        self._connection = connect(database, searches=True)
+        settings = list_settings(database, searches=True) if database.pooled else ()
         try:
             self._connection.run_script("; ".join(["begin read only", *settings]))
             check_version(self._connection)

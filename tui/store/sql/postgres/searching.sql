@@ -11,12 +11,15 @@ from (
   group by 1) parts
 order by part;
 
+-- Materialised, so that the planner uses the index of words: it would walk backwards through all messages instead.
 -- name: by_words(query, ts_query, direction, account, status, since, until, here, party, label, first, before, limit)
-select m.* from messages_fts f
+with found as materialized (
+  select id from messages_fts where terms @@ cast(:ts_query as tsquery) and id >= :first and id < :before
+)
+select m.* from (select id from found order by id desc) f
 join messages m on m.id = f.id
 join conversations c on c.id = m.conversation_id
-where f.terms @@ cast(:ts_query as tsquery) and f.id >= :first and f.id < :before
-  and (:direction = '' or m.direction = :direction)
+where (:direction = '' or m.direction = :direction)
   and (:account = '' or m.account = :account)
   and (:status = '' or m.status = :status)
   and m.at >= :since and m.at < :until
