@@ -134,9 +134,9 @@ class Life:
     def make_mortal(self, act: Callable[..., Awaitable[T]]) -> Callable[..., Awaitable[T]]:
         """Return `act` with a possible end before it and after it."""
 
-        async def run_mortal(*values: Any) -> T:
+        async def run_mortal(*values: Any, **options: Any) -> T:
             self.take_step()
-            result = await act(*values)
+            result = await act(*values, **options)
             self.take_step()
             return result
 
