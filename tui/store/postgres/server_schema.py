@@ -17,6 +17,7 @@ _FOLDER = Path(__file__).parents[1] / "schema" / "postgres"
 _LOCK = 0x534D5344
 """Key of the lock that one process holds while it builds the schema."""
 _FOREIGN = "select count(*) from information_schema.tables where table_schema = current_schema()"
+_IS_OWNER = "select pg_has_role(relowner, 'usage') from pg_class where oid = cast('messages_fts' as regclass)"
 _MONTHS_AHEAD = 2
 
 
@@ -106,13 +107,15 @@ def update_schema(
 def create_partitions(connection: Connection, first: int, last: int) -> None:
     """Create the partitions of the search for each month that has none yet.
 
-    Texts of other months are found as well, but slower.
+    Texts of other months are found as well, but slower. Only the owner of the tables can do this.
 
     Args:
         connection: Connection inside a transaction.
         first: Time of the first text, in ms UTC.
         last: Time of the last text, in ms UTC; some months after it are created too.
     """
+    if not connection.execute(_IS_OWNER).fetchall()[0][0]:
+        return
     found = connection.execute("select first_id from search_partitions").fetchall()
     existing = {row[0] for row in found}
     for begin, end in _list_months(first, last):

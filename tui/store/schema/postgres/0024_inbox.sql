@@ -413,7 +413,8 @@ create table messages_fts (
   terms tsvector not null,
   primary key (id)
 ) partition by range (id);
-create index messages_fts_terms on messages_fts using gin (terms);
+-- What is not in order yet is looked through by every search: little of it is kept.
+create index messages_fts_terms on messages_fts using gin (terms) with (gin_pending_list_limit = 256);
 create table messages_fts_other partition of messages_fts default;
 create table search_partitions (               -- one for each month: see tui/store/postgres/server_schema.py
   first_id bigint primary key,
