@@ -17,7 +17,10 @@ _FOLDER = Path(__file__).parents[1] / "schema" / "postgres"
 _LOCK = 0x534D5344
 """Key of the lock that one process holds while it builds the schema."""
 _FOREIGN = "select count(*) from information_schema.tables where table_schema = current_schema()"
-_IS_OWNER = "select pg_has_role(relowner, 'usage') from pg_class where oid = cast('messages_fts' as regclass)"
+_IS_OWNER = (
+    "select pg_has_role(relowner, 'usage') from pg_class"
+    " where oid = cast('messages_fts' as regclass)"
+)
 _MONTHS_AHEAD = 2
 
 
