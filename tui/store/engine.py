@@ -6,15 +6,17 @@ get into it, and a cancelled `await` cannot leave it unfinished: the function co
 its COMMIT or ROLLBACK regardless.
 """
 
-import asyncio
 import json
 from collections import Counter
 from collections.abc import Callable
-from typing import Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from tui.domain.change import Subject
 from tui.store.connections import Connection
 from tui.store.queries import queries
+
+if TYPE_CHECKING:
+    import asyncio
 
 T = TypeVar("T")
 
@@ -137,7 +139,7 @@ class Engine(Protocol):
         """
         ...
 
-    async def watch_commits(self, wakeup: asyncio.Event) -> None:
+    async def watch_commits(self, wakeup: "asyncio.Event") -> None:
         """Set `wakeup` whenever another process may have committed, until cancelled.
 
         Args:
