@@ -1,0 +1,154 @@
+"""Implement `smsdesk import INBOX --into DATABASE`: move an inbox to another database."""
+
+import asyncio
+import os
+import random
+import sys
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from tui.cli import context
+from tui.cli.context import convert_store_errors
+from tui.cli.errors import BAD_USE, DONE, CommandError
+from tui.cli.show import write_line
+from tui.clock import SystemClock
+from tui.domain.database import Database, ServerDatabase
+from tui.domain.text import format_count, one_line
+from tui.settings.cache import add_database_password
+from tui.settings.database_address import check_encryption, parse_database
+from tui.settings.errors import SettingsError
+from tui.settings.public import Preferences
+from tui.startup.wiring import ProgressLine, create_owner_name
+from tui.store.errors import Busy, CannotWrite, Unreachable
+from tui.store.moving.comparison import ComparedCount
+from tui.store.moving.move import InboxMove, MoveResult
+from tui.store.moving.opening import open_source, open_target
+
+_LONGEST = 400
+"""Characters of a line about the move."""
+_AGAIN = "run the same command again: it goes on where it stopped"
+_MOST_SHOWN = 200
+"""Repaired values that are listed."""
+
+
+def run(arguments: Namespace) -> int:
+    """Move an inbox, and say how to use it.
+
+    Args:
+        arguments: Parsed arguments with `config`, `what` (the source) and `into`.
+    """
+    desk = context.load_public_settings(arguments)
+    source, target = (
+        _name_database(text, desk, option)
+        for text, option in ((arguments.what, "the inbox to move"), (arguments.into, "--into"))
+    )
+    if _is_same(source, target):
+        raise CommandError("source and target are the same database: nothing was moved", BAD_USE)
+    with convert_store_errors():
+        result = asyncio.run(_move(source, target, desk))
+    _show_result(result, source, target)
+    return DONE
+
+
+def _name_database(text: str, desk: Preferences, option: str) -> Database:
+    """Return a database of the command line with its password.
+
+    Raises:
+        CommandError: It cannot be used.
+        SettingsError: The connection could be read by others, or the password is missing.
+    """
+    try:
+        database = parse_database(text)
+    except ValueError as error:
+        raise CommandError(f"{option} {error}", BAD_USE) from None
+    if isinstance(database, Path):
+        return database.expanduser()
+    if desk.database_pooled:
+        raise CommandError(
+            "database_pooled is set: move over the address of the server itself, with"
+            " SMSDESK_DATABASE_POOLED=false",
+            BAD_USE,
+        )
+    check_encryption(database, is_unverified_allowed=desk.database_unverified)
+    named = add_database_password(replace(desk, database=database), os.environ).database
+    if not isinstance(named, ServerDatabase):
+        raise SettingsError([f"{option}: not a server"])
+    return named
+
+
+def _is_same(source: Database, target: Database) -> bool:
+    """Return whether both are the same database."""
+    if isinstance(source, Path) and isinstance(target, Path):
+        return source.resolve() == target.resolve()
+    return source == target
+
+
+async def _move(source: Database, target: Database, desk: Preferences) -> MoveResult:
+    """Move everything.
+
+    Raises:
+        StoreError: A database failed; the text says how to go on.
+    """
+    clock = SystemClock()
+    progress = ProgressLine(sys.stderr, clock)
+    inbox = open_source(source, clock)
+    try:
+        place = await open_target(target, clock, shared=desk.group_access, report=progress)
+        try:
+            return InboxMove(inbox, place, create_owner_name(random.Random()), progress).run()
+        finally:
+            place.close()
+    except (Busy, CannotWrite, Unreachable) as error:
+        raise type(error)(f"{error}; then {_AGAIN}") from error
+    finally:
+        inbox.close()
+
+
+def _show_result(result: MoveResult, source: Database, target: Database) -> None:
+    """Print what was compared, what was repaired, and what to do next."""
+    for line in result.repairs.lines[:_MOST_SHOWN]:
+        print(f"smsdesk: {one_line(line, _LONGEST)}", file=sys.stderr)
+    _show_counts("rows", result.tables)
+    _show_counts("counters", result.figures)
+    if result.repairs.count:
+        write_line(
+            f"{format_count(result.repairs.count, 'value')} could not be stored as they were"
+        )
+    write_line("source and target are equal")
+    setting = target if isinstance(target, ServerDatabase) else target.resolve()
+    write_line(one_line(f'now set  database = "{setting}"  on every host', _LONGEST))
+    write_line(
+        one_line(
+            f"{source} is as it was; let no desk open it any more, or what waits to be sent goes"
+            " out twice",
+            _LONGEST,
+        )
+    )
+    write_line(
+        one_line(
+            f"the way back: smsdesk import {_quote(target)} --into {_name_new(source)}", _LONGEST
+        )
+    )
+
+
+def _show_counts(heading: str, counts: list[ComparedCount]) -> None:
+    """Print a table of counts in source and target."""
+    width = max(len(count.label) for count in counts)
+    write_line(f"{heading:<{width}}  {'source':>13}  {'target':>13}")
+    for count in counts:
+        write_line(f"{count.label:<{width}}  {count.source:>13,}  {count.target:>13,}")
+
+
+def _quote(database: Database) -> str:
+    """Return a database as a shell takes it."""
+    import shlex
+
+    return shlex.quote(str(database))
+
+
+def _name_new(database: Database) -> str:
+    """Return a name for a new database beside an old one."""
+    if isinstance(database, Path):
+        return _quote(database.with_name(f"{database.stem}-back{database.suffix}"))
+    return "postgresql://…  (an empty schema)"
