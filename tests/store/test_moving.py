@@ -26,7 +26,7 @@ from tui.store.moving import move as move_module
 from tui.store.moving.file_inbox import FileInbox
 from tui.store.moving.movable import Kind, MoveRefused, Table
 from tui.store.moving.move import PASSING_TABLES, InboxMove, MoveResult
-from tui.store.moving.opening import open_source, open_target
+from tui.store.moving.opening import create_target, open_source, open_target
 from tui.store.moving.server_inbox import ServerInbox
 from tui.store.store import Store
 
@@ -47,8 +47,8 @@ async def move(
     """Move an inbox as the command does."""
     clock = clock or ManualClock()
     with contextlib.closing(open_source(source, clock)) as inbox:
-        place = await open_target(target, clock, shared=False, report=ignore_progress)
-        with contextlib.closing(place):
+        await create_target(target, clock, shared=False, report=ignore_progress)
+        with contextlib.closing(open_target(target, clock)) as place:
             return InboxMove(inbox, place, os.urandom(4).hex(), report).run()
 
 

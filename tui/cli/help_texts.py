@@ -173,8 +173,8 @@ HELP_TEXTS = {
         "person gets the name. A row without a valid number is named by its line, and\n"
         "the others are imported.\n\n"
         "With --into: move a whole inbox to a PostgreSQL server, or back to a file, and\n"
-        "compare both. Nobody may use it meanwhile. What is moved stays as it is; where\n"
-        "it goes must be new. After an interruption, the same command goes on.",
+        "compare both. No process may use it meanwhile, and it is not changed. Where it\n"
+        "goes must be new. After an interruption, the same command goes on.",
         _IMPORT_NOTES
         + "\n\n"
         + _format_examples(

@@ -23,7 +23,7 @@ from tui.startup.wiring import ProgressLine, create_owner_name
 from tui.store.errors import Busy, CannotWrite, Unreachable
 from tui.store.moving.comparison import ComparedCount
 from tui.store.moving.move import InboxMove, MoveResult
-from tui.store.moving.opening import open_source, open_target
+from tui.store.moving.opening import create_target, open_source, open_target
 
 _LONGEST = 400
 """Characters of a line about the move."""
@@ -46,7 +46,7 @@ def run(arguments: Namespace) -> int:
     if _is_same(source, target):
         raise CommandError("source and target are the same database: nothing was moved", BAD_USE)
     with convert_store_errors():
-        result = asyncio.run(_move(source, target, desk))
+        result = _move(source, target, desk)
     _show_result(result, source, target)
     return DONE
 
@@ -84,7 +84,7 @@ def _is_same(source: Database, target: Database) -> bool:
     return source == target
 
 
-async def _move(source: Database, target: Database, desk: Preferences) -> MoveResult:
+def _move(source: Database, target: Database, desk: Preferences) -> MoveResult:
     """Move everything.
 
     Raises:
@@ -94,7 +94,9 @@ async def _move(source: Database, target: Database, desk: Preferences) -> MoveRe
     progress = ProgressLine(sys.stderr, clock)
     inbox = open_source(source, clock)
     try:
-        place = await open_target(target, clock, shared=desk.group_access, report=progress)
+        asyncio.run(create_target(target, clock, shared=desk.group_access, report=progress))
+        # Outside of an event loop, which would keep Ctrl+C until the end.
+        place = open_target(target, clock)
         try:
             return InboxMove(inbox, place, create_owner_name(random.Random()), progress).run()
         finally:

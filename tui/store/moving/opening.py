@@ -31,10 +31,10 @@ def open_source(database: Database, clock: Clock) -> MovableInbox:
     return inbox
 
 
-async def open_target(
+async def create_target(
     database: Database, clock: Clock, *, shared: bool, report: ReportProgress
-) -> MovableInbox:
-    """Return the database that an inbox is moved into; its schema is created if it is new.
+) -> None:
+    """Create the schema of the database that an inbox is moved into, unless a move has begun.
 
     Args:
         database: Where it is stored.
@@ -49,6 +49,18 @@ async def open_target(
         engine = _create_engine(database, clock, shared, report)
         await engine.open()
         await engine.close()
+
+
+def open_target(database: Database, clock: Clock) -> MovableInbox:
+    """Return the database that an inbox is moved into.
+
+    Args:
+        database: Where it is stored, with the schema of an inbox.
+        clock: Source of the current time.
+
+    Raises:
+        StoreError: It cannot be used; the text says what to do.
+    """
     inbox = _connect(database, clock)
     inbox.prepare_writing()
     return inbox
