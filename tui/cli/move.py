@@ -3,6 +3,7 @@
 import asyncio
 import os
 import random
+import shlex
 import sys
 from argparse import Namespace
 from dataclasses import replace
@@ -47,7 +48,11 @@ def run(arguments: Namespace) -> int:
         raise CommandError("source and target are the same database: nothing was moved", BAD_USE)
     with convert_store_errors():
         result = _move(source, target, desk)
-    _show_result(result, source, target)
+    names = [
+        str(database.resolve()) if isinstance(database, Path) else text
+        for database, text in ((source, arguments.what), (target, arguments.into))
+    ]
+    _show_result(result, *names)
     return DONE
 
 
@@ -107,31 +112,32 @@ def _move(source: Database, target: Database, desk: Preferences) -> MoveResult:
         inbox.close()
 
 
-def _show_result(result: MoveResult, source: Database, target: Database) -> None:
-    """Print what was compared, what was repaired, and what to do next."""
+def _show_result(result: MoveResult, source: str, target: str) -> None:
+    """Print what was compared, what was repaired, and what to do next.
+
+    Args:
+        result: Result of the move.
+        source: Database that was moved, as a setting names it.
+        target: Database that it was moved into, as a setting names it.
+    """
     for line in result.repairs.lines[:_MOST_SHOWN]:
         print(f"smsdesk: {one_line(line, _LONGEST)}", file=sys.stderr)
     _show_counts("rows", result.tables)
     _show_counts("counters", result.figures)
     if result.repairs.count:
-        write_line(
-            f"{format_count(result.repairs.count, 'value')} could not be stored as they were"
-        )
-    write_line("source and target are equal")
-    setting = target if isinstance(target, ServerDatabase) else target.resolve()
-    write_line(one_line(f'now set  database = "{setting}"  on every host', _LONGEST))
-    write_line(
-        one_line(
-            f"{source} is as it was; let no desk open it any more, or what waits to be sent goes"
-            " out twice",
-            _LONGEST,
-        )
-    )
-    write_line(
-        one_line(
-            f"the way back: smsdesk import {_quote(target)} --into {_name_new(source)}", _LONGEST
-        )
-    )
+        values = format_count(result.repairs.count, "value")
+        write_line(f"repaired: {values}; the first are listed on stderr")
+    path = Path(source)
+    back = str(path.with_name(f"{path.stem}-back{path.suffix}")) if "://" not in source else source
+    note = "  (into an empty schema)" if "://" in source else ""
+    for line in (
+        "source and target are equal",
+        f'now set  database = "{target}"  on every host',
+        f"{source} is as it was: take it away, as a desk that opens it would send again what"
+        " waits to be sent",
+        f"the way back: smsdesk import {shlex.quote(target)} --into {shlex.quote(back)}{note}",
+    ):
+        write_line(one_line(line, _LONGEST))
 
 
 def _show_counts(heading: str, counts: list[ComparedCount]) -> None:
@@ -140,17 +146,3 @@ def _show_counts(heading: str, counts: list[ComparedCount]) -> None:
     write_line(f"{heading:<{width}}  {'source':>13}  {'target':>13}")
     for count in counts:
         write_line(f"{count.label:<{width}}  {count.source:>13,}  {count.target:>13,}")
-
-
-def _quote(database: Database) -> str:
-    """Return a database as a shell takes it."""
-    import shlex
-
-    return shlex.quote(str(database))
-
-
-def _name_new(database: Database) -> str:
-    """Return a name for a new database beside an old one."""
-    if isinstance(database, Path):
-        return _quote(database.with_name(f"{database.stem}-back{database.suffix}"))
-    return "postgresql://…  (an empty schema)"

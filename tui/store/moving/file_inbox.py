@@ -15,7 +15,7 @@ from tui.store.sqlite.file_connection import FileConnection
 from tui.store.sqlite.file_errors import translate_error
 
 _BUSY_SECONDS = 5.0
-_CACHE_KIB = 131_072
+_CACHE_KIB = 65_536
 _PAGE = 1_000
 _NO_VALUES: Mapping[str, Any] = {}
 _KINDS = {"text": Kind.TEXT, "blob": Kind.BYTES, "real": Kind.FRACTION}
@@ -74,7 +74,6 @@ class FileInbox:
                 isolation_level=None,
                 factory=FileConnection,
             )
-            self._connection.execute(f"pragma cache_size = -{_CACHE_KIB}")
 
     def check_version(self) -> None:
         """Refuse a file that is no inbox of this version.
@@ -195,6 +194,7 @@ class FileInbox:
     def prepare_writing(self) -> None:
         """Set the connection up to write."""
         with self._convert_errors():
+            self._connection.execute(f"pragma cache_size = -{_CACHE_KIB}")
             self._connection.execute("pragma foreign_keys = off")  # checked at the end
             self._connection.execute("pragma synchronous = normal")
 

@@ -110,7 +110,9 @@ def refuse_living_processes(inbox: MovableInbox) -> None:
     """
     now = inbox.get_time()
     found = inbox.run(
-        "select agent, kind, owner from processes where seen_at between :since and :latest"
+        "select agent, kind, owner from processes where seen_at between :since and :latest union"
+        " select agent, 'inbox', owner from presence where seen_at between :since and :latest"
+        " and owner not in (select owner from processes where seen_at between :since and :latest)"
         " order by agent, owner",
         {"since": now - _ALIVE_MS, "latest": get_latest_believable(now)},
     )

@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any, Self
 
+from tui.store.errors import Busy, CannotWrite, StoreError, Unreachable
 from tui.store.moving.movable import MovableInbox, MoveRefused
 
 MARKS = "moving"
@@ -61,11 +62,14 @@ class MoveProgress:
         Raises:
             MoveRefused: Another run has begun.
         """
-        found = self.target.run(
-            f"update {MARKS} set state = state where name = 'run' and state = :name returning 1",
-            {"name": json.dumps(run_name)},
-        )
-        if not found:
+        sql = f"update {MARKS} set state = state where name = 'run' and state = :name returning 1"
+        try:
+            is_ours = bool(self.target.run(sql, {"name": json.dumps(run_name)}))
+        except (Busy, CannotWrite, Unreachable):
+            raise
+        except StoreError:  # the table is gone: the other one has ended
+            is_ours = False
+        if not is_ours:
             raise MoveRefused(
                 "another `smsdesk import` moves into the same database: this one ends"
             )
