@@ -130,7 +130,7 @@ async def test_ctrl_c_ends_the_move_and_the_next_run_goes_on(
     assert len(set(read_counts(ran)["messages"])) == 1
 
 
-def test_both_forms_of_import_are_told_apart(bare: Desk) -> None:
+def test_each_form_of_import_has_its_arguments(bare: Desk) -> None:
     for arguments, expected in (
         (("inbox.db",), "argument what: invalid choice: 'inbox.db' (choose from contacts, or name"),
         (("contacts",), "the following arguments are required: FILE"),

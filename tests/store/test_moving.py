@@ -22,10 +22,10 @@ from tui.domain.database import Database, ServerDatabase
 from tui.domain.status import Status
 from tui.store.engine import ignore_progress
 from tui.store.errors import CannotOpen, NotADatabase, OutdatedSchema, StoreError
-from tui.store.moving import move as move_module
+from tui.store.moving import inbox_move
 from tui.store.moving.file_inbox import FileInbox
+from tui.store.moving.inbox_move import PASSING_TABLES, InboxMove, MoveResult
 from tui.store.moving.movable import Kind, MoveRefused, Table
-from tui.store.moving.move import PASSING_TABLES, InboxMove, MoveResult
 from tui.store.moving.opening import create_target, open_source, open_target
 from tui.store.moving.server_inbox import ServerInbox
 from tui.store.store import Store
@@ -92,7 +92,7 @@ def _make(kind: Kind) -> Any:
 
 @pytest.fixture
 async def source(tmp_path: Path, clock: ManualClock) -> Path:
-    """Return a file with a row in every table, in use a moment ago and by nobody now."""
+    """Return a file with a row in every table, which was in use a minute ago."""
     path = tmp_path / "inbox.db"
     async with Store(path, clock=clock, rng=random.Random(1), owner="before") as store:
         await write_history(store, clock)
@@ -112,7 +112,7 @@ def server(database_server: SharedServer) -> ServerDatabase:
 @pytest.fixture
 def small_batches(monkeypatch: pytest.MonkeyPatch) -> None:
     """Write few rows at a time."""
-    monkeypatch.setattr(move_module, "_BATCH_ROWS", 3)
+    monkeypatch.setattr(inbox_move, "_BATCH_ROWS", 3)
 
 
 async def check_inbox(database: Database, clock: Clock) -> None:
@@ -384,8 +384,8 @@ import asyncio, json, os, signal, sys
 from pathlib import Path
 from tests.store import test_moving
 from tui.domain.database import ServerDatabase
-from tui.store.moving import file_inbox, move, server_inbox
-move._BATCH_ROWS = 3
+from tui.store.moving import file_inbox, inbox_move, server_inbox
+inbox_move._BATCH_ROWS = 3
 calls = iter(range(1, 10**9))
 def die(*arguments):
     if next(calls) == int(sys.argv[4]):
@@ -457,14 +457,14 @@ async def test_a_difference_is_found_and_no_desk_opens_the_target(
 ) -> None:
     add_rows = ServerInbox.add_rows
 
-    def lose_letter(self: ServerInbox, table: Table, rows: Any) -> None:
+    def change_text(self: ServerInbox, table: Table, rows: Any) -> None:
         """Store another text than the one that was read."""
         if table.name == "templates":
             rows = [(*row[:1], f"{row[1]}!", *row[2:]) for row in rows]
         add_rows(self, table, rows)
 
     with monkeypatch.context() as patch:
-        patch.setattr(ServerInbox, "add_rows", lose_letter)
+        patch.setattr(ServerInbox, "add_rows", change_text)
         with pytest.raises(MoveRefused, match=r"not equal \(templates\)"):
             await move(source, server, clock=clock)
     with pytest.raises(NotADatabase, match="smsdesk import"):

@@ -23,7 +23,7 @@ from tui.settings.public import Preferences
 from tui.startup.wiring import ProgressLine, create_owner_name
 from tui.store.errors import Busy, CannotWrite, Unreachable
 from tui.store.moving.comparison import ComparedCount
-from tui.store.moving.move import InboxMove, MoveResult
+from tui.store.moving.inbox_move import InboxMove, MoveResult
 from tui.store.moving.opening import create_target, open_source, open_target
 
 _LONGEST = 400

@@ -9,6 +9,7 @@ from typing import Any
 from tui.clock import Clock
 from tui.store.errors import CannotOpen, NewerDatabase, NotADatabase, OutdatedSchema
 from tui.store.moving.movable import Kind, MoveRefused, RowValues, Table, quote_names
+from tui.store.moving.repairs import decode_text
 from tui.store.search_index import index_texts
 from tui.store.sqlite import migrations
 from tui.store.sqlite.file_connection import FileConnection
@@ -30,20 +31,6 @@ _TABLES = (
     " where schema = 'main' and type = 'table' and name not like 'sqlite#_%' escape '#'"
     " order by name"
 )
-
-
-class DamagedText(str):
-    """Text of a file that was not valid UTF-8, with what could be read of it."""
-
-    __slots__ = ()
-
-
-def _decode_text(data: bytes) -> str:
-    """Return a text, whatever the file contains in its place."""
-    try:
-        return data.decode()
-    except UnicodeDecodeError:
-        return DamagedText(data.decode(errors="replace"))
 
 
 class FileInbox:
@@ -141,7 +128,7 @@ class FileInbox:
             except sqlite3.OperationalError as error:
                 if "readonly" not in str(error):
                     raise
-                self._connection.execute("begin")  # nobody can write to it
+                self._connection.execute("begin")  # no process can write to it
 
     def find_unusual(self, table: Table, limits: Mapping[str, int]) -> bool:
         """Return whether a table has values that its columns should not have.
@@ -176,9 +163,9 @@ class FileInbox:
                 return
             except sqlite3.OperationalError as error:
                 # The error contains the text, which is a customer's.
-                if "decode" not in str(error) or self._connection.text_factory is _decode_text:
+                if "decode" not in str(error) or self._connection.text_factory is decode_text:
                     raise translate_error(error, self._path) from None
-                self._connection.text_factory = _decode_text
+                self._connection.text_factory = decode_text
 
     def _select(self, table: Table, after: Sequence[Any]) -> Iterator[RowValues]:
         """Yield rows as SQLite returns them."""

@@ -7,12 +7,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tui.domain.text import repair_text
-from tui.store.moving.file_inbox import DamagedText
 from tui.store.moving.movable import Kind, MoveRefused, RowValues, Table
 
 _MOST_LISTED = 1_000
 _MARK_BYTES = 24
 """Bytes at the end of a shortened text that keep it apart from others."""
+
+
+class DamagedText(str):
+    """Text of a file that was not valid UTF-8, with what could be read of it."""
+
+    __slots__ = ()
+
+
+def decode_text(data: bytes) -> str:
+    """Return a text of a file, whatever stands in its place; what is damaged can be recognised."""
+    try:
+        return data.decode()
+    except UnicodeDecodeError:
+        return DamagedText(data.decode(errors="replace"))
 
 
 @dataclass(slots=True)

@@ -9,6 +9,7 @@ from psycopg.rows import tuple_row
 
 from tui.domain.database import ServerDatabase
 from tui.domain.ids import extract_time
+from tui.domain.tokens import to_index_text
 from tui.store.errors import CannotOpen, NewerDatabase, NotADatabase, OutdatedSchema, StoreError
 from tui.store.moving.movable import Kind, RowValues, Table, quote_names
 from tui.store.postgres.connection_thread import measure_time
@@ -30,7 +31,7 @@ _KEY_BYTES = 600
 _SEARCH_BYTES = 400_000
 """Bytes of the terms of a text: PostgreSQL allows a megabyte with their places."""
 _COLUMNS = """
-select c.relname, a.attname, t.typname, coalesce(b.typname, t.typname)
+select c.relname, a.attname, coalesce(b.typname, t.typname)
 from pg_class c join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
 join pg_type t on t.oid = a.atttypid left join pg_type b on b.oid = t.typbasetype
 where c.relnamespace = cast(current_schema() as regnamespace)
@@ -67,10 +68,7 @@ class ServerInbox:
         self.name = database.name
         self._connection = connect(database)
         # The transaction of the source waits for the target, as long as it takes.
-        self._connection.run_script(
-            "set idle_in_transaction_session_timeout = 0; set default_transaction_isolation ="
-            " 'read committed'"
-        )
+        self._connection.run_script("set idle_in_transaction_session_timeout = 0")
 
     def check_version(self) -> None:
         """Refuse a database that is no inbox of this version.
@@ -92,7 +90,7 @@ class ServerInbox:
     def list_tables(self) -> dict[str, Table]:
         """Return the tables that hold the inbox, by name."""
         columns: dict[str, dict[str, Kind]] = {}
-        for table, column, _, kind in self.run(_COLUMNS):
+        for table, column, kind in self.run(_COLUMNS):
             if table not in _OWN_TABLES:
                 columns.setdefault(table, {})[column] = Kind(kind)
         keys: dict[str, list[str]] = {name: [] for name in columns}
@@ -176,8 +174,7 @@ class ServerInbox:
         """Return whether a move into it has begun and not ended."""
         if self.run("select to_regclass('meta')")[0][0] is None:
             return False
-        found = self.run("select application from meta")
-        return [str(row[0]) for row in found] == [UNFINISHED_APPLICATION]
+        return self.run("select application from meta") == [(UNFINISHED_APPLICATION,)]
 
     def mark_unfinished(self, unfinished: bool) -> None:
         """Let no desk open the database, or every desk again.
@@ -185,8 +182,8 @@ class ServerInbox:
         Args:
             unfinished: Whether a part of the inbox is missing.
         """
-        application = UNFINISHED_APPLICATION if unfinished else APPLICATION
-        self.run("update meta set application = :application", {"application": application})
+        values = {"name": UNFINISHED_APPLICATION if unfinished else APPLICATION}
+        self.run("update meta set application = :name", values)
 
     def find_limits(self, table: Table) -> dict[str, int]:
         """Return the highest number of bytes of the texts that indexes contain, by column."""
@@ -226,8 +223,8 @@ class ServerInbox:
             table: Table with the columns of the rows.
             rows: Rows, of which none exists.
         """
-        names = f'"{table.name}" ({quote_names(table.columns)})'
-        self._copy_rows(names, list(table.columns.values()), rows)
+        columns = quote_names(table.columns)
+        self._copy_rows(f'"{table.name}" ({columns})', list(table.columns.values()), rows)
 
     def add_texts(self, texts: Sequence[tuple[int, str]]) -> list[int]:
         """Add texts to the search index; return the messages that it cannot contain completely.
@@ -235,8 +232,6 @@ class ServerInbox:
         Args:
             texts: Pairs of message id and text.
         """
-        from tui.domain.tokens import to_index_text
-
         rows, cut = [], []
         for identity, text in texts:
             terms = to_index_text(text)
