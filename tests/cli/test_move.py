@@ -105,6 +105,18 @@ def test_a_server_that_does_not_answer_is_one_line(bare: Desk, store: Store) -> 
     assert "run the same command again" in line
 
 
+def test_a_missing_driver_is_one_line_with_the_command_to_install_it(
+    bare: Desk, store: Store
+) -> None:
+    (bare.home / "psycopg.py").write_text("raise ModuleNotFoundError('none', name='psycopg')")
+    ran = bare.run(
+        *("import", str(bare.database), "--into", "postgresql://127.0.0.1/desk"),
+        PYTHONPATH=str(bare.home),
+    )
+    assert ran.returncode == 2
+    assert "pip install 'smsdesk[postgres]'" in read_error_line(ran)
+
+
 async def test_ctrl_c_ends_the_move_and_the_next_run_goes_on(
     bare: Desk, server: ServerDatabase
 ) -> None:

@@ -17,6 +17,7 @@ from tui.store.sqlite.file_errors import translate_error
 
 _BUSY_SECONDS = 5.0
 _CACHE_KIB = 65_536
+_LOG_PAGES = 16_384
 _PAGE = 1_000
 _NO_VALUES: Mapping[str, Any] = {}
 _KINDS = {"text": Kind.TEXT, "blob": Kind.BYTES, "real": Kind.FRACTION}
@@ -184,6 +185,7 @@ class FileInbox:
             self._connection.execute(f"pragma cache_size = -{_CACHE_KIB}")
             self._connection.execute("pragma foreign_keys = off")  # checked at the end
             self._connection.execute("pragma synchronous = normal")
+            self._connection.execute(f"pragma wal_autocheckpoint = {_LOG_PAGES}")
 
     def is_unfinished(self) -> bool:
         """Return whether a move into it has begun and not ended."""

@@ -5,6 +5,7 @@ from pathlib import Path
 from tui.clock import SECOND, Clock, get_latest_believable
 from tui.domain.database import Database
 from tui.store.engine import Engine, ReportProgress
+from tui.store.errors import CannotOpen
 from tui.store.moving.file_inbox import FileInbox
 from tui.store.moving.movable import MovableInbox, MoveRefused
 
@@ -81,8 +82,14 @@ def _connect(database: Database, clock: Clock) -> MovableInbox:
     """Return an open connection; that to a server is imported late."""
     if isinstance(database, Path):
         return FileInbox(database, clock)
-    from tui.store.moving.server_inbox import ServerInbox
-
+    try:
+        from tui.store.moving.server_inbox import ServerInbox
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        raise CannotOpen(
+            "a database server needs psycopg: pip install 'smsdesk[postgres]'; nothing was moved"
+        ) from None
     return ServerInbox(database)
 
 

@@ -26,6 +26,7 @@ from tui.store.postgres.server_schema import (
 _NO_VALUES: Mapping[str, Any] = {}
 _OWN_TABLES = frozenset({"meta", "feed", "search_partitions", "messages_fts"})
 """Tables that only this engine has."""
+_TIMEOUTS = ("idle_in_transaction_session_timeout", "idle_session_timeout", "statement_timeout")
 _KEY_BYTES = 600
 """Bytes of a text in an index: PostgreSQL allows 2,704 for all texts of a key together."""
 _SEARCH_BYTES = 400_000
@@ -68,7 +69,7 @@ class ServerInbox:
         self.name = database.name
         self._connection = connect(database)
         # The transaction of the source waits for the target, as long as it takes.
-        self._connection.run_script("set idle_in_transaction_session_timeout = 0")
+        self._connection.run_script("; ".join(f"set {name} = 0" for name in _TIMEOUTS))
 
     def check_version(self) -> None:
         """Refuse a database that is no inbox of this version.
@@ -182,8 +183,8 @@ class ServerInbox:
         Args:
             unfinished: Whether a part of the inbox is missing.
         """
-        values = {"name": UNFINISHED_APPLICATION if unfinished else APPLICATION}
-        self.run("update meta set application = :name", values)
+        name = UNFINISHED_APPLICATION if unfinished else APPLICATION
+        self.run("update meta set application = :name", {"name": name})
 
     def find_limits(self, table: Table) -> dict[str, int]:
         """Return the highest number of bytes of the texts that indexes contain, by column."""
@@ -232,13 +233,10 @@ class ServerInbox:
         Args:
             texts: Pairs of message id and text.
         """
-        rows, cut = [], []
-        for identity, text in texts:
-            terms = to_index_text(text)
-            if len(terms) > _SEARCH_BYTES // 4 and len(terms.encode()) > _SEARCH_BYTES:
-                terms = terms.encode()[:_SEARCH_BYTES].decode(errors="ignore")
-                cut.append(identity)
-            rows.append((identity, terms))
+        rows = [(identity, to_index_text(text)) for identity, text in texts]
+        cut = [identity for identity, terms in rows if len(terms.encode()) > _SEARCH_BYTES]
+        if cut:
+            rows = [(i, t.encode()[:_SEARCH_BYTES].decode(errors="ignore")) for i, t in rows]
         self.run("create temporary table if not exists moving_texts (id bigint, body text)")
         self._copy_rows("moving_texts (id, body)", [Kind.NUMBER, Kind.TEXT], rows)
         self.run("insert into messages_fts (id, terms) select id, to_terms(body) from moving_texts")
