@@ -96,6 +96,19 @@ async def test_a_bad_source_is_one_line_with_the_fix(bare: Desk, store: Store) -
     assert not target.exists()
 
 
+async def test_a_target_that_is_not_new_is_one_line_and_stays_as_it_is(
+    bare: Desk, store: Store, clock: ManualClock
+) -> None:
+    await fill_store(store, clock)
+    full = bare.home / "full.db"
+    assert bare.run("import", str(bare.database), "--into", str(full)).returncode == 0
+    before = full.read_bytes()
+    ran = bare.run("import", str(bare.database), "--into", str(full))
+    assert ran.returncode == 2
+    assert "is not empty" in read_error_line(ran)
+    assert full.read_bytes() == before
+
+
 def test_a_server_that_does_not_answer_is_one_line(bare: Desk, store: Store) -> None:
     address = "postgresql://desk@127.0.0.1:9/desk"
     ran = bare.run("import", str(bare.database), "--into", address)

@@ -25,7 +25,7 @@ from tui.store.errors import CannotOpen, NotADatabase, OutdatedSchema, StoreErro
 from tui.store.moving import inbox_move
 from tui.store.moving.file_inbox import FileInbox
 from tui.store.moving.inbox_move import PASSING_TABLES, InboxMove, MoveResult
-from tui.store.moving.movable import Kind, MoveRefused, Table
+from tui.store.moving.movable import Kind, MoveFailed, MoveRefused, Table
 from tui.store.moving.opening import create_target, open_source, open_target
 from tui.store.moving.server_inbox import ServerInbox
 from tui.store.store import Store
@@ -358,7 +358,7 @@ async def test_a_change_without_news_is_found_when_a_move_goes_on(
         await move(source, server, clock=clock, report=interrupt_after(40))
     with contextlib.closing(sqlite3.connect(source)) as connection, connection:
         connection.execute("update conversations set name = 'Someone else'")
-    with pytest.raises(MoveRefused, match=r"not equal \(conversations\).*anew"):
+    with pytest.raises(MoveFailed, match=r"not equal \(conversations\).*anew"):
         await move(source, server, clock=clock)
     await move(source, server, clock=clock)
     assert read_tables(server) == read_tables(source)
@@ -465,7 +465,7 @@ async def test_a_difference_is_found_and_no_desk_opens_the_target(
 
     with monkeypatch.context() as patch:
         patch.setattr(ServerInbox, "add_rows", change_text)
-        with pytest.raises(MoveRefused, match=r"not equal \(templates\)"):
+        with pytest.raises(MoveFailed, match=r"not equal \(templates\)"):
             await move(source, server, clock=clock)
     with pytest.raises(NotADatabase, match="smsdesk import"):
         async with Store(server, clock=clock, rng=random.Random(), owner="early"):
@@ -495,7 +495,7 @@ async def test_the_later_of_two_moves_into_one_target_wins(
         ):
             InboxMove(inbox, place, "later", report).run()
 
-    with pytest.raises(MoveRefused, match="another `smsdesk import`"):
+    with pytest.raises(MoveFailed, match="another `smsdesk import`"):
         await move(server, target, clock=clock, report=begin_another)
     if not ends:
         await move(server, target, clock=clock)
@@ -564,5 +564,5 @@ async def test_a_value_that_no_column_takes_ends_the_move_and_is_named(
     with edit_file(source) as connection:
         identity = connection.execute("select max(id) from messages").fetchone()[0]
         connection.execute("update messages set parts = 'many' where id = ?", (identity,))
-    with pytest.raises(MoveRefused, match=f"messages .{identity}.: parts contains str"):
+    with pytest.raises(MoveFailed, match=f"messages .{identity}.: parts contains str"):
         await move(source, server, clock=clock)

@@ -8,7 +8,7 @@ from typing import Any
 
 from tui.clock import Clock
 from tui.store.errors import CannotOpen, NewerDatabase, NotADatabase, OutdatedSchema
-from tui.store.moving.movable import Kind, MoveRefused, RowValues, Table, quote_names
+from tui.store.moving.movable import Kind, MoveFailed, RowValues, Table, quote_names
 from tui.store.moving.repairs import decode_text
 from tui.store.search_index import index_texts
 from tui.store.sqlite import migrations
@@ -263,7 +263,7 @@ class FileInbox:
         """
         lost = self.run("select * from pragma_foreign_key_check limit 1")
         if lost:
-            raise MoveRefused(
+            raise MoveFailed(
                 f"{lost[0][0]} has a row that belongs to a missing row of {lost[0][2]}:"
                 " the source is damaged; restore a backup of it"
             )

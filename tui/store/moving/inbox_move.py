@@ -16,6 +16,7 @@ from tui.store.engine import ReportProgress
 from tui.store.moving.comparison import Checksum, ComparedCount, compare_figures, count_rows
 from tui.store.moving.movable import (
     MovableInbox,
+    MoveFailed,
     MoveRefused,
     RowValues,
     Table,
@@ -82,7 +83,8 @@ class InboxMove:
         """Move what the target does not have yet, compare, and let desks open the target.
 
         Raises:
-            MoveRefused: It cannot begin, or both are not equal at the end.
+            MoveRefused: It cannot begin.
+            MoveFailed: A value cannot be moved, or both are not equal at the end.
             StoreError: A database failed; the next run goes on.
         """
         tables = self._source.list_tables()
@@ -131,7 +133,7 @@ class InboxMove:
         return progress
 
     def _refuse_full_target(self) -> None:
-        """Refuse a target in which anybody has worked."""
+        """Refuse a target that contains work of agents or customers."""
         for table in self._tables:
             if table.name in _WRITTEN_BY_STARTING:
                 continue
@@ -248,7 +250,7 @@ class InboxMove:
         wrong += [figure.label.strip() for figure in figures if figure.source != figure.target]
         if wrong:
             progress.mark_difference(wrong)
-            raise MoveRefused(
+            raise MoveFailed(
                 f"source and target are not equal ({', '.join(wrong)}): the target is not used;"
                 " run the same command again, it begins anew"
             )

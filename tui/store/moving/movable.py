@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from tui.clock import DAY
 from tui.domain.ids import extract_time, smallest_id_at
-from tui.store.errors import StoreError
+from tui.store.errors import CannotOpen, StoreError
 
 _SHORTEST_MONTH = 28 * DAY
 
@@ -16,8 +16,12 @@ RowValues = tuple[Any, ...]
 """Values of a row in the order of the table's columns."""
 
 
-class MoveRefused(StoreError):
-    """The move cannot begin or go on; nothing was changed."""
+class MoveRefused(CannotOpen):
+    """The move cannot begin; nothing was changed."""
+
+
+class MoveFailed(StoreError):
+    """The move has ended before source and target were equal; no desk opens the target."""
 
 
 class Kind(StrEnum):

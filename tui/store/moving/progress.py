@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from tui.store.errors import Busy, CannotWrite, StoreError, Unreachable
-from tui.store.moving.movable import MovableInbox, MoveRefused
+from tui.store.moving.movable import MovableInbox, MoveFailed
 
 MARKS = "moving"
 """Table of the target that exists until the move has ended."""
@@ -60,7 +60,7 @@ class MoveProgress:
             run_name: Name of this run.
 
         Raises:
-            MoveRefused: Another run has begun.
+            MoveFailed: Another run has begun.
         """
         sql = f"update {MARKS} set state = state where name = 'run' and state = :name returning 1"
         try:
@@ -70,9 +70,7 @@ class MoveProgress:
         except StoreError:  # the table is gone: the other one has ended
             is_ours = False
         if not is_ours:
-            raise MoveRefused(
-                "another `smsdesk import` moves into the same database: this one ends"
-            )
+            raise MoveFailed("another `smsdesk import` moves into the same database: this one ends")
 
     def write_mark(self, name: str, state: Any) -> None:
         """Remember one thing, in the target's transaction.

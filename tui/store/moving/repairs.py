@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tui.domain.text import repair_text
-from tui.store.moving.movable import Kind, MoveRefused, RowValues, Table
+from tui.store.moving.movable import Kind, MoveFailed, RowValues, Table
 
 _MOST_LISTED = 1_000
 _MARK_BYTES = 24
@@ -76,7 +76,7 @@ class RowRepair:
             row: Values in the order of the table's columns.
 
         Raises:
-            MoveRefused: A value cannot be repaired.
+            MoveFailed: A value cannot be repaired.
         """
         values = []
         for (name, kind), value in zip(self._table.columns.items(), row, strict=True):
@@ -95,7 +95,7 @@ class RowRepair:
             kept = _convert_value(value, kind)
         except (ValueError, OverflowError):
             key = [row[place] for place in self._table.key_places]
-            raise MoveRefused(
+            raise MoveFailed(
                 f"{self._table.name} {key}: {name} contains {type(value).__name__} in place of a"
                 " number; correct it in the source with sqlite3, then run the same command again"
             ) from None
