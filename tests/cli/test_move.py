@@ -118,6 +118,23 @@ def test_a_server_that_does_not_answer_is_one_line(bare: Desk, store: Store) -> 
     assert "run the same command again" in line
 
 
+def test_a_running_service_is_named_and_nothing_is_moved_until_it_ends(
+    desk: Desk, server: ServerDatabase
+) -> None:
+    address, target = to_address(server), desk.home / "new.db"
+    command = ("import", address, "--into", str(target))
+    with desk.start("sync", SMSDESK_DATABASE=address) as service:
+        assert service.stdout is not None
+        assert service.stdout.readline().startswith("serving")
+        assert service.stdout.readline() == "support_au: ok\n"
+        ran = desk.run(*command)
+        service.terminate()
+        service.communicate(timeout=60)
+    assert ran.returncode == 2
+    assert re.search(r"is in use by mia \(\w+, [\w.-]+\): close every inbox", read_error_line(ran))
+    assert desk.run(*command).returncode == 0
+
+
 def test_a_missing_driver_is_one_line_with_the_command_to_install_it(
     bare: Desk, store: Store
 ) -> None:
