@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tui.cli.command_parser import (
+    CommandParser,
     StoreMoment,
     parse_count,
     parse_listen_address,
@@ -144,8 +145,19 @@ def _add_export_arguments(parser: argparse.ArgumentParser) -> None:
 
 def _add_import_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `import`."""
-    parser.add_argument("what", choices=("contacts",), help="what to import")
-    parser.add_argument("file", metavar="FILE", type=Path, help="a CSV or vCard file")
+    parser.usage = (
+        "smsdesk import contacts FILE [--dry-run] [OPTIONS]\n"
+        "       smsdesk import INBOX --into DATABASE"
+    )
+    parser.add_argument(
+        "what", metavar="contacts | INBOX", help="contacts, or the inbox to move: a file or address"
+    )
+    parser.add_argument(
+        "file", metavar="FILE", type=Path, nargs="?", help="with contacts: a CSV or vCard file"
+    )
+    parser.add_argument(
+        "--into", metavar="DATABASE", help="move the inbox into this new file or address"
+    )
     for what, note in (
         ("number", "column of the numbers: its heading, or 1 for the first"),
         ("name", "column of the names; twice: first and last name"),
@@ -157,6 +169,30 @@ def _add_import_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--dry-run", action="store_true", help="list what would be imported, and store nothing"
     )
+
+
+def choose_import_module(parser: CommandParser, arguments: argparse.Namespace) -> str:
+    """Return the module of what is imported: contacts, or a whole inbox.
+
+    Args:
+        parser: Parser of `import`.
+        arguments: Parsed arguments.
+
+    Raises:
+        CommandError: The arguments of both are mixed, or one is missing.
+    """
+    if arguments.into is None:
+        if arguments.what != "contacts":
+            parser.error(
+                f"argument what: invalid choice: '{arguments.what}' (choose from contacts, or name"
+                " an inbox and --into DATABASE)"
+            )
+        if arguments.file is None:
+            parser.error("the following arguments are required: FILE")
+        return COMMANDS["import"][0]
+    if arguments.what == "contacts" or arguments.file is not None:
+        parser.error("--into moves one inbox: smsdesk import INBOX --into DATABASE")
+    return "move"
 
 
 def _add_backup_arguments(parser: argparse.ArgumentParser) -> None:

@@ -171,10 +171,13 @@ HELP_TEXTS = {
         ),
     ),
     "import": HelpText(
-        "read contacts from CSV or vCard",
+        "read contacts from a file, or move the inbox",
         "Read contacts into the inbox; existing ones are updated. Every number of a\n"
         "person gets the name. A row without a valid number is named by its line, and\n"
-        "the others are imported.",
+        "the others are imported.\n\n"
+        "With --into: move a whole inbox to a PostgreSQL server, or back to a file, and\n"
+        "compare both. No process may use it meanwhile, and it is not changed. Where it\n"
+        "goes must be new. After an interruption, the same command goes on.",
         _IMPORT_NOTES
         + "\n\n"
         + _format_examples(
@@ -182,6 +185,8 @@ HELP_TEXTS = {
             "smsdesk import contacts customers.csv --dry-run",
             "smsdesk import contacts list.csv --number-column Kontakt --name-column Kund",
             "smsdesk import contacts x.csv --number-column 3 --name-column 1",
+            "smsdesk import inbox.db --into postgresql://inbox.example/desk",
+            "smsdesk import postgresql://inbox.example/desk --into inbox.db",
         ),
     ),
     "backup": HelpText(

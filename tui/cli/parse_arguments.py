@@ -4,7 +4,12 @@ import argparse
 from collections.abc import Iterable, Sequence
 
 from tui import __version__
-from tui.cli.arguments import COMMANDS, add_common_arguments, add_inbox_arguments
+from tui.cli.arguments import (
+    COMMANDS,
+    add_common_arguments,
+    add_inbox_arguments,
+    choose_import_module,
+)
 from tui.cli.command_parser import CommandParser
 from tui.cli.errors import BAD_USE, CommandError
 
@@ -78,6 +83,8 @@ def _run_parser(
         _refuse_unknown_options(parser, arguments)
         raise
     parsed.command, parsed.module = command, module
+    if command == "import":
+        parsed.module = choose_import_module(parser, parsed)
     return parsed
 
 

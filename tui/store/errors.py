@@ -18,6 +18,9 @@ StoreError
 
 import sqlite3
 
+UNFINISHED = "a move into it has not ended; run the `smsdesk import` that began it again"
+"""What is wrong with a database that contains a part of an inbox."""
+
 
 class StoreError(Exception):
     """Failure of a store operation; the text can be shown to an agent."""

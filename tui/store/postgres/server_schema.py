@@ -9,10 +9,12 @@ from tui.domain.database import ServerDatabase
 from tui.domain.ids import smallest_id_at
 from tui.store.connections import Connection
 from tui.store.engine import ReportProgress
-from tui.store.errors import NewerDatabase, NotADatabase, OutdatedSchema
+from tui.store.errors import UNFINISHED, NewerDatabase, NotADatabase, OutdatedSchema
 from tui.store.postgres.server_connection import ServerConnection, list_settings, quote_name
 
 APPLICATION = "smsdesk"
+UNFINISHED_APPLICATION = "smsdesk: unfinished move"
+"""Stands in its place while an inbox is being moved into the schema."""
 _FOLDER = Path(__file__).parents[1] / "schema" / "postgres"
 _LOCK = 0x534D5344
 """Key of the lock that one process holds while it builds the schema."""
@@ -46,6 +48,8 @@ def read_version(connection: ServerConnection) -> int:
     for application, version in connection.execute("select application, version from meta"):
         if application == APPLICATION:
             return int(version)
+        if application == UNFINISHED_APPLICATION:
+            raise NotADatabase(UNFINISHED)
     raise NotADatabase("its schema belongs to another program; name a schema of its own")
 
 

@@ -18,11 +18,13 @@ from tui.domain.file_names import (
     summarize_message,
 )
 from tui.store.engine import ReportProgress, ignore_progress
-from tui.store.errors import NewerDatabase, NotADatabase
+from tui.store.errors import UNFINISHED, NewerDatabase, NotADatabase
 from tui.store.sqlite.file_connection import FileConnection
 
 APPLICATION_ID = 0x534D5344
 """'SMSD' in the file's header: it shows that the database belongs to smsdesk."""
+UNFINISHED_ID = 0x534D534D
+"""'SMSM' in its place while an inbox is being moved into the file."""
 
 Step = Callable[[FileConnection, ReportProgress], None]
 """Part of a migration that SQL cannot do; it runs inside the transaction of the migration."""
@@ -117,6 +119,8 @@ def read_version(connection: sqlite3.Connection) -> int:
     owner = connection.execute("pragma application_id").fetchone()[0]
     if owner == APPLICATION_ID:
         return applied
+    if owner == UNFINISHED_ID:
+        raise NotADatabase(UNFINISHED)
     # A new file has no version, no application id and no tables.
     if applied or owner or connection.execute("select count(*) from sqlite_master").fetchone()[0]:
         raise NotADatabase("it is an SQLite database of another program")

@@ -1,0 +1,148 @@
+"""Implement `smsdesk import INBOX --into DATABASE`: move an inbox to another database."""
+
+import asyncio
+import os
+import random
+import shlex
+import sys
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from tui.cli import context
+from tui.cli.context import convert_store_errors
+from tui.cli.errors import BAD_USE, DONE, CommandError
+from tui.cli.show import write_line
+from tui.clock import SystemClock
+from tui.domain.database import Database, ServerDatabase
+from tui.domain.text import format_count, one_line
+from tui.settings.cache import add_database_password
+from tui.settings.database_address import check_encryption, parse_database
+from tui.settings.errors import SettingsError
+from tui.settings.public import Preferences
+from tui.startup.wiring import ProgressLine, create_owner_name
+from tui.store.errors import Busy, CannotWrite, Unreachable
+from tui.store.moving.comparison import ComparedCount
+from tui.store.moving.inbox_move import InboxMove, MoveResult
+from tui.store.moving.opening import create_target, open_source, open_target
+
+_LONGEST = 400
+"""Characters of a line about the move."""
+_AGAIN = "run the same command again: it goes on where it stopped"
+_MOST_SHOWN = 200
+"""Repaired values that are listed."""
+
+
+def run(arguments: Namespace) -> int:
+    """Move an inbox, and say how to use it.
+
+    Args:
+        arguments: Parsed arguments with `config`, `what` (the source) and `into`.
+    """
+    desk = context.load_public_settings(arguments)
+    source, target = (
+        _name_database(text, desk, option)
+        for text, option in ((arguments.what, "the inbox to move"), (arguments.into, "--into"))
+    )
+    if _is_same(source, target):
+        raise CommandError("source and target are the same database: nothing was moved", BAD_USE)
+    with convert_store_errors():
+        result = _move(source, target, desk)
+    names = [
+        str(database.resolve()) if isinstance(database, Path) else text
+        for database, text in ((source, arguments.what), (target, arguments.into))
+    ]
+    _show_result(result, *names)
+    return DONE
+
+
+def _name_database(text: str, desk: Preferences, option: str) -> Database:
+    """Return a database of the command line with its password.
+
+    Raises:
+        CommandError: It cannot be used.
+        SettingsError: The connection could be read by others, or the password is missing.
+    """
+    try:
+        database = parse_database(text)
+    except ValueError as error:
+        raise CommandError(f"{option} {error}", BAD_USE) from None
+    if isinstance(database, Path):
+        return database.expanduser()
+    if desk.database_pooled:
+        raise CommandError(
+            "database_pooled is set: move over the address of the server itself, with"
+            " SMSDESK_DATABASE_POOLED=false",
+            BAD_USE,
+        )
+    check_encryption(database, is_unverified_allowed=desk.database_unverified)
+    named = add_database_password(replace(desk, database=database), os.environ).database
+    if not isinstance(named, ServerDatabase):
+        raise SettingsError([f"{option}: not a server"])
+    return named
+
+
+def _is_same(source: Database, target: Database) -> bool:
+    """Return whether both are the same database."""
+    if isinstance(source, Path) and isinstance(target, Path):
+        return source.resolve() == target.resolve()
+    return source == target
+
+
+def _move(source: Database, target: Database, desk: Preferences) -> MoveResult:
+    """Move everything.
+
+    Raises:
+        StoreError: A database failed; the text says how to go on.
+    """
+    clock = SystemClock()
+    progress = ProgressLine(sys.stderr, clock)
+    inbox = open_source(source, clock)
+    try:
+        asyncio.run(create_target(target, clock, shared=desk.group_access, report=progress))
+        # Outside of an event loop, which would keep Ctrl+C until the end.
+        place = open_target(target, clock)
+        try:
+            return InboxMove(inbox, place, create_owner_name(random.Random()), progress).run()
+        finally:
+            place.close()
+    except (Busy, CannotWrite, Unreachable) as error:
+        raise type(error)(f"{error}; then {_AGAIN}") from error
+    finally:
+        inbox.close()
+
+
+def _show_result(result: MoveResult, source: str, target: str) -> None:
+    """Print what was compared, what was repaired, and what to do next.
+
+    Args:
+        result: Result of the move.
+        source: Database that was moved, as a setting names it.
+        target: Database that it was moved into, as a setting names it.
+    """
+    for line in result.repairs.lines[:_MOST_SHOWN]:
+        print(f"smsdesk: {one_line(line, _LONGEST)}", file=sys.stderr)
+    _show_counts("rows", result.tables)
+    _show_counts("counters", result.figures)
+    if result.repairs.count:
+        values = format_count(result.repairs.count, "value")
+        write_line(f"repaired: {values}; the first are listed on stderr")
+    path = Path(source)
+    back = str(path.with_name(f"{path.stem}-back{path.suffix}")) if "://" not in source else source
+    note = "  (into an empty schema)" if "://" in source else ""
+    for line in (
+        "source and target are equal",
+        f'now set  database = "{target}"  on every host',
+        f"{source} is as it was: take it away, as a desk that opens it would send again what"
+        " waits to be sent",
+        f"the way back: smsdesk import {shlex.quote(target)} --into {shlex.quote(back)}{note}",
+    ):
+        write_line(one_line(line, _LONGEST))
+
+
+def _show_counts(heading: str, counts: list[ComparedCount]) -> None:
+    """Print a table of counts in source and target."""
+    width = max(len(count.label) for count in counts)
+    write_line(f"{heading:<{width}}  {'source':>13}  {'target':>13}")
+    for count in counts:
+        write_line(f"{count.label:<{width}}  {count.source:>13,}  {count.target:>13,}")

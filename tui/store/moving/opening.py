@@ -1,0 +1,131 @@
+"""Open the source and the target of a move, and refuse those that are in use."""
+
+from pathlib import Path
+
+from tui.clock import SECOND, Clock, get_latest_believable
+from tui.domain.database import Database
+from tui.store.engine import Engine, ReportProgress
+from tui.store.errors import CannotOpen
+from tui.store.moving.file_inbox import FileInbox
+from tui.store.moving.movable import MovableInbox, MoveRefused
+
+_ALIVE_MS = 15 * SECOND
+"""Time since the last heartbeat in which a process may still run; it has one every two seconds."""
+
+
+def open_source(database: Database, clock: Clock) -> MovableInbox:
+    """Return the inbox that is moved; its schema is not changed.
+
+    Args:
+        database: Where it is stored.
+        clock: Source of the current time.
+
+    Raises:
+        StoreError: There is no inbox of this version; the text says what to do.
+    """
+    inbox = _connect(database, clock)
+    try:
+        inbox.check_version()
+    except BaseException:
+        inbox.close()
+        raise
+    return inbox
+
+
+async def create_target(
+    database: Database, clock: Clock, *, shared: bool, report: ReportProgress
+) -> None:
+    """Create the schema of the database that an inbox is moved into, unless a move has begun.
+
+    Args:
+        database: Where it is stored.
+        clock: Source of the current time.
+        shared: Whether the group of a file may read and write it.
+        report: Shows that the schema is being created.
+
+    Raises:
+        StoreError: It cannot be used; the text says what to do.
+    """
+    if not _is_unfinished(database, clock):
+        engine = _create_engine(database, clock, shared, report)
+        await engine.open()
+        await engine.close()
+
+
+def open_target(database: Database, clock: Clock) -> MovableInbox:
+    """Return the database that an inbox is moved into.
+
+    Args:
+        database: Where it is stored, with the schema of an inbox.
+        clock: Source of the current time.
+
+    Raises:
+        StoreError: It cannot be used; the text says what to do.
+    """
+    inbox = _connect(database, clock)
+    inbox.prepare_writing()
+    return inbox
+
+
+def _is_unfinished(database: Database, clock: Clock) -> bool:
+    """Return whether a move into a database has begun; opening it as an inbox would be refused."""
+    if isinstance(database, Path) and not (database.is_file() and database.stat().st_size):
+        return False
+    inbox = _connect(database, clock)
+    try:
+        return inbox.is_unfinished()
+    finally:
+        inbox.close()
+
+
+def _connect(database: Database, clock: Clock) -> MovableInbox:
+    """Return an open connection; that to a server is imported late."""
+    if isinstance(database, Path):
+        return FileInbox(database, clock)
+    try:
+        from tui.store.moving.server_inbox import ServerInbox
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        raise CannotOpen(
+            "a database server needs psycopg: pip install 'smsdesk[postgres]'; nothing was moved"
+        ) from None
+    return ServerInbox(database)
+
+
+def _create_engine(
+    database: Database, clock: Clock, shared: bool, report: ReportProgress
+) -> Engine:
+    """Return the engine that creates the schema."""
+    if isinstance(database, Path):
+        from tui.store.sqlite.file_engine import FileEngine
+
+        return FileEngine(database, clock, shared=shared, report_progress=report)
+    from tui.store.postgres.server_engine import ServerEngine
+
+    return ServerEngine(database, clock, report_progress=report)
+
+
+def refuse_living_processes(inbox: MovableInbox) -> None:
+    """Refuse an inbox that others use at this moment.
+
+    Args:
+        inbox: Source or target.
+
+    Raises:
+        MoveRefused: A process has been alive a moment ago; the text names all of them.
+    """
+    now = inbox.get_time()
+    found = inbox.run(
+        "select agent, kind, owner from processes where seen_at between :since and :latest union"
+        " select agent, 'inbox', owner from presence where seen_at between :since and :latest"
+        " and owner not in (select owner from processes where seen_at between :since and :latest)"
+        " order by agent, owner",
+        {"since": now - _ALIVE_MS, "latest": get_latest_believable(now)},
+    )
+    if found:
+        names = ", ".join(f"{agent} ({kind}, {owner})" for agent, kind, owner in found)
+        raise MoveRefused(
+            f"{inbox.name} is in use by {names}: close every inbox and stop every service, wait"
+            f" {_ALIVE_MS // SECOND} seconds, and run the same command again; nothing was moved"
+        )
