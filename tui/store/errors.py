@@ -5,10 +5,12 @@ StoreError
 ├── NotADatabase      the file contains something else
 ├── NewerDatabase     a later smsdesk wrote it
 ├── OutdatedSchema    an earlier smsdesk wrote it; opening the inbox updates it
+│   └── EmptySchema   no smsdesk has opened it on the server yet; opening the inbox fills it
 ├── BadValue          no column can store a value; nothing was written
 ├── Busy              another process held the lock for too long; nothing was written
 ├── Unreachable       the server does not answer; the desk goes on once it does
 ├── CannotWrite       the disk is full or the file read-only; nothing was written
+│   └── NotPermitted  the user of the server lacks a privilege; nothing was written
 ├── StaleReply        a newer message arrived after the agent began to write
 ├── DraftChanged      another window of the agent has changed the text
 │   └── DraftSent     another window of the agent has sent it
@@ -38,6 +40,10 @@ class OutdatedSchema(StoreError):
     """The schema of an earlier smsdesk has not been brought up to date."""
 
 
+class EmptySchema(OutdatedSchema):
+    """The schema on the server has no tables yet."""
+
+
 class BadValue(StoreError):
     """A value cannot be stored, whatever is tried."""
 
@@ -52,6 +58,10 @@ class Unreachable(StoreError):
 
 class CannotWrite(StoreError):
     """The database cannot be written."""
+
+
+class NotPermitted(CannotWrite):
+    """The user of the database server may not do this."""
 
 
 class StaleReply(StoreError):

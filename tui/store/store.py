@@ -56,6 +56,9 @@ def _create_engine(
         from tui.store.sqlite.file_engine import FileEngine
 
         return FileEngine(database, clock, shared=shared, report_progress=report_progress)
+    from tui.store.postgres.driver import require_driver
+
+    require_driver()
     from tui.store.postgres.server_engine import ServerEngine
 
     return ServerEngine(database, clock, report_progress=report_progress)

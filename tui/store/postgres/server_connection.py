@@ -37,6 +37,10 @@ _SETTINGS = {
 """Settings of each session. A host that stops while it writes may block others for 30 s."""
 
 
+_SESSION_POOLERS: set[str] = set()
+"""Addresses of poolers that give each connection one of its own: found out once."""
+
+
 class ServerRow(tuple[Any, ...]):
     """Row of a result, by the name or the place of a column."""
 
@@ -154,18 +158,20 @@ def connect(database: ServerDatabase) -> ServerConnection:
     Raises:
         StoreError: The server cannot be reached, refuses us, or is too old.
     """
-    parameters = {**_DEFAULTS, **conninfo_to_dict(database.address)}
-    if database.password:
-        parameters["password"] = database.password
     try:
         driver: psycopg.Connection[ServerRow] = psycopg.connect(
-            **parameters,  # type: ignore[arg-type]
+            **_make_parameters(database),
             autocommit=True,
             row_factory=_make_rows,
             cursor_factory=psycopg.RawCursor,
             prepare_threshold=None if database.pooled else _PREPARED_AFTER,
             context=_create_adapters(),
         )
+    except psycopg.ProgrammingError as error:  # of the driver, about the address itself
+        text = " ".join(str(error).split())
+        raise CannotOpen(
+            f"`database`: {database.name} has an option that cannot be used: {text}"
+        ) from None
     except psycopg.Error as error:
         raise translate_error(error, database.name) from None
     driver.prepared_max = _MOST_PREPARED
@@ -173,11 +179,67 @@ def connect(database: ServerDatabase) -> ServerConnection:
     try:
         _check_version(driver, database.name)
         if not database.pooled:
-            connection.run_script("; ".join(list_settings(database)))
+            _set_up_session(connection, database)
     except BaseException:
         driver.close()
         raise
     return connection
+
+
+def _make_parameters(database: ServerDatabase) -> dict[str, Any]:
+    """Return the parameters of a connection."""
+    parameters = {**_DEFAULTS, **conninfo_to_dict(database.address)}
+    if database.password:
+        parameters["password"] = database.password
+    return parameters
+
+
+def _set_up_session(connection: ServerConnection, database: ServerDatabase) -> None:
+    """Set up the session of a connection that is ours alone.
+
+    Raises:
+        CannotOpen: It is not: a pooler gives each transaction another connection.
+    """
+    pid = connection.driver.info.backend_pid
+    settings = dict(_SETTINGS)
+    if database.schema:
+        settings["search_path"] = quote_name(database.schema)
+    # Only for this statement if it is a pooler's: nothing of ours may stay on a shared connection.
+    calls = [f"set_config('{name}', :{name}, pg_backend_pid() <> {pid})" for name in settings]
+    row = connection.execute(f"select pg_backend_pid(), {', '.join(calls)}", settings).fetchone()
+    if row is not None and row[0] == pid:
+        return
+    if database.address not in _SESSION_POOLERS and is_pooled(connection, database):
+        raise CannotOpen(
+            f"{database.name} leads to a pooler that gives each transaction another connection:"
+            " set database_pooled = true, or name the server itself in `database`"
+        )
+    _SESSION_POOLERS.add(database.address)
+    connection.run_script("; ".join(list_settings(database)))
+
+
+def is_behind_pooler(connection: ServerConnection) -> bool:
+    """Return whether something between us and the server answers in its place."""
+    return _get_pid(connection.driver) != connection.driver.info.backend_pid
+
+
+def is_pooled(connection: ServerConnection, database: ServerDatabase) -> bool:
+    """Return whether another user of the pooler gets our connection between two statements.
+
+    Args:
+        connection: Connection outside of a transaction.
+        database: Its address and password.
+    """
+    first = _get_pid(connection.driver)
+    with psycopg.connect(**_make_parameters(database), prepare_threshold=None) as other:
+        # It keeps what it got to the end of its transaction.
+        return _get_pid(other) == first or _get_pid(connection.driver) != first
+
+
+def _get_pid(driver: psycopg.Connection[Any]) -> int:
+    """Return the number of the server's process that answers."""
+    row = driver.execute(b"select pg_backend_pid()").fetchone()
+    return int(row[0]) if row else 0
 
 
 def list_settings(database: ServerDatabase) -> Iterator[str]:
@@ -219,5 +281,6 @@ def _check_version(driver: psycopg.Connection[ServerRow], name: str) -> None:
     if version < OLDEST_SERVER:
         raise CannotOpen(
             f"The database server of {name} is PostgreSQL {version // 10_000}:"
-            f" smsdesk needs {OLDEST_SERVER // 10_000} or later"
+            f" smsdesk needs {OLDEST_SERVER // 10_000} or later; upgrade the server, or name"
+            " another one in `database`"
         )
