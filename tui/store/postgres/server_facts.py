@@ -128,8 +128,8 @@ def can_hear_itself(connection: ServerConnection, database: ServerDatabase) -> b
             other.run_script(f"select pg_notify('{_CHANNEL}', '')")
         finally:
             other.driver.close()
-        heard = connection.driver.notifies(timeout=_PATIENCE_SECONDS, stop_after=1)
-        return any(True for _ in heard)
+        # To its end: the connection is locked until then.
+        return bool(list(connection.driver.notifies(timeout=_PATIENCE_SECONDS, stop_after=1)))
     except StoreError:
         return False
     finally:
