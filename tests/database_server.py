@@ -63,7 +63,8 @@ class DatabaseServer:
             self._give_away(file)
             how = ["--auth=scram-sha-256", "--pwfile", file]
         self.run_program(
-            *("initdb", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8", *how),
+            "initdb",
+            *("--no-sync", "--encoding=UTF8", "--locale=C.UTF-8", *how),
             *("--username", _USER, "--pgdata", self.folder),
         )
         if self._password:
