@@ -3,6 +3,8 @@
 import contextlib
 import functools
 import json
+import os
+import re
 import shutil
 import socket
 import subprocess
@@ -15,7 +17,7 @@ from urllib.parse import quote
 
 import psycopg
 import pytest
-from psycopg.conninfo import conninfo_to_dict
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tests.cli.conftest import Desk, Ran, Sandbox, read_error_line, run_sandbox
 from tests.cli.test_sync import make_push_only_settings
@@ -261,6 +263,32 @@ def test_a_server_that_cannot_be_used_is_one_line_with_the_fix(
     assert agent.run("import", "contacts", str(bare.home / "people.csv")).returncode == 0
 
 
+def test_the_roles_of_the_manual_can_work(bare: Desk, empty: ServerDatabase) -> None:
+    manual = (Path(__file__).parents[2] / "tui" / "docs" / "postgresql.md").read_text()
+    roles, schema, narrower = re.findall(r"^```sql\n(.*?)^```", manual, re.MULTILINE | re.DOTALL)
+    server = replace(empty, address=make_conninfo(empty.address, dbname="postgres"))
+    leave = ["drop database if exists desk", "drop role if exists mia, agents, smsdesk"]
+    run_sql(server, *leave, *roles.split(";"))
+    url = make_url(empty, user="smsdesk").rpartition("/")[0] + "/desk?schema=support"
+    owner = move_desk(bare, url)
+    agent = move_desk(bare, url.replace("smsdesk@", "mia@"))
+    run_sql(replace(empty, address=url.partition("?")[0]), *schema.split(";"))
+    (bare.home / "people.csv").write_text(f"number,name\n{ANN},Ann\n")
+    try:
+        book = ("import", "contacts", str(bare.home / "people.csv"))
+        assert owner.run(*book).returncode == 0
+        run_sql(replace(empty, address=url.partition("?")[0]), *narrower.split(";"))
+        assert agent.run(*book).stdout == "1 contact imported, 0 conversations renamed\n"
+        found = agent.run("doctor", "--offline").stdout
+        assert "mia can read and write; another role owns them" in found
+        with psycopg.connect(url.partition("?")[0].replace("smsdesk@", "mia@")) as connection:
+            for table in ("events", "audit"):
+                with pytest.raises(psycopg.errors.InsufficientPrivilege), connection.transaction():
+                    connection.execute(f"delete from support.{table}".encode())
+    finally:
+        run_sql(server, *leave)
+
+
 def test_a_server_of_an_earlier_version_is_refused(bare: Desk, inbox: ServerDatabase) -> None:
     found = conninfo_to_dict(inbox.address)
     place = str(found["host"]), int(str(found["port"]))
@@ -407,7 +435,8 @@ def run_pooler(database: ServerDatabase, mode: str) -> Iterator[int]:
         f"auth_file = {home / 'users'}\npool_mode = {mode}\n"
     )
     command = ["pgbouncer", "-q", str(home / "pooler.ini")]
-    with subprocess.Popen(command, user="nobody", stderr=subprocess.DEVNULL) as pooler:
+    user = 65_534 if os.geteuid() == 0 else None  # it refuses to run as root
+    with subprocess.Popen(command, user=user, stderr=subprocess.DEVNULL) as pooler:
         try:
             wait_for_port(port)
             yield port

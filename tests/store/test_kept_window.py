@@ -74,7 +74,7 @@ def spoil_folder_link(path: Path) -> None:
 
 
 def spoil_content(path: Path) -> None:
-    """Change one letter."""
+    """Change one character."""
     path.write_bytes(path.read_bytes().replace(b"Hello", b"Hallo", 1))
 
 

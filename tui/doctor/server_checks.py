@@ -42,7 +42,7 @@ def check_server(
         clock: Clock of this host; it follows that of the server from now on.
     """
     try:
-        from tui.store.postgres.driver import require_driver
+        from tui.store.postgres.driver_install import require_driver
 
         require_driver()
         from tui.store.postgres.server_connection import connect

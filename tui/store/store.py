@@ -56,7 +56,7 @@ def _create_engine(
         from tui.store.sqlite.file_engine import FileEngine
 
         return FileEngine(database, clock, shared=shared, report_progress=report_progress)
-    from tui.store.postgres.driver import require_driver
+    from tui.store.postgres.driver_install import require_driver
 
     require_driver()
     from tui.store.postgres.server_engine import ServerEngine
