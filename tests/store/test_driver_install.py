@@ -59,7 +59,7 @@ def test_uv_installs_the_tool_again_from_where_it_came(
 def test_an_environment_without_pip_uses_uv(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver_install.importlib.util, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     command = format_install_command(tmp_path, Path("/x/python"))
     assert command == "uv pip install --python /x/python 'psycopg[binary]>=3.3,<4'"
 
