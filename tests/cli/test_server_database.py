@@ -162,6 +162,15 @@ def test_two_inboxes_on_a_server_see_each_other(
         environ |= {"SMSDESK_DATABASE": make_url(inbox, port=port), "LOGNAME": "mia"}
         with opened(tmp_path / "a", environ) as waiting:
             waiting.sees("Yes, until six")
+    # A user whom the server refuses does not see it again.
+    url = make_url(inbox, user="test_missing")
+    refused = next((runtime / "smsdesk").glob("*.list")).rename(
+        runtime / "smsdesk" / name_kept(url, "mia")
+    )
+    with opened(tmp_path / "a", {**environ, "SMSDESK_DATABASE": url}) as inbox_of_other:
+        assert inbox_of_other.wait() == 2
+        inbox_of_other.sees("the user or the password: check the user")
+    assert not refused.exists()
 
 
 def name_kept(url: str, agent: str) -> str:
@@ -404,6 +413,15 @@ async def test_a_pooler_is_recognised(bare: Desk, inbox: ServerDatabase) -> None
         ran = served.run("threads")
         assert ran.returncode == 2 and "set database_pooled = true" in read_error_line(ran)
         assert served.run("threads", SMSDESK_DATABASE_POOLED="true").returncode == 0
+        # Beside the inbox in the schema that a connection begins with.
+        second = make_url(inbox, port=port, options="?schema=second")
+        filled = bare.run(
+            *("demo", "--database", second, "--no-open"), SMSDESK_DATABASE_POOLED="true"
+        )
+        assert (filled.returncode, filled.stderr) == (0, "")
+        shown = move_desk(bare, second).run("threads", SMSDESK_DATABASE_POOLED="true")
+        assert "Tom Baker" in shown.stdout
+        run_sql(inbox, "drop schema second cascade")
         checked = served.run("doctor", "--offline", SMSDESK_DATABASE_POOLED="true")
         assert "transactions are pooled, as database_pooled says" in checked.stdout
         # Nothing of ours has stayed on the connection that all users of the pooler share.

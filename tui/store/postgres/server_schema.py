@@ -113,8 +113,7 @@ def update_schema(
         CannotWrite: This user, or any, cannot write to it.
     """
     known = list_files()
-    if _has_schema(connection, database) and read_version(connection) == known[-1][0]:
-        _check_writable(connection, database)
+    if _is_current(connection, database, known[-1][0]):
         return
     report("Waiting for another smsdesk, which updates the inbox", 0, 0)
     settings = "".join(f"{line}; " for line in list_settings(database) if database.pooled)
@@ -140,6 +139,24 @@ def update_schema(
         if not connection.driver.closed:
             connection.run_script("rollback")
         raise
+
+
+def _is_current(connection: ServerConnection, database: ServerDatabase, known: int) -> bool:
+    """Return whether nothing has to be done.
+
+    Raises:
+        CannotWrite: Nothing has to be done, but this user cannot write.
+    """
+    if database.pooled:
+        connection.run_script("; ".join(["begin", *list_settings(database)]))
+    try:
+        if not _has_schema(connection, database) or read_version(connection) != known:
+            return False
+        _check_writable(connection, database)
+        return True
+    finally:
+        if database.pooled and not connection.driver.closed:
+            connection.run_script("rollback")
 
 
 def _check_writable(connection: ServerConnection, database: ServerDatabase) -> None:
