@@ -99,6 +99,8 @@ def test_every_command_works_on_a_server(
         "Ready",
     }
     assert (served.run("held", "list").returncode, served.run("held", "list").stderr) == (0, "")
+    plain = served.run("--plain", input="n\nq\n")
+    assert plain.returncode == 0 and "Är ni öppna?" in plain.stdout
     refused = served.run("backup", str(tmp_path / "copy.db"))
     assert refused.returncode == 2 and "pg_dump" in read_error_line(refused)
     checked = served.run("doctor", "--offline", "--json")
@@ -183,16 +185,12 @@ def name_kept(url: str, agent: str) -> str:
     return path.name
 
 
-def test_line_mode_works_on_a_server(desk: Desk, sandbox: Sandbox, inbox: ServerDatabase) -> None:
-    sandbox.post_control("inbound", provider="messagemedia", **{"from": ANN}, text="Open today?")
-    served = move_desk(desk, make_url(inbox))
-    served.run("sync", "--once")
-    ran = served.run("--plain", input="n\nq\n")
-    assert ran.returncode == 0 and "Open today?" in ran.stdout
-
-
 def test_the_demo_fills_an_empty_schema_and_nothing_else(
-    bare: Desk, inbox: ServerDatabase, empty: ServerDatabase
+    bare: Desk,
+    inbox: ServerDatabase,
+    empty: ServerDatabase,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     run_sql(inbox, "insert into agents (name, seen_at) values ('mia', 1)")
     url = make_url(empty, options="?schema=demo")
@@ -209,8 +207,17 @@ def test_the_demo_fills_an_empty_schema_and_nothing_else(
     other = make_url(empty, options="?schema=shop")
     foreign = bare.run("demo", "--database", other, "--no-open")
     assert foreign.returncode == 2 and "tables of another program" in read_error_line(foreign)
-    for wrong in (["--keep", url], ["--database", "demo.db"], ["--database", "mysql://x/y"]):
-        assert bare.run("demo", *wrong, "--no-open").returncode == 2
+    for name, value in bare.environ.items():
+        monkeypatch.setenv(name, value)
+    for wrong, words in (
+        (["--keep", url], "name a server with --database"),
+        (["--database", "demo.db"], "name a file with --keep"),
+        (["--database", "mysql://x/y"], "on a server with an address like"),
+        (["--database", "postgresql://x.example/y?sslmode=require"], "sslmode=verify-full"),
+        (["--database", url, "--keep", "demo.db"], "leave one out"),
+    ):
+        assert run_command_line(["demo", *wrong, "--no-open"]) == 2
+        assert words in capsys.readouterr().err
     assert not any("postgres" in path.name for path in Path.cwd().iterdir())
 
 
