@@ -37,6 +37,8 @@ _SETTINGS = {
 """Settings of each session. A host that stops while it writes may block others for 30 s."""
 
 
+_PATH = "search_path"
+"""Setting whose value is not a text but names."""
 _SESSION_POOLERS: set[str] = set()
 """Addresses of poolers that give each connection one of its own: found out once."""
 
@@ -201,9 +203,7 @@ def _set_up_session(connection: ServerConnection, database: ServerDatabase) -> N
         CannotOpen: It is not: a pooler gives each transaction another connection.
     """
     pid = connection.driver.info.backend_pid
-    settings = dict(_SETTINGS)
-    if database.schema:
-        settings["search_path"] = quote_name(database.schema)
+    settings = _collect_settings(database)
     # Only for this statement if it is a pooler's: nothing of ours may stay on a shared connection.
     calls = [f"set_config('{name}', :{name}, pg_backend_pid() <> {pid})" for name in settings]
     row = connection.execute(f"select pg_backend_pid(), {', '.join(calls)}", settings).fetchone()
@@ -242,6 +242,12 @@ def _get_pid(driver: psycopg.Connection[Any]) -> int:
     return int(row[0]) if row else 0
 
 
+def _collect_settings(database: ServerDatabase) -> dict[str, str]:
+    """Return the settings of a session by name."""
+    path = {_PATH: quote_name(database.schema)} if database.schema else {}
+    return {**_SETTINGS, **path}
+
+
 def list_settings(database: ServerDatabase) -> Iterator[str]:
     """Yield the statements that set up a session, or a transaction behind a pooler.
 
@@ -249,10 +255,8 @@ def list_settings(database: ServerDatabase) -> Iterator[str]:
         database: Address and schema.
     """
     scope = "set local" if database.pooled else "set"
-    for name, value in _SETTINGS.items():
-        yield f"{scope} {name} = '{value}'"
-    if database.schema:
-        yield f"{scope} search_path = {quote_name(database.schema)}"
+    for name, value in _collect_settings(database).items():
+        yield f"{scope} {name} = {value}" if name == _PATH else f"{scope} {name} = '{value}'"
 
 
 def quote_name(name: str) -> str:
