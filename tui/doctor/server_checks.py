@@ -167,6 +167,8 @@ def _check_news(
     from tui.store.postgres.server_connection import is_pooled
     from tui.store.postgres.server_facts import can_hear_itself
 
+    if facts.is_standby:
+        return  # it announces nothing, and is reported already
     if database.pooled:
         if not facts.is_proxied:
             fix = "set database_pooled = false: then changes are seen at once"

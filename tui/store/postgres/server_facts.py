@@ -31,7 +31,8 @@ select cast(current_user as text) as name, r.rolsuper as is_superuser,
         else cast(current_setting('superuser_reserved_connections') as integer) end,
     nullif(d.datconnlimit, -1), nullif(r.rolconnlimit, -1)) as most_connections,
   (select count(*) from pg_stat_activity where backend_type = 'client backend') as used,
-  (select count(*) from pg_stat_activity where application_name = 'smsdesk') as ours,
+  (select count(*) from pg_stat_activity
+    where application_name = current_setting('application_name')) as ours,
   (select s.version || ' ' || s.cipher from pg_stat_ssl s
     where s.pid = pg_backend_pid() and s.ssl) as tls
 from pg_roles r, pg_database d where r.rolname = current_user and d.datname = current_database()
