@@ -36,26 +36,39 @@ _FAST = {
 class DatabaseServer:
     """Server with its data in one folder; it listens on a port of this machine."""
 
-    def __init__(self, home: Path, *, port: int = 0, name: str = "data") -> None:
+    def __init__(
+        self, home: Path, *, port: int = 0, name: str = "data", password: str = ""
+    ) -> None:
         """Create the server; `initialize` makes its data and `start` runs it.
 
         Args:
             home: Folder for programs and data, from `make_home`.
             port: Port; 0 for a free one.
             name: Folder of the data in it.
+            password: Password of its user `desk`; empty if it needs none.
         """
         self.folder = home / name
         self.port = port or find_free_port()
+        self._password = password
         self._programs = _copy_programs(home / "programs")
 
     def initialize(self) -> None:
-        """Make the data of a new server; its user `desk` needs no password."""
+        """Make the data of a new server."""
         self.folder.mkdir(parents=True)
         self._give_away(self.folder)
+        how: list[str | Path] = ["--auth=trust"]
+        if self._password:
+            file = self.folder.with_name("password")
+            file.write_text(self._password)
+            self._give_away(file)
+            how = ["--auth=scram-sha-256", "--pwfile", file]
         self.run_program(
-            *("initdb", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust"),
+            "initdb",
+            *("--no-sync", "--encoding=UTF8", "--locale=C.UTF-8", *how),
             *("--username", _USER, "--pgdata", self.folder),
         )
+        if self._password:
+            file.unlink()
 
     def start(self, **settings: str) -> None:
         """Run the server and wait until it answers.
@@ -110,7 +123,7 @@ class DatabaseServer:
         end = time.monotonic() + _PATIENCE_SECONDS
         while True:
             try:
-                psycopg.connect(self.get_address("postgres"), connect_timeout=2).close()
+                self._connect("postgres").close()
                 return
             except psycopg.OperationalError:
                 if time.monotonic() > end:
@@ -142,9 +155,14 @@ class DatabaseServer:
             *statements: Statements.
             database: Name of the database.
         """
-        with psycopg.connect(self.get_address(database), autocommit=True) as connection:
+        with self._connect(database) as connection:
             for statement in statements:
                 connection.execute(statement.encode())
+
+    def _connect(self, database: str) -> psycopg.Connection[tuple[object, ...]]:
+        """Return a connection of the user `desk`."""
+        address, password = self.get_address(database), self._password or None
+        return psycopg.connect(address, password=password, autocommit=True, connect_timeout=2)
 
     def run_program(self, name: str, *arguments: str | Path) -> None:
         """Run a program of the server.

@@ -144,7 +144,7 @@ def test_a_missing_driver_is_one_line_with_the_command_to_install_it(
         PYTHONPATH=str(bare.home),
     )
     assert ran.returncode == 2
-    assert "pip install 'smsdesk[postgres]'" in read_error_line(ran)
+    assert "pip install 'psycopg" in read_error_line(ran)
 
 
 async def test_ctrl_c_ends_the_move_and_the_next_run_goes_on(

@@ -19,13 +19,14 @@ from tests.store.builders import get_path
 from tests.ui.history import AGENT, BOB, CHLOE, HUGO, EventWriter
 from tests.ui.terminal import Terminal, draw_screen, open_terminal
 from tui.clock import MINUTE, ManualClock
+from tui.domain.conversation import ListGlimpse
 from tui.domain.events import Reply
 from tui.domain.message import Format, NewMessage
 from tui.settings.public import Preferences
 from tui.startup.first_paint import STYLES_FILE, find_colour_depth, render_list
 from tui.store.sqlite import migrations
 from tui.store.sqlite.file_connection import FileConnection
-from tui.store.sqlite.glimpse import ListGlimpse, is_outdated, read_open_list
+from tui.store.sqlite.glimpse import is_outdated, read_open_list
 from tui.store.store import Store
 from tui.widgets.themes import THEMES as ALL_THEMES
 from tui.widgets.themes import to_theme_setting

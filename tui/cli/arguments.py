@@ -37,6 +37,9 @@ def _add_demo_arguments(parser: argparse.ArgumentParser) -> None:
         "--keep", metavar="PATH", type=Path, help="keep the demo's database in this file"
     )
     parser.add_argument(
+        "--database", metavar="URL", help="keep it on this PostgreSQL server, in an empty schema"
+    )
+    parser.add_argument(
         "--threads", metavar="N", type=parse_count, help="fill it with N made-up conversations"
     )
     parser.add_argument(

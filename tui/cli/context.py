@@ -15,7 +15,14 @@ from typing import TYPE_CHECKING
 from tui.cli.errors import BAD_USE, FAILED, CommandError
 from tui.settings.cache import read_preferences
 from tui.settings.public import Preferences
-from tui.store.errors import CannotOpen, NewerDatabase, NotADatabase, ReadOnly, StoreError
+from tui.store.errors import (
+    CannotOpen,
+    NewerDatabase,
+    NotADatabase,
+    NotPermitted,
+    ReadOnly,
+    StoreError,
+)
 
 if TYPE_CHECKING:
     from tui.settings.models import Settings
@@ -70,8 +77,8 @@ def _describe_missing(path: Path) -> str:
     )
 
 
-_UNUSABLE_FILE_ERRORS = (CannotOpen, NewerDatabase, NotADatabase, ReadOnly)
-"""Errors of a file that the settings should not name."""
+_UNUSABLE_FILE_ERRORS = (CannotOpen, NewerDatabase, NotADatabase, NotPermitted, ReadOnly)
+"""Errors of a database that the settings should not name."""
 
 
 @contextlib.contextmanager
@@ -141,15 +148,20 @@ def _has_content(path: Path) -> bool:
 
 
 @contextlib.contextmanager
-def _open_migrated_reader(desk: Preferences) -> "Iterator[InboxReader]":
-    """Yield the reader, after updating the schema of its file if necessary."""
+def _open_migrated_reader(desk: Preferences) -> "Iterator[InboxReader | None]":
+    """Yield the reader, after updating the schema if necessary; None if a server has none yet."""
     # Imported late: the inbox uses this module for its settings before the first paint.
-    from tui.store.errors import OutdatedSchema
+    from tui.store.errors import EmptySchema, OutdatedSchema
     from tui.store.reader import InboxReader
 
     with contextlib.ExitStack() as stack:
         try:
             reader = stack.enter_context(InboxReader(desk.database))
+        except EmptySchema:
+            # Reading makes no tables, which could come into the schema of another program.
+            print(f"smsdesk: nothing in {desk.database} yet", file=sys.stderr)
+            yield None
+            return
         except OutdatedSchema:
             _migrate_database(desk)
             reader = stack.enter_context(InboxReader(desk.database))

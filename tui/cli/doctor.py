@@ -6,6 +6,7 @@ import random
 from argparse import Namespace
 from collections.abc import Iterator
 from dataclasses import asdict
+from pathlib import Path
 
 from tui.cli import context
 from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
@@ -53,12 +54,13 @@ def run(arguments: Namespace) -> int:
 
 def _run_checks(arguments: Namespace, clock: Clock, rng: random.Random) -> Iterator[CheckResult]:
     """Yield the result of every check; some need valid settings and are skipped without."""
-    yield checks.check_python()
-    yield checks.check_sqlite()
     desk, results = _check_settings(arguments)
+    yield checks.check_python()
+    if desk is None or isinstance(desk.database, Path):
+        yield checks.check_sqlite()
     yield from results
     if desk is not None:
-        yield from check_database(desk, clock.now(), find_log_file(os.environ))
+        yield from _check_database(desk, clock)
         host, changed_at = os.uname().nodename, _find_settings_time(arguments)
         yield from asyncio.run(check_account_states(desk, clock, host, changed_at))
         yield from check_alarm_settings(desk, clock.now(), os.environ)
@@ -68,6 +70,17 @@ def _run_checks(arguments: Namespace, clock: Clock, rng: random.Random) -> Itera
         if desk.accounts and not arguments.offline:
             yield from asyncio.run(_check_network(arguments, clock, rng))
     yield from checks.check_terminal(os.environ)
+
+
+def _check_database(desk: Preferences, clock: Clock) -> Iterator[CheckResult]:
+    """Check the file of the inbox, or its server."""
+    if isinstance(desk.database, Path):
+        yield from check_database(desk, clock.now(), find_log_file(os.environ))
+        return
+    # Imported late: most inboxes are files, and the driver of a server may be missing.
+    from tui.doctor.server_checks import check_server
+
+    yield from check_server(desk, desk.database, clock)
 
 
 def _send_alarms(arguments: Namespace, clock: Clock, rng: random.Random) -> Iterator[CheckResult]:

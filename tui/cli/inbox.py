@@ -21,7 +21,7 @@ from tui.clock import Clock, SystemClock
 from tui.desk.account_form import ExitAction
 from tui.settings.errors import SettingsError
 from tui.startup import gc_tuning
-from tui.store.errors import StoreError
+from tui.store.errors import CannotOpen, StoreError
 
 if TYPE_CHECKING:
     from random import Random
@@ -65,6 +65,11 @@ def _open_inbox(arguments: Namespace, end: SignalEnd) -> int:
         with contextlib.nullcontext() if plain else show_first_paint(desk, clock.now(), os.environ):
             return _run_event_loop(arguments, desk, clock, end)
     except StoreError as error:
+        if isinstance(error, CannotOpen):
+            from tui.store.postgres.kept_window import discard_kept_list
+
+            # Whose access was withdrawn does not see the customers again.
+            discard_kept_list(desk.database, desk.agent, os.environ)
         raise CommandError(str(error), BAD_USE) from None
 
 
@@ -118,8 +123,13 @@ async def _run_inbox(
     from tui.startup.panel_addresses import load_panel_addresses
     from tui.startup.retry_held import create_held_retry
     from tui.startup.wiring import create_context, open_store
+    from tui.store.postgres.kept_window import keep_list
 
-    async with open_store(desk, clock, rng) as store:
+    plain = is_plain(arguments, os.environ)
+    async with contextlib.AsyncExitStack() as stack:
+        store = await stack.enter_async_context(open_store(desk, clock, rng))
+        if not plain:
+            await stack.enter_async_context(keep_list(store, desk.agent, os.environ))
         load = functools.partial(context.load_full_settings, arguments)
         background = functools.partial(_run_background, arguments, store, clock, rng, desk.agent)
         app_context = replace(
@@ -129,7 +139,6 @@ async def _run_inbox(
             read_changed_settings=create_settings_reader(os.environ, arguments.config, desk),
             load_addresses=functools.partial(load_panel_addresses, os.environ, arguments.config),
         )
-        plain = is_plain(arguments, os.environ)
         # Line mode has no set-up: without accounts there is nothing to serve.
         served = None if plain and not desk.accounts else background
         return await run_app(store, app_context, served, end, plain=plain)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from tui.clock import Clock
 from tui.domain.account import Account
+from tui.domain.database import Database
 from tui.sandbox import API_KEY, API_SECRET, HOOK_SECRET, INBOUND_SECRET
 from tui.sandbox.scenario import OWN_NUMBERS
 from tui.settings.public import Preferences
@@ -83,11 +84,11 @@ def list_accounts() -> tuple[Account, ...]:
     )
 
 
-def make_demo_settings(database: Path, ascii: bool | None) -> Preferences:
+def make_demo_settings(database: Database, ascii: bool | None) -> Preferences:
     """Return the settings of the demo, independent of this machine's settings.
 
     Args:
-        database: Path of the demo's database.
+        database: Where the demo's inbox is stored.
         ascii: Whether to use ASCII characters only; None decides by the terminal.
     """
     return Preferences(

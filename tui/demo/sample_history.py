@@ -10,10 +10,10 @@ import json
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from tui.clock import MINUTE, SECOND, ManualClock
 from tui.demo.accounts import DemoAccount, find_account
+from tui.domain.database import Database
 from tui.domain.events import Receipt, Reply
 from tui.domain.ids import to_reference
 from tui.domain.message import NewMessage
@@ -127,18 +127,18 @@ class _HistoryLine:
     line: HistoryLine
 
 
-async def write_history(path: Path, now: int, rng: random.Random) -> None:
+async def write_history(database: Database, now: int, rng: random.Random) -> None:
     """Write the customers' histories into a new inbox.
 
     Args:
-        path: Path of the new database.
+        database: Where the new inbox is stored.
         now: Current time in ms UTC; the last message is a few minutes older.
         rng: Source of randomness.
     """
     lines = _sort_lines(CUSTOMERS, now)
     clock = ManualClock(lines[0].at)
     async with Store(
-        path, clock=clock, rng=rng, owner=_OWNER, classify=create_consent_judge({})
+        database, clock=clock, rng=rng, owner=_OWNER, classify=create_consent_judge({})
     ) as store:
         writer = _HistoryWriter(store, clock, rng)
         await writer.begin_conversations(CUSTOMERS)

@@ -117,7 +117,7 @@ def _check_content(desk: Preferences, now: int) -> Iterator[CheckResult]:
                 return
             yield report_good("database", f"{path} opens and is sound")
             yield from _check_replication(path, desk)
-            yield from _check_pending_work(reader, desk, now)
+            yield from check_pending_work(reader, desk, now)
     except OutdatedSchema:
         yield report_note(
             "database", f"{path} is of an earlier smsdesk; opening the inbox updates it"
@@ -155,8 +155,14 @@ def _run_quick_check(path: Path) -> str:
     return "" if found == ["ok"] else "; ".join(found)
 
 
-def _check_pending_work(reader: InboxReader, desk: Preferences, now: int) -> Iterator[CheckResult]:
-    """Report held items, refused requests and accounts that no process serves."""
+def check_pending_work(reader: InboxReader, desk: Preferences, now: int) -> Iterator[CheckResult]:
+    """Report held items, refused requests and accounts that no process serves.
+
+    Args:
+        reader: Open reader of the inbox.
+        desk: Settings without secrets.
+        now: Current time in ms UTC; for an inbox on a server the time of the server.
+    """
     names = {account.name for account in desk.accounts}
     for group in reader.summarize_held():
         whose = "" if group.account in names else " (not in the settings any more)"

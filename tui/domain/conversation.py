@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from tui.domain.message import NO_MMS_CONTENT, Direction, Format, MmsContent
 from tui.domain.status import Status
@@ -74,6 +75,17 @@ class Conversation:
     def is_last_message_ping(self) -> bool:
         """Return whether the last message only pinged the phone."""
         return self.last_direction is Direction.OUT and self.last_format is Format.PING
+
+
+class ListGlimpse(NamedTuple):
+    """What the list of open conversations shows at its top."""
+
+    rows: list[Conversation]
+    """First conversations, the longest waiting first."""
+    total: int = 0
+    """Number of open conversations."""
+    drafted_ids: frozenset[int] = frozenset()
+    """Conversations in which the agent has a draft."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ The password of a server stands in no setting: it is read when the settings are 
 written to their cache.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from ipaddress import ip_address
@@ -19,6 +20,11 @@ _PASSWORD_FILE = "database_password"
 _SCHEMES = ("postgresql", "postgres")
 _OWN_OPTION = "schema"
 _SAFE_TLS = "verify-full"
+_EXPECTED = 'must be an address like "postgresql://inbox.example/desk?sslmode=verify-full"'
+_ALMOST_ADDRESS = re.compile(
+    r"\s*(?:postgres(?:ql)?:|(?:\w+=\S* +)*(?:host|hostaddr|dbname)=)", re.IGNORECASE
+)
+"""Beginning of what means a server and is no address, such as `host=inbox.example dbname=desk`."""
 _LOCAL_NAMES = ("localhost", "")
 
 
@@ -35,17 +41,16 @@ def parse_database(value: Any) -> Database:
     if not value:  # it would be the current directory
         raise ValueError("must not be empty")
     if "://" not in value:
+        if _ALMOST_ADDRESS.match(value):  # it would become a file of this name
+            raise ValueError(_EXPECTED)
         return Path(value)
     try:
         parts = urlsplit(value.strip())
         options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
-        host = parts.hostname or options.get("host", "")
-        is_valid = parts.port != 0  # a port that is no number raises
-    except ValueError:
-        raise ValueError(
-            'must be an address like "postgresql://inbox.example/desk?sslmode=verify-full"'
-        ) from None
-    if not is_valid:
+        ports = [urlsplit(f"//{place}").port for place in _split_places(parts.netloc)]
+    except ValueError:  # also a port that is no number
+        raise ValueError(_EXPECTED) from None
+    if 0 in ports:
         raise ValueError("has the port 0")
     if parts.scheme not in _SCHEMES:
         raise ValueError(
@@ -61,7 +66,7 @@ def parse_database(value: Any) -> Database:
     if not name:
         raise ValueError("does not name a database after the host, like /desk")
     schema = options.pop(_OWN_OPTION, "")
-    if host not in _LOCAL_NAMES and not _is_this_machine(host):
+    if list_remote_hosts(parts.netloc, options):
         options.setdefault("sslmode", _SAFE_TLS)
     place = parts.netloc.rpartition("@")[2]
     user = f"{quote(parts.username)}@" if parts.username else ""
@@ -82,15 +87,34 @@ def check_encryption(database: Database, *, is_unverified_allowed: bool) -> None
     """
     if not isinstance(database, ServerDatabase) or is_unverified_allowed:
         return
-    mode = dict(parse_qsl(urlsplit(database.address).query)).get("sslmode", _SAFE_TLS)
-    host = urlsplit(database.address).hostname or ""
-    if mode != _SAFE_TLS and host not in _LOCAL_NAMES and not _is_this_machine(host):
+    parts = urlsplit(database.address)
+    options = dict(parse_qsl(parts.query))
+    mode = options.get("sslmode", _SAFE_TLS)
+    if mode != _SAFE_TLS and (hosts := list_remote_hosts(parts.netloc, options)):
         raise SettingsError(
             [
-                f"database: sslmode={mode} does not prove that {host} is the right server: use"
+                f"database: sslmode={mode} does not prove that {hosts[0]} is the right server: use"
                 f" sslmode={_SAFE_TLS} with sslrootcert, or set database_unverified = true"
             ]
         )
+
+
+def list_remote_hosts(netloc: str, options: Mapping[str, str]) -> list[str]:
+    """Return the hosts of an address that are not this machine.
+
+    Args:
+        netloc: Part of the address between the slashes; several hosts are separated by commas.
+        options: Options of the address, which may name hosts as well.
+    """
+    hosts = [urlsplit(f"//{place}").hostname or "" for place in _split_places(netloc)]
+    for name in ("host", "hostaddr"):
+        hosts += options.get(name, "").split(",")
+    return [host for host in hosts if host not in _LOCAL_NAMES and not _is_this_machine(host)]
+
+
+def _split_places(netloc: str) -> list[str]:
+    """Return each host with its port."""
+    return netloc.rpartition("@")[2].split(",")
 
 
 def attach_password(

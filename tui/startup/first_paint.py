@@ -11,18 +11,18 @@ import os
 import signal
 import sys
 import termios
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import partial
 from pathlib import Path
 
 from tui.desk import thread_row
 from tui.desk.cells import fit_cells
 from tui.desk.thread_row import RowPart, RowState
-from tui.domain.conversation import View
+from tui.domain.conversation import ListGlimpse, View
 from tui.domain.views import describe_empty_view, format_view_name
 from tui.settings.public import Preferences
 from tui.startup.wiring import is_ascii_terminal
-from tui.store.sqlite.glimpse import ListGlimpse, is_outdated, read_open_list
+from tui.store.sqlite.glimpse import is_outdated, read_open_list
 from tui.terminal.ascii_text import to_ascii
 from tui.terminal.modes import (
     ENTER_SCREEN,
@@ -49,19 +49,20 @@ def show_first_paint(
 ) -> Iterator[None]:
     """Show the top of the list, and restore the terminal at the end of the block.
 
-    Show nothing if the schema has to be brought up to date: its progress needs the terminal.
+    Show nothing if the schema has to be brought up to date: its progress needs the terminal. The
+    list of an inbox on a server is the one that the last desk of this agent has kept.
 
     Args:
         preferences: Settings of the desk, which name the database and the theme.
         now: Current time in milliseconds since 1970, UTC.
         environ: Environment variables.
     """
-    file = preferences.database
-    if not _can_paint(preferences, environ) or not isinstance(file, Path) or is_outdated(file):
+    read = _find_list(preferences, now, environ) if _can_paint(preferences, environ) else None
+    if read is None:
         yield
         return
     with keep_terminal():
-        show = partial(_show_list, file, preferences, now, environ)
+        show = partial(_show_list, read, preferences, now, environ)
         # Until the app has its own: a stop gives the terminal back, and a new size is painted.
         signal.signal(signal.SIGTSTP, lambda *_: _stop())
         signal.signal(signal.SIGCONT, lambda *_: show())
@@ -76,14 +77,35 @@ def _can_paint(preferences: Preferences, environ: Mapping[str, str]) -> bool:
     return terminal and bool(preferences.accounts) and environ.get("TERM", "dumb") != "dumb"
 
 
-def _show_list(file: Path, preferences: Preferences, now: int, environ: Mapping[str, str]) -> None:
+def _find_list(
+    preferences: Preferences, now: int, environ: Mapping[str, str]
+) -> Callable[[int], ListGlimpse] | None:
+    """Return what reads a number of rows of the list, or None if it cannot be shown yet."""
+    database = preferences.database
+    if isinstance(database, Path):
+        if is_outdated(database):
+            return None
+        return partial(read_open_list, database, preferences.agent)
+    from tui.store.postgres.kept_window import find_kept_file, read_kept_list
+
+    file = find_kept_file(database, preferences.agent, environ)
+    kept = read_kept_list(file, now) if file is not None else None
+    return None if kept is None else lambda limit: kept._replace(rows=kept.rows[:limit])
+
+
+def _show_list(
+    read: Callable[[int], ListGlimpse],
+    preferences: Preferences,
+    now: int,
+    environ: Mapping[str, str],
+) -> None:
     """Take the terminal and paint the list in its present size."""
     # Recorded first, so that a signal that comes in between finds something to give back.
     MODES.has_screen = True
     with contextlib.suppress(termios.error, OSError):  # the terminal has vanished
         _hold_keys()
         size = os.get_terminal_size(sys.stdout.fileno())
-        glimpse = read_open_list(file, preferences.agent, size.lines)
+        glimpse = read(size.lines)
         _write_now(ENTER_SCREEN + render_list(glimpse, preferences, size, now, environ))
 
 

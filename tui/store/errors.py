@@ -5,11 +5,13 @@ StoreError
 ├── NotADatabase      the file contains something else
 ├── NewerDatabase     a later smsdesk wrote it
 ├── OutdatedSchema    an earlier smsdesk wrote it; opening the inbox updates it
+│   └── EmptySchema   no smsdesk has opened it on the server yet; opening the inbox fills it
 ├── BadValue          no column can store a value; nothing was written
 ├── Busy              another process held the lock for too long; nothing was written
 ├── Unreachable       the server does not answer; the desk goes on once it does
 ├── CannotWrite       the disk is full; nothing was written
-│   └── ReadOnly      the file or its folder may not be written
+│   ├── ReadOnly      the file or its folder may not be written
+│   └── NotPermitted  the user of the server lacks a privilege; nothing was written
 ├── StaleReply        a newer message arrived after the agent began to write
 ├── DraftChanged      another window of the agent has changed the text
 │   └── DraftSent     another window of the agent has sent it
@@ -42,6 +44,10 @@ class OutdatedSchema(StoreError):
     """The schema of an earlier smsdesk has not been brought up to date."""
 
 
+class EmptySchema(OutdatedSchema):
+    """The schema on the server has no tables yet."""
+
+
 class BadValue(StoreError):
     """A value cannot be stored, whatever is tried."""
 
@@ -60,6 +66,10 @@ class CannotWrite(StoreError):
 
 class ReadOnly(CannotWrite):
     """The database may not be written by this user, or by no one."""
+
+
+class NotPermitted(CannotWrite):
+    """The user of the database server may not do this."""
 
 
 class StaleReply(StoreError):

@@ -277,6 +277,9 @@ def _open_source(database: "Database") -> ReadingSource:
         from tui.store.sqlite.file_reading import FileReading
 
         return FileReading(database)
+    from tui.store.postgres.driver_install import require_driver
+
+    require_driver()
     from tui.store.postgres.server_reading import ServerReading
 
     return ServerReading(database)

@@ -67,6 +67,9 @@ def _create_engine(
             own_checkpoints=own_checkpoints,
             report_progress=report_progress,
         )
+    from tui.store.postgres.driver_install import require_driver
+
+    require_driver()
     from tui.store.postgres.server_engine import ServerEngine
 
     return ServerEngine(database, clock, report_progress=report_progress)

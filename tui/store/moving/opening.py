@@ -5,9 +5,9 @@ from pathlib import Path
 from tui.clock import SECOND, Clock, get_latest_believable
 from tui.domain.database import Database
 from tui.store.engine import Engine, ReportProgress
-from tui.store.errors import CannotOpen
 from tui.store.moving.file_inbox import FileInbox
 from tui.store.moving.movable import MovableInbox, MoveRefused
+from tui.store.postgres.driver_install import require_driver
 
 _ALIVE_MS = 15 * SECOND
 """Time since the last heartbeat in which a process may still run; it has one every two seconds."""
@@ -82,14 +82,9 @@ def _connect(database: Database, clock: Clock) -> MovableInbox:
     """Return an open connection; that to a server is imported late."""
     if isinstance(database, Path):
         return FileInbox(database, clock)
-    try:
-        from tui.store.moving.server_inbox import ServerInbox
-    except ModuleNotFoundError as error:
-        if error.name != "psycopg":
-            raise
-        raise CannotOpen(
-            "a database server needs psycopg: pip install 'smsdesk[postgres]'; nothing was moved"
-        ) from None
+    require_driver()
+    from tui.store.moving.server_inbox import ServerInbox
+
     return ServerInbox(database)
 
 

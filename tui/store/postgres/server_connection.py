@@ -45,6 +45,12 @@ _SEARCH_SETTINGS = {
 """How searches are planned: the index of words first, then message by message of the result."""
 
 
+_PATH = "search_path"
+"""Setting whose value is not a text but names."""
+_SESSION_POOLERS: set[str] = set()
+"""Addresses of poolers that give each connection one of its own: found out once."""
+
+
 class ServerRow(tuple[Any, ...]):
     """Row of a result, by the name or the place of a column."""
 
@@ -163,18 +169,20 @@ def connect(database: ServerDatabase, *, searches: bool = False) -> ServerConnec
     Raises:
         StoreError: The server cannot be reached, refuses us, or is too old.
     """
-    parameters = {**_DEFAULTS, **conninfo_to_dict(database.address)}
-    if database.password:
-        parameters["password"] = database.password
     try:
         driver: psycopg.Connection[ServerRow] = psycopg.connect(
-            **parameters,  # type: ignore[arg-type]
+            **_make_parameters(database),
             autocommit=True,
             row_factory=_make_rows,
             cursor_factory=psycopg.RawCursor,
             prepare_threshold=None if database.pooled else _PREPARED_AFTER,
             context=_create_adapters(),
         )
+    except psycopg.ProgrammingError as error:  # of the driver, about the address itself
+        text = " ".join(str(error).split())
+        raise CannotOpen(
+            f"`database`: {database.name} has an option that cannot be used: {text}"
+        ) from None
     except psycopg.Error as error:
         raise translate_error(error, database.name) from None
     driver.prepared_max = _MOST_PREPARED
@@ -182,11 +190,73 @@ def connect(database: ServerDatabase, *, searches: bool = False) -> ServerConnec
     try:
         _check_version(driver, database.name)
         if not database.pooled:
-            connection.run_script("; ".join(list_settings(database, searches=searches)))
+            _set_up_session(connection, database, searches=searches)
     except BaseException:
         driver.close()
         raise
     return connection
+
+
+def _make_parameters(database: ServerDatabase) -> dict[str, Any]:
+    """Return the parameters of a connection."""
+    parameters = {**_DEFAULTS, **conninfo_to_dict(database.address)}
+    if database.password:
+        parameters["password"] = database.password
+    return parameters
+
+
+def _set_up_session(
+    connection: ServerConnection, database: ServerDatabase, *, searches: bool
+) -> None:
+    """Set up the session of a connection that is ours alone.
+
+    Raises:
+        CannotOpen: It is not: a pooler gives each transaction another connection.
+    """
+    pid = connection.driver.info.backend_pid
+    settings = _collect_settings(database, searches=searches)
+    # Only for this statement if it is a pooler's: nothing of ours may stay on a shared connection.
+    calls = [f"set_config('{name}', :{name}, pg_backend_pid() <> {pid})" for name in settings]
+    row = connection.execute(f"select pg_backend_pid(), {', '.join(calls)}", settings).fetchone()
+    if row is not None and row[0] == pid:
+        return
+    if database.address not in _SESSION_POOLERS and is_pooled(connection, database):
+        raise CannotOpen(
+            f"{database.name} leads to a pooler that gives each transaction another connection:"
+            " set database_pooled = true, or name the server itself in `database`"
+        )
+    _SESSION_POOLERS.add(database.address)
+    connection.run_script("; ".join(list_settings(database, searches=searches)))
+
+
+def is_behind_pooler(connection: ServerConnection) -> bool:
+    """Return whether something between us and the server answers in its place."""
+    return _get_pid(connection.driver) != connection.driver.info.backend_pid
+
+
+def is_pooled(connection: ServerConnection, database: ServerDatabase) -> bool:
+    """Return whether another user of the pooler gets our connection between two statements.
+
+    Args:
+        connection: Connection outside of a transaction.
+        database: Its address and password.
+    """
+    first = _get_pid(connection.driver)
+    with psycopg.connect(**_make_parameters(database), prepare_threshold=None) as other:
+        # It keeps what it got to the end of its transaction.
+        return _get_pid(other) == first or _get_pid(connection.driver) != first
+
+
+def _get_pid(driver: psycopg.Connection[Any]) -> int:
+    """Return the number of the server's process that answers."""
+    row = driver.execute(b"select pg_backend_pid()").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _collect_settings(database: ServerDatabase, *, searches: bool) -> dict[str, str]:
+    """Return the settings of a session by name."""
+    path = {_PATH: quote_name(database.schema)} if database.schema else {}
+    return {**_SETTINGS, **(_SEARCH_SETTINGS if searches else {}), **path}
 
 
 def list_settings(database: ServerDatabase, *, searches: bool = False) -> Iterator[str]:
@@ -197,10 +267,8 @@ def list_settings(database: ServerDatabase, *, searches: bool = False) -> Iterat
         searches: Whether it is for searches.
     """
     scope = "set local" if database.pooled else "set"
-    for name, value in {**_SETTINGS, **(_SEARCH_SETTINGS if searches else {})}.items():
-        yield f"{scope} {name} = '{value}'"
-    if database.schema:
-        yield f"{scope} search_path = {quote_name(database.schema)}"
+    for name, value in _collect_settings(database, searches=searches).items():
+        yield f"{scope} {name} = {value}" if name == _PATH else f"{scope} {name} = '{value}'"
 
 
 def quote_name(name: str) -> str:
@@ -229,5 +297,6 @@ def _check_version(driver: psycopg.Connection[ServerRow], name: str) -> None:
     if version < OLDEST_SERVER:
         raise CannotOpen(
             f"The database server of {name} is PostgreSQL {version // 10_000}:"
-            f" smsdesk needs {OLDEST_SERVER // 10_000} or later"
+            f" smsdesk needs {OLDEST_SERVER // 10_000} or later; upgrade the server, or name"
+            " another one in `database`"
         )

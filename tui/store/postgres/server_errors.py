@@ -13,6 +13,7 @@ from tui.store.errors import (
     CannotWrite,
     NewerDatabase,
     NotADatabase,
+    NotPermitted,
     OutdatedSchema,
     StoreError,
     Unreachable,
@@ -20,6 +21,8 @@ from tui.store.errors import (
 
 _BAD_VALUE_CLASSES = frozenset({"22", "23", "54"})
 _WRONG_TYPE_STATES = frozenset({"42804", "42883"})
+GRANT = "grant the user the privileges that smsdesk help postgresql lists"
+STANDBY = "is a standby that only reads: nothing was written; name the primary in `database`"
 _GOES_ON = "nothing was written, and smsdesk goes on by itself once it answers"
 _CAUSES: dict[str, tuple[type[StoreError], str]] = {
     "28": (
@@ -28,21 +31,19 @@ _CAUSES: dict[str, tuple[type[StoreError], str]] = {
         " SMSDESK_DATABASE_PASSWORD or the file that PGPASSFILE names",
     ),
     "3D": (CannotOpen, "has no database of this name: create it, or correct `database`"),
-    "3F": (CannotOpen, "has no schema of this name: create it, or correct `database`"),
-    "42501": (
-        CannotWrite,
-        "does not permit this: grant the user the privileges that docs/postgresql.md lists",
+    "3F": (
+        CannotOpen,
+        "has no schema of this name that the user may use: create it, grant usage on it, or"
+        " correct `database`",
     ),
+    "42501": (NotPermitted, f"does not permit this: {GRANT}"),
     "53300": (
         Unreachable,
         f"has no connection left: {_GOES_ON}; raise max_connections, or use a pooler",
     ),
     "53100": (CannotWrite, "has no disk space left: nothing was written; make room on the server"),
     "53": (CannotWrite, "is short of resources: nothing was written; look at its log"),
-    "25006": (
-        CannotWrite,
-        "is a standby that only reads: nothing was written; name the primary in `database`",
-    ),
+    "25006": (CannotWrite, STANDBY),
     "55P03": (Busy, "is locked by another transaction: nothing was written, try again"),
     "40": (Busy, "was busy with another transaction: nothing was written, try again"),
     "57014": (Busy, "stopped the statement because it took too long: nothing was written"),
@@ -51,6 +52,7 @@ _CAUSES: dict[str, tuple[type[StoreError], str]] = {
     "08": (Unreachable, f"cannot be reached: {_GOES_ON}"),
 }
 """What the errors of a class (two characters), or one of them (five), mean."""
+_BAD_OPTIONS = ("invalid URI query parameter", "invalid connection option", 'value: "')
 _UNKNOWN_TLS = ("SSL", "TLS", "certificate")
 
 
@@ -71,7 +73,7 @@ def translate_error(error: Exception, name: str) -> StoreError:
         case NotADatabase():
             return NotADatabase(f"{name} is not an inbox: {text}")
         case OutdatedSchema():
-            return OutdatedSchema(f"{name}: {text}")
+            return type(error)(f"{name}: {text}")
         case StoreError():
             return error
         case psycopg.Error():
@@ -98,17 +100,21 @@ def _translate_state(error: psycopg.Error, text: str, name: str) -> StoreError:
 
 def _find_connection_cause(text: str) -> tuple[type[StoreError], str]:
     """Return what an error before or beside the server's own means, by the words of the driver."""
+    if any(words in text for words in _BAD_OPTIONS):
+        return CannotOpen, "cannot be reached with these options: correct them in `database`"
     if "password" in text or "no pg_hba.conf entry" in text or "authentication" in text:
         return _CAUSES["28"]
     if "too many" in text or "remaining connection slots" in text:
         return _CAUSES["53300"]
-    if "does not exist" in text:
-        return _CAUSES["3D"]
     if any(word in text for word in _UNKNOWN_TLS):
         return CannotOpen, (
             "did not agree on an encrypted connection: check its certificate,"
             " and sslmode and sslrootcert in `database`"
         )
+    if "role" in text and "does not exist" in text:
+        return _CAUSES["28"]
+    if "does not exist" in text:
+        return _CAUSES["3D"]
     return _CAUSES["08"]
 
 

@@ -9,8 +9,17 @@ from tui.domain.database import ServerDatabase
 from tui.domain.ids import smallest_id_at
 from tui.store.connections import Connection
 from tui.store.engine import ReportProgress
-from tui.store.errors import UNFINISHED, NewerDatabase, NotADatabase, OutdatedSchema
+from tui.store.errors import (
+    UNFINISHED,
+    CannotWrite,
+    EmptySchema,
+    NewerDatabase,
+    NotADatabase,
+    NotPermitted,
+    OutdatedSchema,
+)
 from tui.store.postgres.server_connection import ServerConnection, list_settings, quote_name
+from tui.store.postgres.server_errors import GRANT, STANDBY
 
 APPLICATION = "smsdesk"
 UNFINISHED_APPLICATION = "smsdesk: unfinished move"
@@ -19,10 +28,32 @@ _FOLDER = Path(__file__).parents[1] / "schema" / "postgres"
 _LOCK = 0x534D5344
 """Key of the lock that one process holds while it builds the schema."""
 _FOREIGN = "select count(*) from information_schema.tables where table_schema = current_schema()"
-_IS_OWNER = (
-    "select pg_has_role(relowner, 'usage') from pg_class"
-    " where oid = cast('messages_fts' as regclass)"
+_OWNS_SEARCH = """
+select pg_has_role(relowner, 'usage') from pg_class where oid = to_regclass('messages_fts')
+"""
+_READ_ONLY = "meta search_partitions"
+"""Tables that only the owner of the schema changes."""
+_KEPT, _NEVER_ADDED = "events audit feed", "feed"
+"""Tables from which nothing is deleted, and to which no row is added."""
+_MISSING = """
+with ours as (
+  select oid, cast(relname as text) as name,
+    relname = any(string_to_array(:read_only, ' ')) as fixed
+  from pg_class where relkind in ('r', 'p') and not relispartition
+    and (relnamespace, relowner) = (
+      select relnamespace, relowner from pg_class where oid = to_regclass('meta'))
+), missing as (
+  select 'select' as act, name from ours where not has_table_privilege(oid, 'select')
+  union all select 'insert', name from ours where not fixed
+    and name <> all(string_to_array(:never, ' ')) and not has_table_privilege(oid, 'insert')
+  union all select 'update', name from ours
+  where not fixed and not has_any_column_privilege(oid, 'update')
+  union all select 'delete', name from ours where not fixed
+    and name <> all(string_to_array(:kept, ' ')) and not has_table_privilege(oid, 'delete')
 )
+select act, case when count(*) > 3 then count(*) || ' tables' else string_agg(name, ', ') end
+from missing group by act order by act
+"""
 _MONTHS_AHEAD = 2
 
 
@@ -59,10 +90,13 @@ def check_version(connection: ServerConnection) -> None:
     Raises:
         NewerDatabase: A later smsdesk has changed the schema.
         OutdatedSchema: It must be brought up to date first.
+        NotADatabase: The schema belongs to another program.
     """
     found, known = read_version(connection), list_files()[-1][0]
     if found > known:
         raise NewerDatabase(f"schema {found}, this smsdesk knows up to {known}")
+    if found == 0:
+        raise EmptySchema("there is no inbox in this schema yet")
     if found < known:
         raise OutdatedSchema(f"schema {found} has to be brought up to {known} first")
 
@@ -81,9 +115,10 @@ def update_schema(
     Raises:
         NewerDatabase: A later smsdesk has changed the schema.
         NotADatabase: The schema belongs to another program.
+        CannotWrite: This user, or any, cannot write to it.
     """
     known = list_files()
-    if _has_schema(connection, database) and read_version(connection) == known[-1][0]:
+    if _is_current(connection, database, known[-1][0]):
         return
     report("Waiting for another smsdesk, which updates the inbox", 0, 0)
     settings = "".join(f"{line}; " for line in list_settings(database) if database.pooled)
@@ -111,6 +146,48 @@ def update_schema(
         raise
 
 
+def _is_current(connection: ServerConnection, database: ServerDatabase, known: int) -> bool:
+    """Return whether nothing has to be done.
+
+    Raises:
+        CannotWrite: Nothing has to be done, but this user cannot write.
+    """
+    if database.pooled:
+        connection.run_script("; ".join(["begin", *list_settings(database)]))
+    try:
+        if not _has_schema(connection, database) or read_version(connection) != known:
+            return False
+        _check_writable(connection, database)
+        return True
+    finally:
+        if database.pooled and not connection.driver.closed:
+            connection.run_script("rollback")
+
+
+def _check_writable(connection: ServerConnection, database: ServerDatabase) -> None:
+    """Refuse a server or a user that only reads, before an agent has typed anything.
+
+    Raises:
+        CannotWrite: The server is a standby.
+        NotPermitted: The user lacks privileges.
+    """
+    if connection.execute("select pg_is_in_recovery()").fetchall()[0][0]:
+        raise CannotWrite(f"The database server of {database.name} {STANDBY}")
+    if missing := list_missing_privileges(connection):
+        lacks = "; ".join(missing)
+        raise NotPermitted(f"The user may not write to {database.name} (no {lacks}): {GRANT}")
+
+
+def list_missing_privileges(connection: Connection) -> list[str]:
+    """Return what the user may not do with which tables, as a desk needs it; empty if nothing.
+
+    Args:
+        connection: Connection to a schema that is up to date.
+    """
+    values = {"read_only": _READ_ONLY, "kept": _KEPT, "never": _NEVER_ADDED}
+    return [f"{row[0]} on {row[1]}" for row in connection.execute(_MISSING, values)]
+
+
 def create_partitions(connection: Connection, first: int, last: int) -> None:
     """Create the partitions of the search for each month that has none yet.
 
@@ -121,8 +198,8 @@ def create_partitions(connection: Connection, first: int, last: int) -> None:
         first: Time of the first text, in ms UTC.
         last: Time of the last text, in ms UTC; some months after it are created too.
     """
-    if not connection.execute(_IS_OWNER).fetchall()[0][0]:
-        return
+    if not connection.execute(_OWNS_SEARCH).fetchall()[0][0]:
+        return  # only the owner of the table can; the desk of another user leaves it to that one
     found = connection.execute("select first_id from search_partitions").fetchall()
     existing = {row[0] for row in found}
     for begin, end in _list_months(first, last):

@@ -7,24 +7,12 @@ all: in these cases the list is empty.
 import contextlib
 import sqlite3
 from pathlib import Path
-from typing import NamedTuple
 
-from tui.domain.conversation import Conversation
+from tui.domain.conversation import ListGlimpse
 from tui.store.errors import StoreError
 from tui.store.rows import to_conversation
 from tui.store.sqlite import migrations
 from tui.store.sqlite.file_connection import FileConnection
-
-
-class ListGlimpse(NamedTuple):
-    """What the list of open conversations shows at its top."""
-
-    rows: list[Conversation]
-    """First conversations, the longest waiting first."""
-    total: int = 0
-    """Number of open conversations."""
-    drafted_ids: frozenset[int] = frozenset()
-    """Conversations in which the agent has a draft."""
 
 
 def is_outdated(path: Path) -> bool:
