@@ -24,6 +24,7 @@ import psycopg
 from tests.bench.server.inboxes import open_inboxes
 from tests.store.builders import ACCOUNT, make_outgoing, make_receipt, make_reply
 from tui.clock import SystemClock
+from tui.domain.change import Subject
 from tui.domain.conversation import Conversation, View
 from tui.domain.database import ServerDatabase
 from tui.domain.status import Status
@@ -147,11 +148,16 @@ class Desk:
             await asyncio.sleep(_HEARTBEAT_SECONDS)
 
     async def follow_changes(self) -> None:
-        """Read each conversation that has changed, as the list does."""
-        async for changes in self._store.feed.watch_changes():
-            for change in {c.conversation_id for c in changes if c.conversation_id}:
-                reading = self._store.conversations.get(change)
+        """Read each row that has changed, and the window if there was one, as the list does."""
+        store = self._store
+        async for changes in store.feed.watch_changes():
+            found = {c.id for c in changes if c.subject is Subject.CONVERSATION}
+            for identity in found:
+                reading = store.conversations.get(identity)
                 await self._measure("row that has changed", reading)
+            if found:
+                page = store.conversations.list_after(View(), FIRST_POSITION, 50)
+                await self._measure("window of 50", page)
 
 
 async def serve(store: Store, owner: str, rng: random.Random, timings: Timings) -> None:
