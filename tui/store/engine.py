@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from tui.domain.change import Subject
 from tui.store.connections import Connection
+from tui.store.errors import NotADatabase
 from tui.store.queries import queries
 
 if TYPE_CHECKING:
@@ -73,6 +74,20 @@ class Transaction:
             difference: Positive or negative number to add.
         """
         self._counts[name] += difference
+
+    def refuse_moved(self) -> None:
+        """Refuse to fetch or send with an inbox that was moved while this process had it open.
+
+        After the lock of a move was waited for: before it, the mark is not seen.
+
+        Raises:
+            StoreError: It was moved.
+        """
+        if queries("desk").is_moved(self.connection):
+            raise NotADatabase(
+                "this inbox was moved to another database: nothing is fetched or sent here; close"
+                " it, and open it again to see where it is"
+            )
 
     def flush(self) -> None:
         """Write the changes and counters, as the last statements of the transaction."""

@@ -147,6 +147,7 @@ class Leases:
         def take_leases(transaction: Transaction) -> frozenset[str]:
             connection = transaction.connection
             self._sql.save_process(connection, owner=self.owner, agent=agent, kind=kind, now=now)
+            transaction.refuse_moved()
             return frozenset(
                 name
                 for name in sorted(names)
