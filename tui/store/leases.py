@@ -94,7 +94,9 @@ class Leases:
         }
 
         def take_lease(transaction: Transaction) -> bool:
-            return self._take_lease(transaction, values)
+            is_held = self._take_lease(transaction, values)
+            transaction.refuse_moved()
+            return is_held
 
         return await self._database.write(take_lease, alone=False)
 
