@@ -304,14 +304,19 @@ async def test_a_process_that_slept_through_the_move_sends_and_fetches_nothing(
         queued = await store.intents.queue_message(make_outgoing())
         clock.advance(60)
         await move(place, tmp_path / "new.db", clock=clock)
-        with pytest.raises(NotADatabase, match="nothing is fetched or sent here"):
+        with pytest.raises(NotADatabase, match="nothing is stored or sent here"):
             await store.outbox.claim_due_messages("slept", ACCOUNT, 5)
-        with pytest.raises(NotADatabase, match="nothing is fetched or sent here"):
+        with pytest.raises(NotADatabase, match="nothing is stored or sent here"):
             await store.leases.renew_leases(
                 "ana", "service", [ACCOUNT], duration_ms=1_000, preferred=True
             )
-        with pytest.raises(NotADatabase, match="nothing is fetched or sent here"):
+        with pytest.raises(NotADatabase, match="nothing is stored or sent here"):
             await store.leases.acquire_lease(ACCOUNT, duration_ms=1_000, preferred=True)
+        with pytest.raises(NotADatabase, match="nothing is stored or sent here"):
+            await store.intents.queue_message(make_outgoing("One more"))
+        with pytest.raises(NotADatabase, match="nothing is stored or sent here"):
+            await store.ingest.store_events(ACCOUNT, [make_reply("Lost?")])
+        assert await store.messages.search_text("lost") == []
         message = await store.messages.get(queued.id)
         assert message is not None
         assert message.status is Status.QUEUED

@@ -76,17 +76,18 @@ class Transaction:
         self._counts[name] += difference
 
     def refuse_moved(self) -> None:
-        """Refuse to fetch or send with an inbox that was moved while this process had it open.
+        """Refuse to store or send with an inbox that was moved while this process had it open.
 
-        After the lock of a move was waited for: before it, the mark is not seen.
+        Call it after a statement that writes: a move locks the tables, and only who has waited
+        for the lock sees the mark.
 
         Raises:
             StoreError: It was moved.
         """
         if queries("desk").is_moved(self.connection):
             raise NotADatabase(
-                "this inbox was moved to another database: nothing is fetched or sent here; close"
-                " it, and open it again to see where it is"
+                "this inbox was moved to another database: nothing is stored or sent here any more;"
+                " close it, and open it again to see where it is"
             )
 
     def flush(self) -> None:
