@@ -137,7 +137,8 @@ class ServerInbox:
         """
         names = quote_names([table.name for table in tables])
         self._connection.run_script(
-            f"begin isolation level repeatable read; lock table {names}, feed in share mode"
+            f"begin isolation level repeatable read; lock table {names}, feed in share mode;"
+            " lock table meta in row exclusive mode"  # refused at once if it cannot be marked
         )
 
     def find_unusual(self, table: Table, limits: Mapping[str, int]) -> bool:
