@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.conftest import Desk, Ran, read_error_line
+from tests.cli.conftest import Desk, Ran, Sandbox, read_error_line
 from tests.shared_server import SharedServer
 from tests.store.builders import MIA, make_outgoing, make_reply
+from tests.ui.terminal import Terminal
 from tui.clock import ManualClock
 from tui.domain.database import ServerDatabase
 from tui.store.store import Store
@@ -55,7 +56,7 @@ async def test_an_inbox_is_moved_to_a_server_and_back(
     assert counts["to be sent"] == ["1", "1"]
     assert f'database = "{address}"' in ran.stdout
     assert f"smsdesk import '{address}' --into" in ran.stdout
-    assert "would send again what waits to be sent" in ran.stdout
+    assert f"{bare.database} is marked as moved" in ran.stdout
     assert str(bare.database) in ran.stdout
     assert bare.run("export", SMSDESK_DATABASE=address).stdout == before
     again = bare.run("import", address, "--into", str(back))
@@ -103,6 +104,7 @@ async def test_a_target_that_is_not_new_is_one_line_and_stays_as_it_is(
     full = bare.home / "full.db"
     assert bare.run("import", str(bare.database), "--into", str(full)).returncode == 0
     before = full.read_bytes()
+    assert bare.run("import", str(bare.database), "--reopen", "--yes").returncode == 0
     ran = bare.run("import", str(bare.database), "--into", str(full))
     assert ran.returncode == 2
     assert "is not empty" in read_error_line(ran)
@@ -178,9 +180,134 @@ def test_each_form_of_import_has_its_arguments(bare: Desk) -> None:
         (("contacts",), "the following arguments are required: FILE"),
         (("contacts", "a.csv", "--into", "b.db"), "--into moves one inbox"),
         (("a.db", "b.db", "--into", "c.db"), "--into moves one inbox"),
+        (("a.db", "--rehearse"), "--rehearse needs --into"),
+        (("a.db", "--yes"), "--yes needs --reopen"),
+        (("a.db", "--into", "b.db", "--yes"), "--yes needs --reopen"),
+        (("contacts", "--reopen"), "--reopen names one inbox"),
+        (("a.db", "b.db", "--reopen"), "--reopen names one inbox"),
+        (("a.db", "--into", "b.db", "--reopen"), "--reopen names one inbox"),
+        (("contacts", "a.csv", "--rehearse"), "--rehearse needs --into"),
     ):
         ran = bare.run("import", *arguments)
         assert ran.returncode == 2
         assert read_error_line(ran).startswith(expected)
     assert "--into DATABASE" in bare.run("import", "--help").stdout
     assert not list(Path(bare.home).glob("*.db"))
+
+
+_TEXT = ("send", "--to", "+61491570156", "--text", "Hello")
+
+
+@pytest.mark.parametrize("engine", ["file", "server"])
+def test_a_moved_inbox_is_refused_by_everything_and_sends_nothing(
+    desk: Desk, sandbox: Sandbox, server: ServerDatabase, engine: str
+) -> None:
+    source = str(desk.database) if engine == "file" else to_address(server)
+    target, old = str(desk.home / "new.db"), {"SMSDESK_DATABASE": source}
+    assert desk.run(*_TEXT, **old).returncode == 0
+    moved = desk.run("import", source, "--into", target)
+    assert moved.returncode == 0, moved.stderr
+    for command in (
+        ("sync",),
+        ("sync", "--once"),
+        _TEXT,
+        ("threads",),
+        ("search", "hello"),
+        ("export",),
+        ("--plain",),
+        ("demo", "--keep", source, "--no-open") if engine == "file" else ("threads", "--json"),
+        ("backup", str(desk.home / "copy.db")) if engine == "file" else ("threads", "--json"),
+    ):
+        ran = desk.run(*command, input="", **old)
+        assert ran.returncode == 2, (command, ran)
+        line = read_error_line(ran)
+        assert re.search(
+            rf"{re.escape(source)} was moved to {target} on \d\d \w+ \d{{4}} \d\d:\d\d: set"
+            rf" `database` to that; .*: smsdesk import {re.escape(source)} --reopen$",
+            line,
+        ), (command, line)
+    terminal = Terminal(["-m", "tui"], (100, 24), desk.home, {**desk.environ, **old})
+    try:
+        assert terminal.process.wait(timeout=60) == 2
+    finally:
+        terminal.close()
+    doctor = desk.run("doctor", "--offline", **old)
+    assert doctor.returncode == 1
+    assert f"{source} was moved to {target} on " in doctor.stdout
+    assert sandbox.accepted == []
+    with desk.start("sync", SMSDESK_DATABASE=target) as service:
+        end = time.monotonic() + 60
+        while not sandbox.accepted and time.monotonic() < end:
+            time.sleep(0.05)
+        service.terminate()
+        service.communicate(timeout=60)
+    assert [message["text"] for message in sandbox.accepted] == ["Hello"]
+
+
+def test_a_moved_inbox_is_reopened_with_a_warning(desk: Desk, server: ServerDatabase) -> None:
+    source, address = str(desk.database), to_address(server)
+    desk.run(*_TEXT)
+    refused = desk.run("import", source, "--reopen", "--yes")
+    assert refused.returncode == 2
+    assert read_error_line(refused) == f"{source} was not moved: it can be used as it is"
+    assert desk.run("import", source, "--into", address).returncode == 0
+    asked = desk.run("import", source, "--reopen")
+    assert asked.returncode == 2
+    assert "add --yes" in read_error_line(asked)
+    assert desk.run("threads").returncode == 2
+    ran = desk.run("import", source, "--reopen", "--yes")
+    assert (ran.returncode, ran.stderr) == (0, "")
+    first, warning = ran.stdout.splitlines()
+    assert first == f"{source} can be used again"
+    assert warning.startswith("1 message was not sent yet when it was moved: postgresql://")
+    assert "may have sent it since" in warning
+    assert len(desk.read_objects("threads")) == 1
+    missing = desk.run("import", str(desk.home / "none.db"), "--reopen", "--yes")
+    assert (missing.returncode, "no inbox at" in read_error_line(missing)) == (2, True)
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n", 1), ("", 1), ("y", 0), ("YES", 0)])
+def test_reopening_asks_on_a_terminal(desk: Desk, answer: str, code: int) -> None:
+    desk.run(*_TEXT)
+    desk.run("import", str(desk.database), "--into", str(desk.home / "new.db"))
+    arguments = ["-m", "tui", "import", str(desk.database), "--reopen"]
+    terminal = Terminal(arguments, (100, 24), desk.home, desk.environ)
+    try:
+        terminal.shows("[y/N]")
+        terminal.type(f"{answer}\r".encode())
+        assert terminal.process.wait(timeout=60) == code
+    finally:
+        terminal.close()
+    assert desk.run("threads").returncode == (2 if code else 0)
+
+
+def test_a_rehearsal_leaves_the_inbox_in_use_and_the_copy_closed(desk: Desk) -> None:
+    source, target = str(desk.database), str(desk.home / "new.db")
+    desk.run(*_TEXT)
+    ran = desk.run("import", source, "--into", target, "--rehearse")
+    assert ran.returncode == 0, ran.stderr
+    assert "this was a rehearsal" in ran.stdout
+    assert read_counts(ran)["messages"] == ["1", "1"]
+    assert desk.run("threads").returncode == 0
+    refused = desk.run("sync", SMSDESK_DATABASE=target)
+    assert refused.returncode == 2
+    assert "a move into it was a rehearsal" in read_error_line(refused)
+    assert desk.run("import", source, "--into", target).returncode == 0
+    assert desk.run("threads").returncode == 2
+    assert desk.run("threads", SMSDESK_DATABASE=target).returncode == 0
+
+
+def test_backups_keep_the_mark_and_older_ones_can_be_restored(desk: Desk) -> None:
+    source, older, newer = desk.database, desk.home / "older.db", desk.home / "newer.db"
+    desk.run(*_TEXT)
+    assert desk.run("backup", str(older)).returncode == 0
+    desk.run("import", str(source), "--into", str(desk.home / "new.db"))
+    newer.write_bytes(source.read_bytes())
+    for copy, name in ((newer, newer), (older, source)):  # over a moved inbox: reopen it first
+        ran = desk.run("restore", str(copy), "--yes")
+        assert ran.returncode == 2
+        assert read_error_line(ran).startswith(f"{name} was moved to {desk.home}/new.db on ")
+    source.unlink()
+    assert desk.run("restore", str(newer), "--yes").returncode == 2
+    assert desk.run("restore", str(older), "--yes").returncode == 0
+    assert len(desk.read_objects("threads")) == 1

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import random
+import re
 import sqlite3
 import subprocess
 import sys
@@ -21,13 +22,25 @@ from tui.clock import Clock, ManualClock, SystemClock
 from tui.domain.database import Database, ServerDatabase
 from tui.domain.status import Status
 from tui.store.engine import ignore_progress
-from tui.store.errors import CannotOpen, NotADatabase, OutdatedSchema, StoreError
+from tui.store.errors import (
+    CannotOpen,
+    InboxMark,
+    MovedAway,
+    NotADatabase,
+    OutdatedSchema,
+    Rehearsal,
+    StoreError,
+    UnfinishedMove,
+)
 from tui.store.moving import inbox_move
 from tui.store.moving.file_inbox import FileInbox
 from tui.store.moving.inbox_move import PASSING_TABLES, InboxMove, MoveResult
 from tui.store.moving.movable import Kind, MoveFailed, MoveRefused, Table
-from tui.store.moving.opening import create_target, open_source, open_target
+from tui.store.moving.opening import create_target, open_marked, open_source, open_target
+from tui.store.moving.progress import MARKS
 from tui.store.moving.server_inbox import ServerInbox
+from tui.store.reader import InboxReader
+from tui.store.sqlite.glimpse import read_open_list
 from tui.store.store import Store
 
 pytestmark = pytest.mark.only_engine("sqlite")
@@ -43,13 +56,21 @@ async def move(
     *,
     clock: Clock | None = None,
     report: Callable[[str, int, int], None] = ignore_progress,
+    rehearse: bool = False,
 ) -> MoveResult:
     """Move an inbox as the command does."""
     clock = clock or ManualClock()
-    with contextlib.closing(open_source(source, clock)) as inbox:
+    with contextlib.closing(open_source(source, target, clock)) as inbox:
         await create_target(target, clock, shared=False, report=ignore_progress)
         with contextlib.closing(open_target(target, clock)) as place:
-            return InboxMove(inbox, place, os.urandom(4).hex(), report).run()
+            name = os.urandom(4).hex()
+            return InboxMove(inbox, place, name, report, is_rehearsal=rehearse).run()
+
+
+def reopen(database: Database) -> None:
+    """Make a moved inbox usable again."""
+    with contextlib.closing(open_marked(database, ManualClock())) as inbox, inbox.begin():
+        inbox.write_mark(None)
 
 
 def read_tables(database: Database) -> Rows:
@@ -59,7 +80,7 @@ def read_tables(database: Database) -> Rows:
         return {
             name: list(opened.read_rows(_sort_columns(table)))
             for name, table in opened.list_tables().items()
-            if name not in PASSING_TABLES
+            if name not in {*PASSING_TABLES, MARKS}
         }
 
 
@@ -149,7 +170,6 @@ async def test_an_inbox_is_the_same_on_two_servers_and_back_in_a_file(
     tmp_path: Path,
 ) -> None:
     whole = read_tables(source)
-    bytes_before = source.read_bytes()
     assert all(whole.values())
     result = await move(source, server, clock=clock)
     assert read_tables(server) == whole
@@ -163,15 +183,16 @@ async def test_an_inbox_is_the_same_on_two_servers_and_back_in_a_file(
     await move(other, back)
     assert read_tables(back) == whole
     assert back.stat().st_mode & 0o777 == 0o600
-    assert source.read_bytes() == bytes_before
+    assert read_tables(source) == whole
 
 
 async def test_both_can_be_worked_in_afterwards(
     source: Path, server: ServerDatabase, clock: ManualClock, tmp_path: Path
 ) -> None:
     _drop_made_up_rows(source)
-    await move(source, server, clock=clock)
-    await move(source, tmp_path / "copy.db", clock=clock)
+    for place in (server, tmp_path / "copy.db"):
+        await move(source, place, clock=clock)
+        reopen(source)
     async with Store(source, clock=clock, rng=random.Random(9), owner="after") as store:
         texts = [await store.messages.search_text(word) for word in ("order", "a", "ja")]
     assert any(texts)
@@ -205,6 +226,7 @@ async def test_numbers_go_on_after_the_last_ones(
     assert last > 0
     await move(source, server, clock=clock)
     await move(server, tmp_path / "back.db")
+    reopen(server)
     for place in (server, tmp_path / "back.db"):
         async with Store(place, clock=clock, rng=random.Random(9), owner="after") as store:
             assert await store.feed.get_last_number() == last
@@ -233,6 +255,103 @@ async def test_a_message_that_was_being_sent_is_not_sent_again(
         assert message is not None
         assert message.status is Status.UNCERTAIN
         assert await store.outbox.claim_due_messages("next", ACCOUNT, 5) == []
+
+
+# Marks --------------------------------------------------------------------------------------
+
+
+async def check_closed(database: Database, mark: type[InboxMark]) -> None:
+    """Check that neither a desk nor a command opens a database."""
+    with pytest.raises(mark):
+        async with Store(database, clock=ManualClock(), rng=random.Random(), owner="late"):
+            pass
+    with pytest.raises(mark), InboxReader(database):
+        pass
+
+
+@pytest.mark.parametrize("engine", ["file", "server"])
+async def test_a_moved_inbox_is_closed_until_it_is_reopened(
+    source: Path, server: ServerDatabase, tmp_path: Path, clock: ManualClock, engine: str
+) -> None:
+    moved, target = source, tmp_path / "new.db"
+    if engine == "server":
+        await move(source, server, clock=clock)
+        moved = server  # type: ignore[assignment]
+    before = read_tables(moved)
+    await move(moved, target, clock=clock)
+    await check_closed(moved, MovedAway)
+    for into in (target, tmp_path / "other.db", server if engine == "file" else source):
+        with pytest.raises(MovedAway) as caught:
+            await move(moved, into, clock=clock)
+        assert f"{moved} was moved to {target} on " in str(caught.value)
+        assert f"smsdesk import {moved} --reopen" in str(caught.value)
+    assert read_tables(moved) == before
+    reopen(moved)
+    async with Store(moved, clock=clock, rng=random.Random(3), owner="again") as store:
+        await store.intents.queue_message(make_outgoing("jaźń"))
+    result = await move(moved, tmp_path / "other.db", clock=clock)
+    assert not result.is_resumed
+    await check_closed(moved, MovedAway)
+
+
+@pytest.mark.parametrize("engine", ["file", "server"])
+async def test_a_process_that_slept_through_the_move_sends_and_fetches_nothing(
+    tmp_path: Path, server: ServerDatabase, clock: ManualClock, engine: str
+) -> None:
+    place: Database = tmp_path / "inbox.db" if engine == "file" else server
+    async with Store(place, clock=clock, rng=random.Random(1), owner="slept") as store:
+        assert await store.leases.acquire_lease(ACCOUNT, duration_ms=1_000, preferred=True)
+        queued = await store.intents.queue_message(make_outgoing())
+        clock.advance(60)
+        await move(place, tmp_path / "new.db", clock=clock)
+        with pytest.raises(NotADatabase, match="nothing is stored or sent here"):
+            await store.outbox.claim_due_messages("slept", ACCOUNT, 5)
+        with pytest.raises(NotADatabase, match="nothing is stored or sent here"):
+            await store.leases.renew_leases(
+                "ana", "service", [ACCOUNT], duration_ms=1_000, preferred=True
+            )
+        with pytest.raises(NotADatabase, match="nothing is stored or sent here"):
+            await store.leases.acquire_lease(ACCOUNT, duration_ms=1_000, preferred=True)
+        with pytest.raises(NotADatabase, match="nothing is stored or sent here"):
+            await store.intents.queue_message(make_outgoing("One more"))
+        with pytest.raises(NotADatabase, match="nothing is stored or sent here"):
+            await store.ingest.store_events(ACCOUNT, [make_reply("Lost?")])
+        assert await store.messages.search_text("lost") == []
+        message = await store.messages.get(queued.id)
+        assert message is not None
+        assert message.status is Status.QUEUED
+    async with Store(tmp_path / "new.db", clock=clock, rng=random.Random(1), owner="b") as store:
+        assert len(await store.outbox.claim_due_messages("b", ACCOUNT, 5)) == 1
+
+
+@pytest.mark.parametrize("engine", ["file", "server"])
+async def test_a_rehearsal_leaves_only_the_source_usable(
+    source: Path, server: ServerDatabase, tmp_path: Path, clock: ManualClock, engine: str
+) -> None:
+    target: Database = tmp_path / "new.db" if engine == "file" else server
+    result = await move(source, target, clock=clock, rehearse=True)
+    assert all(count.source == count.target for count in (*result.tables, *result.figures))
+    await check_closed(target, Rehearsal)
+    async with Store(source, clock=clock, rng=random.Random(3), owner="still") as store:
+        await store.intents.queue_message(make_outgoing("jaźń"))
+    await move(source, target, clock=clock, rehearse=True)
+    await check_closed(target, Rehearsal)
+    with pytest.raises(InterruptedMove):
+        await move(source, target, clock=clock, report=interrupt_after(1))
+    await check_closed(target, UnfinishedMove)
+    await move(source, target, clock=clock)
+    await check_closed(source, MovedAway)
+    assert read_tables(target) == read_tables(source)
+
+
+def test_the_first_picture_shows_nothing_of_a_moved_inbox(source: Path) -> None:
+    assert read_open_list(source, "ana", 20).rows
+    with contextlib.closing(open_marked(source, ManualClock())) as inbox, inbox.begin():
+        inbox.write_mark(MovedAway("postgresql://host/desk", 0))
+    assert read_open_list(source, "ana", 20) == ([], 0, frozenset())
+    with edit_file(source) as connection:
+        connection.execute("drop table moving")  # even if it does not say where it is
+    assert read_open_list(source, "ana", 20).rows == []
 
 
 # Refusals -----------------------------------------------------------------------------------
@@ -391,6 +510,8 @@ def die(*arguments):
     if next(calls) == int(sys.argv[4]):
         os.kill(os.getpid(), signal.SIGKILL)
 report = die if sys.argv[3] == "between" else lambda *a: None
+if sys.argv[3] == "marked":
+    inbox_move.drop_marks = die  # the source has its mark, and the target is not open yet
 if sys.argv[3] == "within":
     for kind in (file_inbox.FileInbox, server_inbox.ServerInbox):
         def add_rows(self, table, rows, add=kind.add_rows):
@@ -425,6 +546,40 @@ async def test_a_killed_move_goes_on_and_ends_equal(
         )
         assert ran.returncode == -9, ran.stderr
     assert (await move(*pair, clock=clock)).is_resumed
+    assert read_tables(pair[1]) == whole
+
+
+@pytest.mark.parametrize("way", ["file to server", "server to file"])
+async def test_a_move_killed_between_mark_and_opening_leaves_none_usable_and_is_ended(
+    source: Path, server: ServerDatabase, tmp_path: Path, clock: ManualClock, way: str
+) -> None:
+    whole = read_tables(source)
+    named = ServerDatabase(server.address, server.address)
+    pair: tuple[Database, Database] = (source, named)
+    if way == "server to file":
+        await move(source, named, clock=clock)
+        pair = (named, tmp_path / "back.db")
+    places = [getattr(one, "address", str(one)) for one in pair]
+    ran = subprocess.run(
+        [sys.executable, "-c", _KILLED, *places, "marked", "1"],
+        cwd=_ROOT,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+    )
+    assert ran.returncode == -9, ran.stderr
+    await check_closed(pair[0], MovedAway)
+    await check_closed(pair[1], UnfinishedMove)
+    with pytest.raises(MovedAway, match=re.escape(places[1])):
+        await move(pair[0], tmp_path / "other.db", clock=clock)
+    assert not (tmp_path / "other.db").exists()
+    with pytest.raises(InterruptedMove):  # once more, before anything is opened
+        await move(*pair, clock=clock, report=interrupt_after(1))
+    await check_closed(pair[0], MovedAway)
+    await check_closed(pair[1], UnfinishedMove)
+    assert (await move(*pair, clock=clock)).is_resumed
+    await check_closed(pair[0], MovedAway)
     assert read_tables(pair[1]) == whole
 
 
@@ -489,7 +644,7 @@ async def test_the_later_of_two_moves_into_one_target_wins(
             return
         report = ignore_progress if ends else interrupt_after(2)
         with (
-            contextlib.closing(open_source(server, clock)) as inbox,
+            contextlib.closing(open_source(server, target, clock)) as inbox,
             contextlib.closing(open_target(target, clock)) as place,
             contextlib.suppress(InterruptedMove),
         ):

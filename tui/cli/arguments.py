@@ -150,7 +150,8 @@ def _add_import_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `import`."""
     parser.usage = (
         "smsdesk import contacts FILE [--dry-run] [OPTIONS]\n"
-        "       smsdesk import INBOX --into DATABASE"
+        "       smsdesk import INBOX --into DATABASE [--rehearse]\n"
+        "       smsdesk import INBOX --reopen [--yes]"
     )
     parser.add_argument(
         "what", metavar="contacts | INBOX", help="contacts, or the inbox to move: a file or address"
@@ -161,6 +162,12 @@ def _add_import_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--into", metavar="DATABASE", help="move the inbox into this new file or address"
     )
+    for option, note in (
+        ("rehearse", "with --into: compare only; the inbox stays in use, the copy is not"),
+        ("reopen", "let a moved inbox be used again where it was"),
+        ("yes", "with --reopen: without a question"),
+    ):
+        parser.add_argument(f"--{option}", action="store_true", help=note)
     for what, note in (
         ("number", "column of the numbers: its heading, or 1 for the first"),
         ("name", "column of the names; twice: first and last name"),
@@ -184,7 +191,15 @@ def choose_import_module(parser: CommandParser, arguments: argparse.Namespace) -
     Raises:
         CommandError: The arguments of both are mixed, or one is missing.
     """
+    if arguments.reopen:
+        if arguments.what == "contacts" or arguments.file or arguments.into or arguments.rehearse:
+            parser.error("--reopen names one inbox: smsdesk import INBOX --reopen")
+        return "move"
+    if arguments.yes:
+        parser.error("--yes needs --reopen")
     if arguments.into is None:
+        if arguments.rehearse:
+            parser.error("--rehearse needs --into DATABASE")
         if arguments.what != "contacts":
             parser.error(
                 f"argument what: invalid choice: '{arguments.what}' (choose from contacts, or name"

@@ -176,8 +176,9 @@ HELP_TEXTS = {
         "person gets the name. A row without a valid number is named by its line, and\n"
         "the others are imported.\n\n"
         "With --into: move a whole inbox to a PostgreSQL server, or back to a file, and\n"
-        "compare both. No process may use it meanwhile, and it is not changed. Where it\n"
-        "goes must be new. After an interruption, the same command goes on.",
+        "compare both. No process may use it meanwhile. Where it goes must be new. After\n"
+        "an interruption, the same command goes on. At the end the inbox is marked as\n"
+        "moved, and nothing opens it any more where it was, unless --reopen allows it.",
         _IMPORT_NOTES
         + "\n\n"
         + _format_examples(
@@ -187,6 +188,7 @@ HELP_TEXTS = {
             "smsdesk import contacts x.csv --number-column 3 --name-column 1",
             "smsdesk import inbox.db --into postgresql://inbox.example/desk",
             "smsdesk import postgresql://inbox.example/desk --into inbox.db",
+            "smsdesk import inbox.db --reopen",
         ),
     ),
     "backup": HelpText(

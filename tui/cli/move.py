@@ -1,6 +1,10 @@
-"""Implement `smsdesk import INBOX --into DATABASE`: move an inbox to another database."""
+"""Implement `smsdesk import INBOX --into DATABASE`: move an inbox to another database.
+
+With `--reopen` instead, an inbox that was moved can be used again where it was.
+"""
 
 import asyncio
+import contextlib
 import os
 import random
 import shlex
@@ -11,20 +15,20 @@ from pathlib import Path
 
 from tui.cli import context
 from tui.cli.context import convert_store_errors
-from tui.cli.errors import BAD_USE, DONE, CommandError
+from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
 from tui.cli.show import write_line
 from tui.clock import SystemClock
 from tui.domain.database import Database, ServerDatabase
-from tui.domain.text import format_count, one_line
+from tui.domain.text import format_count, one_line, to_printable
 from tui.settings.cache import add_database_password
 from tui.settings.database_address import check_encryption, parse_database
 from tui.settings.errors import SettingsError
 from tui.settings.public import Preferences
 from tui.startup.wiring import ProgressLine, create_owner_name
-from tui.store.errors import Busy, CannotWrite, Unreachable
-from tui.store.moving.comparison import ComparedCount
+from tui.store.errors import Busy, CannotWrite, MovedAway, Unreachable
+from tui.store.moving.comparison import ComparedCount, count_rows
 from tui.store.moving.inbox_move import InboxMove, MoveResult
-from tui.store.moving.opening import create_target, open_source, open_target
+from tui.store.moving.opening import create_target, open_marked, open_source, open_target
 
 _LONGEST = 400
 """Characters of a line about the move."""
@@ -37,9 +41,12 @@ def run(arguments: Namespace) -> int:
     """Move an inbox, and say how to use it.
 
     Args:
-        arguments: Parsed arguments with `config`, `what` (the source) and `into`.
+        arguments: Parsed arguments with `config`, `what` (the source), `into`, `rehearse`,
+            `reopen` and `yes`.
     """
     desk = context.load_public_settings(arguments)
+    if arguments.reopen:
+        return _reopen(_name_database(arguments.what, desk, "the inbox to reopen"), arguments.yes)
     source, target = (
         _name_database(text, desk, option)
         for text, option in ((arguments.what, "the inbox to move"), (arguments.into, "--into"))
@@ -47,12 +54,12 @@ def run(arguments: Namespace) -> int:
     if _is_same(source, target):
         raise CommandError("source and target are the same database: nothing was moved", BAD_USE)
     with convert_store_errors():
-        result = _move(source, target, desk)
+        result = _move(source, target, desk, is_rehearsal=arguments.rehearse)
     names = [
         str(database.resolve()) if isinstance(database, Path) else text
         for database, text in ((source, arguments.what), (target, arguments.into))
     ]
-    _show_result(result, *names)
+    _show_result(result, *names, is_rehearsal=arguments.rehearse)
     return DONE
 
 
@@ -89,7 +96,9 @@ def _is_same(source: Database, target: Database) -> bool:
     return source == target
 
 
-def _move(source: Database, target: Database, desk: Preferences) -> MoveResult:
+def _move(
+    source: Database, target: Database, desk: Preferences, *, is_rehearsal: bool
+) -> MoveResult:
     """Move everything.
 
     Raises:
@@ -97,13 +106,14 @@ def _move(source: Database, target: Database, desk: Preferences) -> MoveResult:
     """
     clock = SystemClock()
     progress = ProgressLine(sys.stderr, clock)
-    inbox = open_source(source, clock)
+    inbox = open_source(source, target, clock)
     try:
         asyncio.run(create_target(target, clock, shared=desk.group_access, report=progress))
         # Outside of an event loop, which would keep Ctrl+C until the end.
         place = open_target(target, clock)
         try:
-            return InboxMove(inbox, place, create_owner_name(random.Random()), progress).run()
+            name = create_owner_name(random.Random())
+            return InboxMove(inbox, place, name, progress, is_rehearsal=is_rehearsal).run()
         finally:
             place.close()
     except (Busy, CannotWrite, Unreachable) as error:
@@ -112,13 +122,14 @@ def _move(source: Database, target: Database, desk: Preferences) -> MoveResult:
         inbox.close()
 
 
-def _show_result(result: MoveResult, source: str, target: str) -> None:
+def _show_result(result: MoveResult, source: str, target: str, *, is_rehearsal: bool) -> None:
     """Print what was compared, what was repaired, and what to do next.
 
     Args:
         result: Result of the move.
         source: Database that was moved, as a setting names it.
         target: Database that it was moved into, as a setting names it.
+        is_rehearsal: Whether the source is still the one to use.
     """
     for line in result.repairs.lines[:_MOST_SHOWN]:
         print(f"smsdesk: {one_line(line, _LONGEST)}", file=sys.stderr)
@@ -127,17 +138,68 @@ def _show_result(result: MoveResult, source: str, target: str) -> None:
     if result.repairs.count:
         values = format_count(result.repairs.count, "value")
         write_line(f"repaired: {values}; the first are listed on stderr")
+    if is_rehearsal:
+        for line in (
+            "source and target are equal; this was a rehearsal, and the source is still in use",
+            f"no desk opens {target}: drop it, or move into it without --rehearse",
+        ):
+            write_line(one_line(line, _LONGEST))
+        return
     path = Path(source)
     back = str(path.with_name(f"{path.stem}-back{path.suffix}")) if "://" not in source else source
     note = "  (into an empty schema)" if "://" in source else ""
     for line in (
         "source and target are equal",
         f'now set  database = "{target}"  on every host',
-        f"{source} is as it was: take it away, as a desk that opens it would send again what"
-        " waits to be sent",
+        f"{source} is marked as moved: no desk and no service opens it any more",
         f"the way back: smsdesk import {shlex.quote(target)} --into {shlex.quote(back)}{note}",
     ):
         write_line(one_line(line, _LONGEST))
+
+
+def _reopen(database: Database, is_confirmed: bool) -> int:
+    """Make a moved inbox usable again, after a question.
+
+    Args:
+        database: Where it was.
+        is_confirmed: Whether the command line says yes already.
+
+    Raises:
+        CommandError: It was not moved, or there is no terminal to ask on.
+    """
+    with convert_store_errors(), contextlib.closing(open_marked(database, SystemClock())) as inbox:
+        mark = inbox.read_mark()
+        if not isinstance(mark, MovedAway):
+            inbox.check_version()
+            raise CommandError(f"{inbox.name} was not moved: it can be used as it is", BAD_USE)
+        queued = count_rows(inbox, "messages where status in ('queued', 'sending')")
+        were = "1 message was" if queued == 1 else f"{queued:,} messages were"
+        warning = (
+            f"{were} not sent yet when it was moved: {mark.place} may have sent"
+            f" {'it' if queued == 1 else 'them'} since, and the next service or inbox here sends"
+            f" {'it' if queued == 1 else 'them'} again"
+        )
+        if not is_confirmed and not _confirm(mark, inbox.name, warning if queued else ""):
+            write_line("nothing was changed")
+            return FAILED
+        with inbox.begin():
+            inbox.write_mark(None)
+        write_line(one_line(f"{inbox.name} can be used again", _LONGEST))
+        if queued:
+            write_line(one_line(warning, _LONGEST))
+    return DONE
+
+
+def _confirm(mark: MovedAway, name: str, warning: str) -> bool:
+    """Ask whether an inbox is to be used again where it was."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise CommandError("no terminal to ask on: add --yes to reopen without a question", BAD_USE)
+    write_line(one_line(str(mark.name_inbox(name)).partition(": set `database`")[0], _LONGEST))
+    if warning:
+        write_line(one_line(warning, _LONGEST))
+    sys.stdout.write(to_printable("Use it again where it was? Stop the other one first. [y/N] "))
+    sys.stdout.flush()
+    return sys.stdin.readline().strip().lower() in ("y", "yes")
 
 
 def _show_counts(heading: str, counts: list[ComparedCount]) -> None:

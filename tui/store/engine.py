@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from tui.domain.change import Subject
 from tui.store.connections import Connection
+from tui.store.errors import NotADatabase
 from tui.store.queries import queries
 
 if TYPE_CHECKING:
@@ -73,6 +74,21 @@ class Transaction:
             difference: Positive or negative number to add.
         """
         self._counts[name] += difference
+
+    def refuse_moved(self) -> None:
+        """Refuse to store or send with an inbox that was moved while this process had it open.
+
+        Call it after a statement that writes: a move locks the tables, and only who has waited
+        for the lock sees the mark.
+
+        Raises:
+            StoreError: It was moved.
+        """
+        if queries("desk").is_moved(self.connection):
+            raise NotADatabase(
+                "this inbox was moved to another database: nothing is stored or sent here any more;"
+                " close it, and open it again to see where it is"
+            )
 
     def flush(self) -> None:
         """Write the changes and counters, as the last statements of the transaction."""

@@ -3,6 +3,9 @@
 StoreError
 ├── CannotOpen        the file or its directory is missing, read-only or not ours
 ├── NotADatabase      the file contains something else
+│   ├── UnfinishedMove  it contains a part of an inbox
+│   ├── Rehearsal     it contains the copy of an inbox that is used elsewhere
+│   └── MovedAway     the inbox is used elsewhere now
 ├── NewerDatabase     a later smsdesk wrote it
 ├── OutdatedSchema    an earlier smsdesk wrote it; opening the inbox updates it
 │   └── EmptySchema   no smsdesk has opened it on the server yet; opening the inbox fills it
@@ -18,10 +21,13 @@ StoreError
 └── OptedOut          the customer must not be texted
 """
 
+import json
+import shlex
 import sqlite3
+from datetime import datetime
+from typing import Self
 
-UNFINISHED = "a move into it has not ended; run the `smsdesk import` that began it again"
-"""What is wrong with a database that contains a part of an inbox."""
+_MS = 1_000
 
 
 class StoreError(Exception):
@@ -34,6 +40,87 @@ class CannotOpen(StoreError):
 
 class NotADatabase(StoreError):
     """The file is not an SQLite database, or one of another program."""
+
+
+class InboxMark(NotADatabase):
+    """The database is marked, so that no desk opens it."""
+
+    def name_inbox(self, name: str) -> "InboxMark":
+        """Return the error with the name of the database.
+
+        Args:
+            name: Path or address.
+        """
+        return type(self)(f"{name} is not an inbox: {self}")
+
+
+class UnfinishedMove(InboxMark):
+    """A move into the database has begun and not ended."""
+
+    def __init__(
+        self,
+        text: str = "a move into it has not ended; run the `smsdesk import` that began it again",
+    ) -> None:
+        """Create the error."""
+        super().__init__(text)
+
+
+class Rehearsal(InboxMark):
+    """A move into the database was a rehearsal."""
+
+    def __init__(
+        self,
+        text: str = "a move into it was a rehearsal; drop it, or run the `smsdesk import` without"
+        " --rehearse",
+    ) -> None:
+        """Create the error."""
+        super().__init__(text)
+
+
+class MovedAway(InboxMark):
+    """The inbox was moved, and is used where it is now."""
+
+    def __init__(self, place: str, at: int, name: str = "") -> None:
+        """Create the error.
+
+        Args:
+            place: Path or address where it is now.
+            at: Time of the move, in ms UTC.
+            name: Path or address where it was, if it is known.
+        """
+        self.place = place
+        self.at = at
+        moment = f"{datetime.fromtimestamp(at / _MS):%d %b %Y %H:%M}"
+        super().__init__(
+            f"{name or 'it'} was moved to {place} on {moment}: set `database` to that; if it must"
+            " be used again nevertheless: smsdesk import"
+            f" {shlex.quote(name) if name else 'INBOX'} --reopen"
+        )
+
+    def name_inbox(self, name: str) -> "InboxMark":
+        """Return the error with the name of the database.
+
+        Args:
+            name: Path or address.
+        """
+        return MovedAway(self.place, self.at, name)
+
+    def format_mark(self) -> str:
+        """Return what the database stores."""
+        return json.dumps([self.place, self.at])
+
+    @classmethod
+    def parse_mark(cls, stored: str) -> Self:
+        """Return the error that a database stores.
+
+        Args:
+            stored: Stored text; a damaged one keeps the database closed all the same.
+        """
+        try:
+            place, at = json.loads(stored)
+            return cls(str(place), int(at))
+        except (ValueError, TypeError, OverflowError, OSError):
+            return cls("another database", 0)
 
 
 class NewerDatabase(StoreError):

@@ -152,6 +152,7 @@ class Ingest:
             counts = writer.store_page(page, is_split=is_split)
             rest = [event for event in page if isinstance(event, Unreadable)]
             fresh = hold_rest(transaction, rest)
+            transaction.refuse_moved()
             known = counts.known + max(0, len(rest) - fresh)
             return StoredCounts(counts.new + fresh, known, unusable=len(rest))
 

@@ -68,6 +68,7 @@ class Intents:
             summaries = Summaries(transaction, self._rng)
             message_id = self._queueing.queue_message(transaction, summaries, new, seen_upto, draft)
             summaries.flush()
+            transaction.refuse_moved()
             return rows.to_message(queries("messages").get(transaction.connection, id=message_id))
 
         return await self._database.write(write_message)

@@ -94,7 +94,9 @@ class Leases:
         }
 
         def take_lease(transaction: Transaction) -> bool:
-            return self._take_lease(transaction, values)
+            is_held = self._take_lease(transaction, values)
+            transaction.refuse_moved()
+            return is_held
 
         return await self._database.write(take_lease, alone=False)
 
@@ -147,6 +149,7 @@ class Leases:
         def take_leases(transaction: Transaction) -> frozenset[str]:
             connection = transaction.connection
             self._sql.save_process(connection, owner=self.owner, agent=agent, kind=kind, now=now)
+            transaction.refuse_moved()
             return frozenset(
                 name
                 for name in sorted(names)

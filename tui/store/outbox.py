@@ -81,6 +81,7 @@ class Outbox:
                 latest=get_latest_believable(now),
                 limit=limit,
             )
+            transaction.refuse_moved()
             summaries = Summaries(transaction, self._rng)
             claimed = [
                 row for row in found if not self._settle_unsendable(transaction, summaries, row)

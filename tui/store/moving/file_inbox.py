@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from tui.clock import Clock
-from tui.store.errors import CannotOpen, NewerDatabase, NotADatabase, OutdatedSchema
+from tui.store.errors import CannotOpen, InboxMark, NewerDatabase, NotADatabase, OutdatedSchema
 from tui.store.moving.movable import Kind, MoveFailed, RowValues, Table, quote_names
 from tui.store.moving.repairs import decode_text
 from tui.store.search_index import index_texts
@@ -124,12 +124,7 @@ class FileInbox:
             StoreError: Another process is writing.
         """
         with self._convert_errors():
-            try:
-                self._connection.execute("begin immediate")
-            except sqlite3.OperationalError as error:
-                if "readonly" not in str(error):
-                    raise
-                self._connection.execute("begin")  # no process can write to it
+            self._connection.execute("begin immediate")
 
     def find_unusual(self, table: Table, limits: Mapping[str, int]) -> bool:
         """Return whether a table has values that its columns should not have.
@@ -187,18 +182,19 @@ class FileInbox:
             self._connection.execute("pragma synchronous = normal")
             self._connection.execute(f"pragma wal_autocheckpoint = {_LOG_PAGES}")
 
-    def is_unfinished(self) -> bool:
-        """Return whether a move into it has begun and not ended."""
-        return int(self.run("pragma application_id")[0][0]) == migrations.UNFINISHED_ID
+    def read_mark(self) -> InboxMark | None:
+        """Return why no desk may open the database, or None if it has no mark."""
+        with self._convert_errors():
+            return migrations.read_mark(self._connection)
 
-    def mark_unfinished(self, unfinished: bool) -> None:
+    def write_mark(self, mark: InboxMark | None) -> None:
         """Let no desk open the database, or every desk again.
 
         Args:
-            unfinished: Whether a part of the inbox is missing.
+            mark: Why no desk may open it; None lets them.
         """
-        number = migrations.UNFINISHED_ID if unfinished else migrations.APPLICATION_ID
-        self.run(f"pragma application_id = {number}")
+        with self._convert_errors():
+            migrations.write_mark(self._connection, mark)
 
     def find_limits(self, table: Table) -> dict[str, int]:
         """Return no limits: an index of SQLite takes texts of any length."""

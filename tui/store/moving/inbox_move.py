@@ -1,7 +1,8 @@
 """Move an inbox table by table, in batches that are each complete, and compare both at the end.
 
 After every batch the target knows the last row that it has, so that an interrupted move goes on
-there. Until both are equal, the target is marked as unfinished and no desk opens it.
+there. Until both are equal, the target is marked as unfinished and no desk opens it. The source
+is marked before the target is opened: what waits to be sent is never in two usable inboxes.
 """
 
 import functools
@@ -13,6 +14,7 @@ from typing import Any
 from tui.domain.change import Subject
 from tui.domain.text import join_texts
 from tui.store.engine import ReportProgress
+from tui.store.errors import InboxMark, MovedAway, Rehearsal, UnfinishedMove
 from tui.store.moving.comparison import Checksum, ComparedCount, compare_figures, count_rows
 from tui.store.moving.movable import (
     MovableInbox,
@@ -61,6 +63,8 @@ class InboxMove:
         target: MovableInbox,
         run_name: str,
         report: ReportProgress,
+        *,
+        is_rehearsal: bool = False,
     ) -> None:
         """Create the move; `run` does it.
 
@@ -69,33 +73,37 @@ class InboxMove:
             target: Open database with the schema of an inbox.
             run_name: Name of this run, different from any other.
             report: Shows how far it is.
+            is_rehearsal: Whether the source stays usable, and the target does not become it.
         """
         self._source = source
         self._target = target
         self._run_name = run_name
         self._report = report
+        self._is_rehearsal = is_rehearsal
         self._tables: list[Table] = []
         self._counts: dict[str, int] = {}
         self._repairs = Repairs()
         self._is_resumed = False
 
     def run(self) -> MoveResult:
-        """Move what the target does not have yet, compare, and let desks open the target.
+        """Move what the target does not have yet, compare, and let desks open only the target.
 
         Raises:
             MoveRefused: It cannot begin.
+            MovedAway: It has ended before.
             MoveFailed: A value cannot be moved, or both are not equal at the end.
             StoreError: A database failed; the next run goes on.
         """
         tables = self._source.list_tables()
         _check_equal_schemas(tables, self._target.list_tables())
         self._tables = sort_by_parents(
-            [table for name, table in tables.items() if name not in PASSING_TABLES]
+            [table for name, table in tables.items() if name not in {*PASSING_TABLES, MARKS}]
         )
         refuse_living_processes(self._source)
+        mark = self._source.read_mark()
         self._source.lock_rows(list(tables.values()))
         self._counts = {table.name: _count_rows(self._source, table) for table in self._tables}
-        progress = self._begin()
+        progress = self._begin(mark)
         sums = self._copy_tables(progress)
         if self._is_resumed:  # the source may have changed since the first run
             self._repairs.count, self._repairs.lines = 0, []
@@ -104,16 +112,15 @@ class InboxMove:
 
     # Beginning ------------------------------------------------------------------------------
 
-    def _begin(self) -> MoveProgress:
+    def _begin(self, mark: InboxMark | None) -> MoveProgress:
         """Return how far an earlier run came; make a new target ready."""
         source, target = self._source, self._target
         state = json.loads(json.dumps([source.get_last_change(), self._counts]))
-        if not target.is_unfinished():
+        begun = target.read_mark()
+        progress = MoveProgress.read(target) if isinstance(begun, UnfinishedMove) else None
+        if begun is None:
             refuse_living_processes(target)
-            self._refuse_full_target()
-            progress = None
-        else:
-            progress = MoveProgress.read(target)
+            self._refuse_full_target(mark)
         if progress is not None and progress.source != source.name:
             raise MoveRefused(
                 f"{target.name} contains a part of {progress.source}: run that move again to end"
@@ -129,15 +136,17 @@ class InboxMove:
                 target.prepare_months(list(find_months(source)))
                 progress.begin()
             progress.claim(self._run_name)
-            target.mark_unfinished(True)
+            target.write_mark(UnfinishedMove())
         return progress
 
-    def _refuse_full_target(self) -> None:
+    def _refuse_full_target(self, mark: InboxMark | None) -> None:
         """Refuse a target that contains work of agents or customers."""
         for table in self._tables:
             if table.name in _WRITTEN_BY_STARTING:
                 continue
             if self._target.run(f'select 1 from "{table.name}" limit 1'):
+                if mark is not None:  # it is the source that was moved into it
+                    raise mark.name_inbox(self._source.name)
                 raise MoveRefused(
                     f"{self._target.name} is not empty (it has {table.name}): an inbox can only be"
                     " moved into a new database; name another file or schema"
@@ -257,8 +266,11 @@ class InboxMove:
         target.settle(self._tables)
         with target.begin():
             progress.check_claim(self._run_name)
+            if not self._is_rehearsal:  # on disk before the target can be opened
+                self._source.write_mark(MovedAway(target.name, self._source.get_time()))
+                self._source.run("commit")
             drop_marks(target)
-            target.mark_unfinished(False)
+            target.write_mark(Rehearsal() if self._is_rehearsal else None)
         tables = [ComparedCount(name, sums[name].rows, found[name].rows) for name in sorted(sums)]
         return MoveResult(tables, figures, self._repairs, self._is_resumed)
 

@@ -8,7 +8,7 @@ from typing import Any, Protocol
 
 from tui.clock import DAY
 from tui.domain.ids import extract_time, smallest_id_at
-from tui.store.errors import CannotOpen, StoreError
+from tui.store.errors import CannotOpen, InboxMark, StoreError
 
 _SHORTEST_MONTH = 28 * DAY
 
@@ -142,15 +142,15 @@ class MovableInbox(Protocol):
         """Set the connection up to write."""
         ...
 
-    def is_unfinished(self) -> bool:
-        """Return whether a move into it has begun and not ended."""
+    def read_mark(self) -> InboxMark | None:
+        """Return why no desk may open the database, or None if it has no mark."""
         ...
 
-    def mark_unfinished(self, unfinished: bool) -> None:
+    def write_mark(self, mark: InboxMark | None) -> None:
         """Let no desk open the database, or every desk again.
 
         Args:
-            unfinished: Whether a part of the inbox is missing.
+            mark: Why no desk may open it; None lets them.
         """
         ...
 

@@ -5,6 +5,7 @@ from pathlib import Path
 from tui.clock import SECOND, Clock, get_latest_believable
 from tui.domain.database import Database
 from tui.store.engine import Engine, ReportProgress
+from tui.store.errors import MovedAway, Rehearsal, UnfinishedMove
 from tui.store.moving.file_inbox import FileInbox
 from tui.store.moving.movable import MovableInbox, MoveRefused
 from tui.store.postgres.driver_install import require_driver
@@ -13,19 +14,23 @@ _ALIVE_MS = 15 * SECOND
 """Time since the last heartbeat in which a process may still run; it has one every two seconds."""
 
 
-def open_source(database: Database, clock: Clock) -> MovableInbox:
+def open_source(database: Database, into: Database, clock: Clock) -> MovableInbox:
     """Return the inbox that is moved; its schema is not changed.
 
     Args:
         database: Where it is stored.
+        into: Target. A move into it may have ended but for opening it: it can be ended.
         clock: Source of the current time.
 
     Raises:
-        StoreError: There is no inbox of this version; the text says what to do.
+        StoreError: There is no inbox of this version, or it was moved into another database; the
+            text says what to do.
     """
     inbox = _connect(database, clock)
     try:
-        inbox.check_version()
+        mark = inbox.read_mark()
+        if not (isinstance(mark, MovedAway) and mark.place == name_database(into)):
+            inbox.check_version()
     except BaseException:
         inbox.close()
         raise
@@ -46,7 +51,7 @@ async def create_target(
     Raises:
         StoreError: It cannot be used; the text says what to do.
     """
-    if not _is_unfinished(database, clock):
+    if not _is_begun(database, clock):
         engine = _create_engine(database, clock, shared, report)
         await engine.open()
         await engine.close()
@@ -67,13 +72,31 @@ def open_target(database: Database, clock: Clock) -> MovableInbox:
     return inbox
 
 
-def _is_unfinished(database: Database, clock: Clock) -> bool:
+def open_marked(database: Database, clock: Clock) -> MovableInbox:
+    """Return a database that may have a mark.
+
+    Args:
+        database: Where it is stored.
+        clock: Source of the current time.
+
+    Raises:
+        StoreError: It cannot be opened; the text says what to do.
+    """
+    return _connect(database, clock)
+
+
+def name_database(database: Database) -> str:
+    """Return how the mark of a move names a database."""
+    return str(database.resolve()) if isinstance(database, Path) else database.name
+
+
+def _is_begun(database: Database, clock: Clock) -> bool:
     """Return whether a move into a database has begun; opening it as an inbox would be refused."""
     if isinstance(database, Path) and not (database.is_file() and database.stat().st_size):
         return False
     inbox = _connect(database, clock)
     try:
-        return inbox.is_unfinished()
+        return isinstance(inbox.read_mark(), UnfinishedMove | Rehearsal)
     finally:
         inbox.close()
 

@@ -10,18 +10,20 @@ from psycopg.rows import tuple_row
 from tui.domain.database import ServerDatabase
 from tui.domain.ids import extract_time
 from tui.domain.tokens import to_index_text
-from tui.store.errors import CannotOpen, NewerDatabase, NotADatabase, OutdatedSchema, StoreError
+from tui.store.errors import (
+    CannotOpen,
+    InboxMark,
+    NewerDatabase,
+    NotADatabase,
+    OutdatedSchema,
+    StoreError,
+)
 from tui.store.moving.movable import Kind, RowValues, Table, quote_names
+from tui.store.postgres import server_schema
 from tui.store.postgres.connection_thread import measure_time
 from tui.store.postgres.server_connection import connect
 from tui.store.postgres.server_errors import translate_error
-from tui.store.postgres.server_schema import (
-    APPLICATION,
-    UNFINISHED_APPLICATION,
-    check_version,
-    create_partitions,
-    read_version,
-)
+from tui.store.postgres.server_schema import check_version, create_partitions, read_version
 
 _NO_VALUES: Mapping[str, Any] = {}
 _OWN_TABLES = frozenset({"meta", "feed", "search_partitions", "messages_fts"})
@@ -135,7 +137,8 @@ class ServerInbox:
         """
         names = quote_names([table.name for table in tables])
         self._connection.run_script(
-            f"begin isolation level repeatable read; lock table {names}, feed in share mode"
+            f"begin isolation level repeatable read; lock table {names}, feed in share mode;"
+            " lock table meta in row exclusive mode"  # refused at once if it cannot be marked
         )
 
     def find_unusual(self, table: Table, limits: Mapping[str, int]) -> bool:
@@ -171,20 +174,17 @@ class ServerInbox:
         """Set the connection up to write; a batch that a crash loses is copied again."""
         self._connection.run_script("set synchronous_commit = off")
 
-    def is_unfinished(self) -> bool:
-        """Return whether a move into it has begun and not ended."""
-        if self.run("select to_regclass('meta')")[0][0] is None:
-            return False
-        return self.run("select application from meta") == [(UNFINISHED_APPLICATION,)]
+    def read_mark(self) -> InboxMark | None:
+        """Return why no desk may open the database, or None if it has no mark."""
+        return server_schema.read_mark(self._connection)
 
-    def mark_unfinished(self, unfinished: bool) -> None:
+    def write_mark(self, mark: InboxMark | None) -> None:
         """Let no desk open the database, or every desk again.
 
         Args:
-            unfinished: Whether a part of the inbox is missing.
+            mark: Why no desk may open it; None lets them.
         """
-        name = UNFINISHED_APPLICATION if unfinished else APPLICATION
-        self.run("update meta set application = :name", {"name": name})
+        server_schema.write_mark(self._connection, mark)
 
     def find_limits(self, table: Table) -> dict[str, int]:
         """Return the highest number of bytes of the texts that indexes contain, by column."""

@@ -11,6 +11,7 @@ from tui.store.errors import (
     Busy,
     CannotOpen,
     CannotWrite,
+    InboxMark,
     NewerDatabase,
     NotADatabase,
     NotPermitted,
@@ -70,6 +71,8 @@ def translate_error(error: Exception, name: str) -> StoreError:
                 f"The database {name} was written by a newer smsdesk ({text}): "
                 "install that version, or set SMSDESK_DATABASE to another database"
             )
+        case InboxMark():
+            return error.name_inbox(name)
         case NotADatabase():
             return NotADatabase(f"{name} is not an inbox: {text}")
         case OutdatedSchema():

@@ -10,20 +10,26 @@ from tui.domain.ids import smallest_id_at
 from tui.store.connections import Connection
 from tui.store.engine import ReportProgress
 from tui.store.errors import (
-    UNFINISHED,
     CannotWrite,
     EmptySchema,
+    InboxMark,
+    MovedAway,
     NewerDatabase,
     NotADatabase,
     NotPermitted,
     OutdatedSchema,
+    Rehearsal,
+    UnfinishedMove,
 )
 from tui.store.postgres.server_connection import ServerConnection, list_settings, quote_name
 from tui.store.postgres.server_errors import GRANT, STANDBY
 
 APPLICATION = "smsdesk"
-UNFINISHED_APPLICATION = "smsdesk: unfinished move"
+_UNFINISHED = "smsdesk: unfinished move"
 """Stands in its place while an inbox is being moved into the schema."""
+_REHEARSAL = "smsdesk: rehearsal"
+_MOVED = "smsdesk: moved "
+"""Begin of what stands there once the inbox was moved; where it is now follows."""
 _FOLDER = Path(__file__).parents[1] / "schema" / "postgres"
 _LOCK = 0x534D5344
 """Key of the lock that one process holds while it builds the schema."""
@@ -67,7 +73,7 @@ def read_version(connection: ServerConnection) -> int:
     """Return the number of the last migration applied; 0 for an empty schema.
 
     Raises:
-        NotADatabase: The schema belongs to another program.
+        NotADatabase: The schema belongs to another program, or is marked.
     """
     if connection.execute("select to_regclass('meta')").fetchall()[0][0] is None:
         if connection.execute(_FOREIGN).fetchall()[0][0]:
@@ -79,9 +85,39 @@ def read_version(connection: ServerConnection) -> int:
     for application, version in connection.execute("select application, version from meta"):
         if application == APPLICATION:
             return int(version)
-        if application == UNFINISHED_APPLICATION:
-            raise NotADatabase(UNFINISHED)
+        if mark := _parse_mark(application):
+            raise mark
     raise NotADatabase("its schema belongs to another program; name a schema of its own")
+
+
+def read_mark(connection: ServerConnection) -> InboxMark | None:
+    """Return why no desk may open the schema, or None if it has no mark."""
+    if connection.execute("select to_regclass('meta')").fetchall()[0][0] is None:
+        return None
+    found = connection.execute("select application from meta").fetchall()
+    return next((mark for row in found if (mark := _parse_mark(row[0]))), None)
+
+
+def write_mark(connection: ServerConnection, mark: InboxMark | None) -> None:
+    """Let no desk open the schema, or every desk again, in the caller's transaction.
+
+    Args:
+        connection: Open connection.
+        mark: Why no desk may open it; None lets them.
+    """
+    name = APPLICATION
+    if isinstance(mark, MovedAway):
+        name = f"{_MOVED}{mark.format_mark()}"
+    elif mark is not None:
+        name = _REHEARSAL if isinstance(mark, Rehearsal) else _UNFINISHED
+    connection.execute("update meta set application = :name", {"name": name})
+
+
+def _parse_mark(application: str) -> InboxMark | None:
+    """Return the mark that stands in the place of our name, or None."""
+    if application.startswith(_MOVED):
+        return MovedAway.parse_mark(application.removeprefix(_MOVED))
+    return {_UNFINISHED: UnfinishedMove(), _REHEARSAL: Rehearsal()}.get(application)
 
 
 def check_version(connection: ServerConnection) -> None:

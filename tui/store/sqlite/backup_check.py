@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
 
-from tui.store.errors import CannotOpen, NewerDatabase, NotADatabase, StoreError
+from tui.store.errors import CannotOpen, InboxMark, NewerDatabase, NotADatabase, StoreError
 from tui.store.sqlite import migrations
 from tui.store.sqlite.database_files import list_companions
 
@@ -55,6 +55,8 @@ def check_backup(copy: Path, inbox: Path) -> Content:
         raise NewerDatabase(
             f"{copy} was written by a newer smsdesk ({error}): install that version first"
         ) from None
+    except InboxMark as error:
+        raise error.name_inbox(str(copy)) from None
     except NotADatabase as error:
         raise NotADatabase(f"{copy} cannot be restored: {error}; name another backup") from None
     except sqlite3.DatabaseError as error:

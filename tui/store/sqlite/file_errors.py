@@ -6,6 +6,7 @@ from tui.store.errors import (
     Busy,
     CannotOpen,
     CannotWrite,
+    InboxMark,
     NewerDatabase,
     NotADatabase,
     ReadOnly,
@@ -27,6 +28,8 @@ def translate_error(error: Exception, path: Path) -> StoreError:
                 f"The database {path} was written by a newer smsdesk ({text}): "
                 "install that version, or set SMSDESK_DATABASE to another file"
             )
+        case InboxMark():
+            return error.name_inbox(str(path))
         case NotADatabase():
             return NotADatabase(f"{path} is not an inbox: {text}; name another file")
         case StoreError():

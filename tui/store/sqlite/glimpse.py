@@ -39,6 +39,7 @@ def read_open_list(path: Path, agent: str, limit: int) -> ListGlimpse:
     try:
         with contextlib.closing(_open_read_only(path)) as connection:
             connection.row_factory = sqlite3.Row
+            migrations.read_version(connection)  # refuses an inbox that was moved
             found = connection.execute(
                 "select * from conversations where state = 'open' order by rank, id limit ?",
                 (max(0, limit),),
@@ -52,7 +53,7 @@ def read_open_list(path: Path, agent: str, limit: int) -> ListGlimpse:
                 total[0] if total else 0,
                 frozenset(row[0] for row in drafts),
             )
-    except (sqlite3.Error, LookupError, ValueError):
+    except (sqlite3.Error, StoreError, LookupError, ValueError):
         return ListGlimpse([])
 
 

@@ -18,13 +18,25 @@ from tui.domain.file_names import (
     summarize_message,
 )
 from tui.store.engine import ReportProgress, ignore_progress
-from tui.store.errors import UNFINISHED, NewerDatabase, NotADatabase
+from tui.store.errors import (
+    InboxMark,
+    MovedAway,
+    NewerDatabase,
+    NotADatabase,
+    Rehearsal,
+    UnfinishedMove,
+)
 from tui.store.sqlite.file_connection import FileConnection
 
 APPLICATION_ID = 0x534D5344
 """'SMSD' in the file's header: it shows that the database belongs to smsdesk."""
-UNFINISHED_ID = 0x534D534D
-"""'SMSM' in its place while an inbox is being moved into the file."""
+_MARK_IDS: Mapping[type[InboxMark], int] = {
+    UnfinishedMove: 0x534D534D,  # 'SMSM' in its place while an inbox is being moved into the file
+    Rehearsal: 0x534D5352,  # 'SMSR'
+    MovedAway: 0x534D5358,  # 'SMSX'
+}
+_MARKS = "moving"
+"""Table in which a moved inbox says where it is now."""
 
 Step = Callable[[FileConnection, ReportProgress], None]
 """Part of a migration that SQL cannot do; it runs inside the transaction of the migration."""
@@ -113,18 +125,57 @@ def read_version(connection: sqlite3.Connection) -> int:
     """Return the number of the last migration applied; 0 for an empty file.
 
     Raises:
-        NotADatabase: The database belongs to another program.
+        NotADatabase: The database belongs to another program, or is marked.
     """
     applied = int(connection.execute("pragma user_version").fetchone()[0])
     owner = connection.execute("pragma application_id").fetchone()[0]
     if owner == APPLICATION_ID:
         return applied
-    if owner == UNFINISHED_ID:
-        raise NotADatabase(UNFINISHED)
+    if mark := read_mark(connection):
+        raise mark
     # A new file has no version, no application id and no tables.
     if applied or owner or connection.execute("select count(*) from sqlite_master").fetchone()[0]:
         raise NotADatabase("it is an SQLite database of another program")
     return 0
+
+
+def read_mark(connection: sqlite3.Connection) -> InboxMark | None:
+    """Return why no desk may open the database, or None if it has no mark."""
+    owner = connection.execute("pragma application_id").fetchone()[0]
+    if owner == _MARK_IDS[UnfinishedMove]:
+        return UnfinishedMove()
+    if owner == _MARK_IDS[Rehearsal]:
+        return Rehearsal()
+    if owner != _MARK_IDS[MovedAway]:
+        return None
+    try:
+        sql = f"select state from {_MARKS} where name = 'moved'"
+        found = connection.execute(sql).fetchone()
+    except sqlite3.OperationalError as error:
+        if "no such table" not in str(error):
+            raise
+        found = None
+    return MovedAway.parse_mark(found[0] if found else "")
+
+
+def write_mark(connection: sqlite3.Connection, mark: InboxMark | None) -> None:
+    """Let no desk open the database, or every desk again, in the caller's transaction.
+
+    Args:
+        connection: Open connection.
+        mark: Why no desk may open it; None lets them.
+    """
+    if isinstance(mark, MovedAway):
+        connection.execute(
+            f"create table if not exists {_MARKS} (name text primary key, state text)"
+        )
+        connection.execute(
+            f"insert or replace into {_MARKS} values ('moved', ?)", (mark.format_mark(),)
+        )
+    elif mark is None:
+        connection.execute(f"drop table if exists {_MARKS}")
+    number = _MARK_IDS[type(mark)] if mark else APPLICATION_ID
+    connection.execute(f"pragma application_id = {number}")
 
 
 def apply_migrations(

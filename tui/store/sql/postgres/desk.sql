@@ -16,3 +16,7 @@ from given, moved;
 insert into counters (name, value)
 select key, cast(value as bigint) from jsonb_each_text(cast(:counts as jsonb)) order by key collate "C"
 on conflict (name) do update set value = counters.value + excluded.value;
+
+-- The text is that of `MovedAway` in server_schema.py.
+-- name: is_moved()$
+select starts_with(application, 'smsdesk: moved ') from meta;

@@ -7,3 +7,7 @@ from json_each(:changes) order by key;
 insert into counters (name, value)
 select key, value from json_each(:counts) where true
 on conflict (name) do update set value = counters.value + excluded.value;
+
+-- The number is that of `MovedAway` in migrations.py.
+-- name: is_moved()$
+select application_id = 0x534D5358 from pragma_application_id;
