@@ -39,14 +39,11 @@ def parse_database(value: Any) -> Database:
     try:
         parts = urlsplit(value.strip())
         options = dict(parse_qsl(parts.query, strict_parsing=bool(parts.query)))
-        host = parts.hostname or options.get("host", "")
-        is_valid = parts.port != 0  # a port that is no number raises
+        hosts = _list_hosts(parts.netloc) or options.get("host", "").split(",")
     except ValueError:
         raise ValueError(
             'must be an address like "postgresql://inbox.example/desk?sslmode=verify-full"'
         ) from None
-    if not is_valid:
-        raise ValueError("has the port 0")
     if parts.scheme not in _SCHEMES:
         raise ValueError(
             f'names "{parts.scheme}": smsdesk keeps its inbox in a file, or on a server with an'
@@ -61,7 +58,7 @@ def parse_database(value: Any) -> Database:
     if not name:
         raise ValueError("does not name a database after the host, like /desk")
     schema = options.pop(_OWN_OPTION, "")
-    if host not in _LOCAL_NAMES and not _is_this_machine(host):
+    if not all(_is_this_machine(host) for host in hosts):
         options.setdefault("sslmode", _SAFE_TLS)
     place = parts.netloc.rpartition("@")[2]
     user = f"{quote(parts.username)}@" if parts.username else ""
@@ -82,9 +79,12 @@ def check_encryption(database: Database, *, is_unverified_allowed: bool) -> None
     """
     if not isinstance(database, ServerDatabase) or is_unverified_allowed:
         return
-    mode = dict(parse_qsl(urlsplit(database.address).query)).get("sslmode", _SAFE_TLS)
-    host = urlsplit(database.address).hostname or ""
-    if mode != _SAFE_TLS and host not in _LOCAL_NAMES and not _is_this_machine(host):
+    parts = urlsplit(database.address)
+    options = dict(parse_qsl(parts.query))
+    hosts = _list_hosts(parts.netloc) or options.get("host", "").split(",")
+    host = next((host for host in hosts if not _is_this_machine(host)), "")
+    mode = options.get("sslmode", _SAFE_TLS)
+    if mode != _SAFE_TLS and host:
         raise SettingsError(
             [
                 f"database: sslmode={mode} does not prove that {host} is the right server: use"
@@ -125,9 +125,27 @@ def _read_password(file: Path) -> str:
         raise SettingsError([f"{file}: cannot be read ({error})"]) from None
 
 
+def _list_hosts(place: str) -> list[str]:
+    """Return the hosts of an address, which may name several for a standby that takes over.
+
+    Args:
+        place: Part of the address between the slashes.
+
+    Raises:
+        ValueError: A port is not a number from 1 to 65535.
+    """
+    found = []
+    for one in place.rpartition("@")[2].split(","):
+        part = urlsplit(f"//{one}")
+        if part.port == 0:
+            raise ValueError("port 0")
+        found.append(part.hostname or "")
+    return found if any(found) else []
+
+
 def _is_this_machine(host: str) -> bool:
     """Return whether a host is this machine: a loopback address, or the folder of a socket."""
-    if host.startswith("/"):
+    if host in _LOCAL_NAMES or host.startswith("/"):
         return True
     try:
         return ip_address(host).is_loopback

@@ -8,6 +8,7 @@ StoreError
 ├── BadValue          no column can store a value; nothing was written
 ├── Busy              another process held the lock for too long; nothing was written
 ├── Unreachable       the server does not answer; the desk goes on once it does
+│   └── UnknownOutcome  it may or may not have stored what was written last
 ├── CannotWrite       the disk is full or the file read-only; nothing was written
 ├── StaleReply        a newer message arrived after the agent began to write
 ├── DraftChanged      another window of the agent has changed the text
@@ -48,6 +49,20 @@ class Busy(StoreError):
 
 class Unreachable(StoreError):
     """The database server does not answer; later it may."""
+
+    def __init__(self, text: str, what: str = "does not answer") -> None:
+        """Create the error.
+
+        Args:
+            text: What happened and what it means, as text for an agent.
+            what: What the server does or not, in few words.
+        """
+        super().__init__(text)
+        self.what = what
+
+
+class UnknownOutcome(Unreachable):
+    """The connection was lost before the answer to the last statement of a transaction."""
 
 
 class CannotWrite(StoreError):

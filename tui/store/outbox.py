@@ -15,6 +15,7 @@ from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.store import queueing, rows
 from tui.store.engine import Engine, Transaction
+from tui.store.errors import Unreachable
 from tui.store.events import Events
 from tui.store.queries import queries
 from tui.store.settling import (
@@ -57,6 +58,10 @@ class Outbox:
         self._clock = clock
         self._rng = rng
         self._sql = queries("outbox")
+        self._claimed: set[int] = set()
+        """Messages that this process has claimed, until their result is stored."""
+        self._doubtful_accounts: set[str] = set()
+        """Accounts of which messages may be claimed for this process without its knowledge."""
 
     async def claim_due_messages(
         self, owner: str, account: str, limit: int
@@ -96,9 +101,40 @@ class Outbox:
                 for row in sorted(claimed, key=lambda row: row["id"])
             ]
 
+        if account in self._doubtful_accounts:
+            await self._release_unknown_claims(owner, account)
         if not await self._has_due_messages(account):
             return []
-        return await self._database.write(claim_rows)
+        try:
+            claimed = await self._database.write(claim_rows)
+        except Unreachable:
+            self._doubtful_accounts.add(account)
+            raise
+        self._claimed.update(one.message.id for one in claimed)
+        return claimed
+
+    async def _release_unknown_claims(self, owner: str, account: str) -> None:
+        """Put back what is claimed for this process without its knowledge: nothing was sent of it.
+
+        The answer to a claim can be lost with the connection to a server.
+
+        Args:
+            owner: Id of this process.
+            account: Name of the account, of which this process makes one claim at a time.
+        """
+
+        def release_rows(transaction: Transaction) -> None:
+            connection = transaction.connection
+            now = self._clock.now()
+            for row in self._sql.claimed_by(connection, owner=owner, account=account):
+                values = {"next_try_at": 0, "reason": "", "now": now}
+                if row["id"] not in self._claimed and self._sql.requeue(
+                    connection, id=row["id"], owner=owner, **values
+                ):
+                    refresh_summary(transaction, self._rng, row["id"])
+
+        await self._database.write(release_rows)
+        self._doubtful_accounts.discard(account)
 
     async def settle_message(self, message_id: int, outcome: SendRecord) -> None:
         """Record the result of a claimed message and apply earlier receipts.
@@ -109,25 +145,36 @@ class Outbox:
         """
         await self.settle_messages([(message_id, outcome)])
 
-    async def settle_messages(self, outcomes: Sequence[tuple[int, SendRecord]]) -> None:
+    async def settle_messages(
+        self,
+        outcomes: Sequence[tuple[int, SendRecord]],
+        *,
+        at: int | None = None,
+        is_repeated: bool = False,
+    ) -> None:
         """Record the results of several messages in one transaction.
 
         Args:
             outcomes: Pairs of message id and result.
+            at: Time of the results (ms UTC); None for now.
+            is_repeated: Whether they may be stored already, with the same time.
         """
+        now = self._clock.now() if at is None else at
 
         def write_outcomes(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
             events = Events(transaction, summaries, self._clock)
             for message_id, outcome in outcomes:
-                events.record_send_result(
-                    message_id, build_send_event(message_id, outcome, self._clock.now())
-                )
+                event = build_send_event(message_id, outcome, now)
+                if is_repeated and events.has_send_result(message_id, event):
+                    continue
+                events.record_send_result(message_id, event)
                 if outcome.provider_id:
                     events.set_provider_id(message_id, outcome.provider_id)
             summaries.flush()
 
         await self._database.write(write_outcomes)
+        self._claimed.difference_update(message_id for message_id, _ in outcomes)
 
     async def requeue_messages(self, owner: str, retries: Sequence[tuple[int, int, str]]) -> None:
         """Put claimed messages of which nothing was sent back into the queue.
@@ -145,6 +192,7 @@ class Outbox:
                     refresh_summary(transaction, self._rng, message_id)
 
         await self._database.write(write_retries)
+        self._claimed.difference_update(message_id for message_id, _, _ in retries)
 
     async def settle_abandoned_claims(self, dead_before: int) -> int:
         """Mark claims of dead processes as `uncertain`; return how many there were.

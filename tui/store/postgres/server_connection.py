@@ -1,5 +1,6 @@
 """Connect to the server, and give a connection the shape that the queries expect."""
 
+import contextlib
 import functools
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
@@ -10,17 +11,18 @@ from psycopg.conninfo import conninfo_to_dict
 from psycopg.types.numeric import Int8Dumper
 
 from tui.domain.database import ServerDatabase
-from tui.store.errors import CannotOpen
+from tui.store.errors import CannotOpen, StoreError
 from tui.store.postgres.server_errors import translate_error
 from tui.store.postgres.statements import translate_statement
 
 OLDEST_SERVER = 150_000
 """Version of PostgreSQL that is needed, as the driver counts them."""
+_TIMELINE = "select left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)"
 _NO_VALUES: Mapping[str, Any] = {}
 _PREPARED_AFTER, _MOST_PREPARED = 3, 512
 _DEFAULTS = {
     "application_name": "smsdesk",
-    "connect_timeout": "10",
+    "connect_timeout": "5",
     "keepalives_idle": "30",
     "keepalives_interval": "10",
     "keepalives_count": "3",
@@ -87,6 +89,8 @@ class ServerConnection:
             name: Address of the database as it is shown.
         """
         self.driver = driver
+        self.timeline = ""
+        """History of the server, which changes when a standby takes over; empty if unknown."""
         self._name = name
 
     def execute(
@@ -178,6 +182,17 @@ def connect(database: ServerDatabase) -> ServerConnection:
         driver.close()
         raise
     return connection
+
+
+def read_timeline(connection: ServerConnection) -> None:
+    """Learn which history of the server a connection belongs to, where the server says it.
+
+    Args:
+        connection: Connection outside of a transaction.
+    """
+    with contextlib.suppress(StoreError):
+        row = connection.execute(_TIMELINE).fetchone()
+        connection.timeline = str(row[0]) if row else ""
 
 
 def list_settings(database: ServerDatabase) -> Iterator[str]:

@@ -9,6 +9,9 @@ on conflict (account, kind, event_id) do nothing;
 select * from events where account = :account and kind = :kind
   and (event_id = :event_id or (event_id > :first and event_id < :behind)) order by id;
 
+-- name: known(account, kind, event_id)$
+select count(*) from events where account = :account and kind = :kind and event_id = :event_id;
+
 -- name: mark_copy(id, copy)!
 update events set copy = :copy where id = :id;
 
