@@ -116,24 +116,11 @@ class Outbox:
     async def _release_unknown_claims(self, owner: str, account: str) -> None:
         """Put back what is claimed for this process without its knowledge: nothing was sent of it.
 
-        The answer to a claim can be lost with the connection to a server.
-
-        Args:
-            owner: Id of this process.
-            account: Name of the account, of which this process makes one claim at a time.
+        The answer to a claim can be lost; a process makes one claim of an account at a time.
         """
-
-        def release_rows(transaction: Transaction) -> None:
-            connection = transaction.connection
-            now = self._clock.now()
-            for row in self._sql.claimed_by(connection, owner=owner, account=account):
-                values = {"next_try_at": 0, "reason": "", "now": now}
-                if row["id"] not in self._claimed and self._sql.requeue(
-                    connection, id=row["id"], owner=owner, **values
-                ):
-                    refresh_summary(transaction, self._rng, row["id"])
-
-        await self._database.write(release_rows)
+        query = functools.partial(self._sql.claimed_by, owner=owner, account=account)
+        found = {row["id"] for row in await self._database.read(query)} - self._claimed
+        await self.requeue_messages(owner, [(message_id, 0, "") for message_id in sorted(found)])
         self._doubtful_accounts.discard(account)
 
     async def settle_message(self, message_id: int, outcome: SendRecord) -> None:

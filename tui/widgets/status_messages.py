@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from textual.message import Message
 
+from tui.desk.outages import explain_failure
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
 from tui.terminal.private_api import HookedPump
@@ -66,4 +67,4 @@ class StoreReader(HookedPump):
         try:
             await super().dispatch_message(message)
         except StoreError as error:
-            self.show_status(str(error))
+            self.show_status(explain_failure(error))

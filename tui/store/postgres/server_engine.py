@@ -184,7 +184,9 @@ class ServerEngine:
             since = self._outages[thread].since if thread in self._outages else self._clock.now()
             self._outages[thread] = Outage(since, error.what)
             raise
-        self._outages.pop(thread, None)
+        if self._outages.pop(thread, None) is not None and thread is self._reader:
+            # The others, which may rest, learn it with their next work.
+            self._outages.clear()
         return result
 
     # On the threads -------------------------------------------------------------------------
