@@ -57,6 +57,19 @@ class DatabaseServer:
             *("--username", _USER, "--pgdata", self.folder),
         )
 
+    def copy(self, primary: "DatabaseServer") -> None:
+        """Make the data of a standby that follows another server once it is started.
+
+        Args:
+            primary: Server that is running.
+        """
+        self.folder.mkdir(parents=True)
+        self._give_away(self.folder)
+        self.run_program(
+            *("pg_basebackup", "-R", "--no-sync", "-c", "fast", "-D", self.folder),
+            *("-d", primary.get_address("postgres")),
+        )
+
     def start(self, **settings: str) -> None:
         """Run the server and wait until it answers.
 
