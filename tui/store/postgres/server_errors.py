@@ -54,6 +54,11 @@ _CAUSES: dict[str, tuple[type[StoreError], str]] = {
     "57014": (Busy, "stopped the statement because it took too long: nothing was written"),
     "25P03": (Unreachable, f"closed a connection that was idle in the middle: {_GOES_ON}"),
     "57": (Unreachable, f"is starting or stopping: {_GOES_ON}"),
+    "access": (
+        CannotOpen,
+        "does not accept this user from this host: check pg_hba.conf of the server, and the user"
+        " and sslmode in `database`",
+    ),
     "TLS": (
         CannotOpen,
         "did not agree on an encrypted connection: check its certificate,"
@@ -121,7 +126,9 @@ def _find_connection_cause(text: str) -> str:
     """
     if any(word in text for word in _LOST):
         return "08"
-    if "password" in text or "no pg_hba.conf entry" in text or "authentication" in text:
+    if "pg_hba.conf" in text:
+        return "access"
+    if "password" in text or "authentication" in text:
         return "28"
     if any(word in text for word in _UNKNOWN_TLS):
         return "TLS"
