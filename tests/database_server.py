@@ -51,7 +51,7 @@ class DatabaseServer:
     def initialize(self) -> None:
         """Make the data of a new server; its user `desk` needs no password."""
         self.folder.mkdir(parents=True)
-        self._give_away(self.folder)
+        self.give_away(self.folder)
         self.run_program(
             *("initdb", "--no-sync", "--encoding=UTF8", "--locale=C.UTF-8", "--auth=trust"),
             *("--username", _USER, "--pgdata", self.folder),
@@ -64,7 +64,7 @@ class DatabaseServer:
             primary: Server that is running.
         """
         self.folder.mkdir(parents=True)
-        self._give_away(self.folder)
+        self.give_away(self.folder)
         self.run_program(
             *("pg_basebackup", "-R", "--no-sync", "-c", "fast", "-D", self.folder),
             *("-d", primary.get_address("postgres")),
@@ -88,7 +88,7 @@ class DatabaseServer:
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
         self.log.touch()
-        self._give_away(self.log)
+        self.give_away(self.log)
         # Started by a shell that ends at once: the worker that starts it may end before the others.
         run_quietly(
             ["sh", "-c", 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 &', "sh", self.log, *command]
@@ -173,7 +173,7 @@ class DatabaseServer:
         """Return the file with what the server reports."""
         return self.folder.with_name(f"{self.folder.name}.log")
 
-    def _give_away(self, path: Path) -> None:
+    def give_away(self, path: Path) -> None:
         """Let the user of the server write to a folder or file."""
         if os.geteuid() == 0:
             os.chown(path, _UNPRIVILEGED, _UNPRIVILEGED)

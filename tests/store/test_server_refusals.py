@@ -4,6 +4,7 @@ import contextlib
 import random
 import shutil
 import signal
+import subprocess
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import replace
 
@@ -12,7 +13,7 @@ import pytest
 from psycopg.conninfo import make_conninfo
 
 from tests.database_server import DatabaseServer, make_home
-from tests.store.builders import ACCOUNT, make_reply
+from tests.store.builders import ACCOUNT, get_conversation, make_reply
 from tests.waiting import wait_until
 from tui.clock import SystemClock
 from tui.domain.database import ServerDatabase
@@ -186,6 +187,33 @@ async def test_a_password_that_is_changed_while_the_desk_runs_does_not_end_it(
         assert store.database.outage is None
 
 
+async def test_a_full_disk_refuses_what_is_new_until_there_is_room(server: DatabaseServer) -> None:
+    folder = server.folder.with_name("small")
+    folder.mkdir()
+    mount = ("mount", "-t", "tmpfs", "-o", "size=20m", "tmpfs", str(folder))
+    if shutil.which("mount") is None or subprocess.run(mount, capture_output=True).returncode:
+        pytest.skip("no small disk can be made here")
+    try:
+        server.give_away(folder)
+        server.run_sql(
+            f"create tablespace small location '{folder}'",
+            "create database full_disk tablespace small",
+        )
+        stored: list[str] = []
+        async with open_inbox(server.get_database("full_disk")) as store:
+            with pytest.raises(CannotWrite, match="no disk space left: nothing was written"):
+                for number in range(2_000):
+                    body = "".join(random.Random(number).choices("abcdefgh ", k=20_000))
+                    await store.ingest.store_events(ACCOUNT, [make_reply(body)])
+                    stored.append(body)
+            thread = await get_conversation(store)
+            found = await store.messages.list_before(thread.id, 1 << 62, 3_000)
+            assert [message.body for message in found] == stored
+    finally:
+        server.run_sql("drop database if exists full_disk with (force)", "drop tablespace if exists small")
+        subprocess.run(("umount", str(folder)), check=True)
+
+
 @pytest.mark.parametrize(
     ("error", "kind", "words"),
     [
@@ -196,7 +224,7 @@ async def test_a_password_that_is_changed_while_the_desk_runs_does_not_end_it(
         (psycopg.errors.AdminShutdown("x"), Unreachable, "starting or stopping"),
         (psycopg.errors.CannotConnectNow("x"), Unreachable, "starting or stopping"),
         (psycopg.errors.DeadlockDetected("x"), Busy, "nothing was written"),
-        (psycopg.errors.InvalidSqlStatementName("x"), CannotOpen, "database_pooled = true"),
+        (psycopg.errors.InvalidSqlStatementName("x"), Unreachable, "database_pooled = true"),
         (psycopg.OperationalError("SSL SYSCALL error: EOF detected"), Unreachable, "reached"),
         (
             psycopg.OperationalError("SSL connection has been closed unexpectedly"),

@@ -9,7 +9,6 @@ import contextlib
 import os
 import queue
 import select
-import socket
 import threading
 import time
 from collections.abc import Callable
@@ -20,7 +19,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 from tui.store.connections import Connection
 from tui.store.errors import StoreError, Unreachable
-from tui.store.postgres.server_connection import ServerConnection
+from tui.store.postgres.server_connection import ServerConnection, cut
 
 T = TypeVar("T")
 
@@ -103,11 +102,7 @@ class ConnectionThread:
         address = connection.driver.info.dsn
         if await asyncio.to_thread(_is_alive, address) or self._connection is not connection:
             return
-        with (
-            contextlib.suppress(OSError, psycopg.Error),
-            socket.socket(fileno=os.dup(connection.driver.fileno())) as duplicate,
-        ):
-            duplicate.shutdown(socket.SHUT_RDWR)
+        cut(connection.driver)
 
     def interrupt(self) -> None:
         """Ask the server to stop the statement that runs now, if one does."""

@@ -2,6 +2,9 @@
 
 import contextlib
 import functools
+import os
+import socket
+import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
@@ -12,11 +15,14 @@ from psycopg.types.numeric import Int8Dumper
 
 from tui.domain.database import ServerDatabase
 from tui.store.errors import CannotOpen, StoreError
-from tui.store.postgres.server_errors import translate_error
+from tui.store.postgres.server_errors import UNDECLARED_POOLER, translate_error
 from tui.store.postgres.statements import translate_statement
 
 OLDEST_SERVER = 150_000
 """Version of PostgreSQL that is needed, as the driver counts them."""
+_BACKEND = "select pg_backend_pid()"
+_POOLER_TRIES = 3
+_FIRST_ANSWER_SECONDS = 10.0
 _TIMELINE = "select left(pg_walfile_name(pg_current_wal_insert_lsn()), 8)"
 _NO_VALUES: Mapping[str, Any] = {}
 _PREPARED_AFTER, _MOST_PREPARED = 3, 512
@@ -91,7 +97,7 @@ class ServerConnection:
         self.driver = driver
         self.timeline = ""
         """History of the server, which changes when a standby takes over; empty if unknown."""
-        self._name = name
+        self.name = name
 
     def execute(
         self, sql: str, values: Mapping[str, Any] = _NO_VALUES
@@ -111,7 +117,7 @@ class ServerConnection:
                 return self.driver.execute(statement.sql)
             return self.driver.execute(statement.sql, [values[name] for name in statement.names])
         except psycopg.Error as error:
-            raise translate_error(error, self._name) from error
+            raise translate_error(error, self.name) from error
 
     def executemany(self, sql: str, values: Iterable[Mapping[str, Any]]) -> None:
         """Run the same statement for every set of values, in one round trip.
@@ -129,7 +135,7 @@ class ServerConnection:
             with self.driver.cursor() as cursor:
                 cursor.executemany(statement.sql, rows)
         except psycopg.Error as error:
-            raise translate_error(error, self._name) from error
+            raise translate_error(error, self.name) from error
 
     def run_script(self, script: str) -> psycopg.Cursor[ServerRow]:
         """Run several statements without values in one round trip; return the last result.
@@ -145,7 +151,7 @@ class ServerConnection:
             while cursor.nextset():
                 pass
         except psycopg.Error as error:
-            raise translate_error(error, self._name) from error
+            raise translate_error(error, self.name) from error
         return cursor
 
 
@@ -177,11 +183,63 @@ def connect(database: ServerDatabase) -> ServerConnection:
     try:
         _check_version(driver, database.name)
         if not database.pooled:
-            connection.run_script("; ".join(list_settings(database)))
+            with _limit_time(driver):
+                script = "; ".join([*list_settings(database), _BACKEND])
+                backend = connection.run_script(script).fetchall()[0][0]
+                if backend != driver.info.backend_pid:  # something stands before the server
+                    _refuse_pooler(connection, parameters)
     except BaseException:
         driver.close()
         raise
     return connection
+
+
+def cut(driver: psycopg.Connection[Any]) -> None:
+    """Cut a connection, from another thread than the one that waits for its answer.
+
+    Args:
+        driver: Connection of the driver.
+    """
+    with (
+        contextlib.suppress(OSError, psycopg.Error),
+        socket.socket(fileno=os.dup(driver.fileno())) as duplicate,
+    ):
+        duplicate.shutdown(socket.SHUT_RDWR)
+
+
+@contextlib.contextmanager
+def _limit_time(driver: psycopg.Connection[Any]) -> Iterator[None]:
+    """Cut a connection whose first statements are not answered: a pooler accepts, then waits."""
+    timer = threading.Timer(_FIRST_ANSWER_SECONDS, cut, [driver])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _refuse_pooler(connection: ServerConnection, parameters: Mapping[str, Any]) -> None:
+    """Refuse a pooler that gives the server's connection to others after each transaction.
+
+    Settings, prepared statements and news would be lost. One that keeps it for us is fine.
+
+    Args:
+        connection: Connection through the pooler.
+        parameters: What it was opened with.
+    """
+    try:
+        with psycopg.connect(**parameters, autocommit=True, prepare_threshold=None) as other:
+            for _ in range(_POOLER_TRIES):
+                mine = connection.execute(_BACKEND).fetchall()[0][0]
+                with other.transaction():
+                    found = other.execute(_BACKEND.encode()).fetchall()[0][0]
+                    if found == mine:
+                        raise CannotOpen(
+                            f"The database server of {connection.name} {UNDECLARED_POOLER}"
+                        )
+    except psycopg.Error:
+        return  # another attempt to connect finds it out, or a statement that fails
 
 
 def read_timeline(connection: ServerConnection) -> None:

@@ -21,7 +21,7 @@ from tui.store.errors import (
 _BAD_VALUE_CLASSES = frozenset({"22", "23", "54"})
 _WRONG_TYPE_STATES = frozenset({"42804", "42883"})
 _GOES_ON = "nothing was written, and smsdesk goes on by itself once it answers"
-_POOLED = (
+UNDECLARED_POOLER = (
     "is behind a pooler that gives each transaction another connection: set database_pooled = true"
 )
 _CAUSES: dict[str, tuple[type[StoreError], str]] = {
@@ -47,8 +47,8 @@ _CAUSES: dict[str, tuple[type[StoreError], str]] = {
         "is a standby that only reads: nothing was written; name the primary in `database`,"
         " or both hosts with target_session_attrs=read-write",
     ),
-    "26000": (CannotOpen, _POOLED),
-    "42P05": (CannotOpen, _POOLED),
+    "26000": (Unreachable, UNDECLARED_POOLER),
+    "42P05": (Unreachable, UNDECLARED_POOLER),
     "55P03": (Busy, "is locked by another transaction: nothing was written, try again"),
     "40": (Busy, "was busy with another transaction: nothing was written, try again"),
     "57014": (Busy, "stopped the statement because it took too long: nothing was written"),
@@ -68,7 +68,12 @@ _CAUSES: dict[str, tuple[type[StoreError], str]] = {
     "08": (Unreachable, f"cannot be reached: {_GOES_ON}"),
 }
 """What the errors of a class (two characters), or one of them (five), mean; and some others."""
-_SHORT_CAUSES = {"53300": "has no connection left", "57": "is starting or stopping"}
+_SHORT_CAUSES = {
+    "53300": "has no connection left",
+    "57": "is starting or stopping",
+    "26000": "is behind a pooler, which the settings do not say,",
+    "42P05": "is behind a pooler, which the settings do not say,",
+}
 """What some of them mean in few words, for the line that stays while it lasts."""
 _LOST = ("closed unexpectedly", "closed the connection", "SYSCALL", "unexpected eof")
 _UNKNOWN_TLS = ("SSL", "TLS", "certificate")
