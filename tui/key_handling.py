@@ -187,7 +187,9 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         Args:
             error: What the handler of the key raised.
         """
-        if not self._survive_error(error):
+        if isinstance(error, Unreachable):
+            self._show_error(error, _AFTER_KEY)
+        elif not self._survive_error(error):
             self.report_failure(error)
 
     def report_update_error(self, error: Exception) -> None:
@@ -244,8 +246,7 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
 
     def _survive_error(self, error: Exception) -> bool:
         """Show and log an error of a handler; return False if there are too many of them."""
-        if isinstance(error, Unreachable):  # each key fails while a server is away
-            self._show_error(error, _AFTER_KEY)
+        if isinstance(error, Unreachable):  # often while a server is away, which has a line
             return True
         now = self._app_context.clock.monotonic()
         self._error_times.append(now)

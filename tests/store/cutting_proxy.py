@@ -30,6 +30,8 @@ class Rule:
     """Whether the request still reaches the server, so that only the answer is lost."""
     closes_proxy: bool = False
     """Whether nothing can be reached afterwards, until `open_again`."""
+    after: bytes = b""
+    """Part of an earlier request that must have come first."""
     has_struck: bool = False
 
 
@@ -42,7 +44,7 @@ class CuttingProxy:
         Args:
             database: Database as it is reached without the proxy.
         """
-        self._database = database
+        self.direct = database
         behind = conninfo_to_dict(database.address)
         self._server_host = str(behind.get("host") or "127.0.0.1")
         self._server_port = int(behind.get("port") or 5432)
@@ -59,6 +61,7 @@ class CuttingProxy:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._pairs: set[asyncio.StreamWriter] = set()
+        self._clients: set[asyncio.StreamWriter] = set()
         self._server: asyncio.Server | None = None
 
     def __enter__(self) -> Self:
@@ -82,11 +85,16 @@ class CuttingProxy:
     @property
     def database(self) -> ServerDatabase:
         """Return the database as it is reached through the proxy."""
-        address = make_conninfo(self._database.address, host="127.0.0.1", port=self.port)
-        return replace(self._database, address=address)
+        address = make_conninfo(self.direct.address, host="127.0.0.1", port=self.port)
+        return replace(self.direct, address=address)
 
     def cut_at(
-        self, pattern: bytes, *, is_passed: bool = False, closes_proxy: bool = False
+        self,
+        pattern: bytes,
+        *,
+        is_passed: bool = False,
+        closes_proxy: bool = False,
+        after: bytes = b"",
     ) -> Rule:
         """Cut the connection of the next request that contains a pattern.
 
@@ -94,8 +102,9 @@ class CuttingProxy:
             pattern: Part of the request.
             is_passed: Whether the request reaches the server; then the answer is lost.
             closes_proxy: Whether nothing can be reached afterwards.
+            after: Part of an earlier request that must have come first.
         """
-        rule = Rule(pattern, is_passed, closes_proxy)
+        rule = Rule(pattern, is_passed, closes_proxy, after)
         self.rules.append(rule)
         return rule
 
@@ -136,12 +145,18 @@ class CuttingProxy:
         for writer in list(self._pairs):
             writer.transport.abort()
 
+    async def _cut_clients(self) -> None:
+        """Cut the connections of the desks; the server may still read what was passed on."""
+        for writer in self._clients:
+            writer.transport.abort()
+
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Connect a client with the server, until one of them ends."""
         if not self.is_open:
             writer.transport.abort()
             return
         self.accepted += 1
+        self._clients = {writer for writer in (*self._clients, writer) if not writer.is_closing()}
         with self._remember(writer):
             try:
                 behind, server = await asyncio.open_connection(self._server_host, self._server_port)
@@ -166,6 +181,10 @@ class CuttingProxy:
     def _find_rule(self, part: bytes) -> Rule | None:
         """Return the rule that strikes at a request, if one does."""
         for rule in self.rules:
+            if rule.after in part:
+                rule.after = b""
+            if rule.after:
+                continue
             if not rule.has_struck and rule.pattern in part:
                 rule.has_struck = True
                 return rule
@@ -186,7 +205,9 @@ class CuttingProxy:
                     writer.write(part)
                     await writer.drain()
                 if rule is not None:
-                    self.is_open = self.is_open and not rule.closes_proxy
+                    if rule.closes_proxy:
+                        self.is_open = False
+                        await self._cut_clients()
                     if rule.is_passed:
                         # The other direction must not pass the answer on meanwhile.
                         both[0].transport.abort()

@@ -210,7 +210,9 @@ async def test_a_full_disk_refuses_what_is_new_until_there_is_room(server: Datab
             found = await store.messages.list_before(thread.id, 1 << 62, 3_000)
             assert [message.body for message in found] == stored
     finally:
-        server.run_sql("drop database if exists full_disk with (force)", "drop tablespace if exists small")
+        server.run_sql(
+            "drop database if exists full_disk with (force)", "drop tablespace if exists small"
+        )
         subprocess.run(("umount", str(folder)), check=True)
 
 
