@@ -193,7 +193,7 @@ class DraftWriter:
     @property
     def has_unsaved(self) -> bool:
         """Return whether a draft could not be saved yet."""
-        return bool(self._pending)
+        return bool(self._pending) or self._is_writing
 
     def discard_pending(self, conversation_id: int) -> None:
         """Discard what is pending: the text was sent and its draft is deleted."""
