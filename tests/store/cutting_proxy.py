@@ -58,6 +58,8 @@ class CuttingProxy:
         self.rules: list[Rule] = []
         self.accepted = 0
         """Number of connections so far."""
+        self.refused = 0
+        """Number of connections that were refused while it was closed."""
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._pairs: set[asyncio.StreamWriter] = set()
@@ -153,6 +155,7 @@ class CuttingProxy:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Connect a client with the server, until one of them ends."""
         if not self.is_open:
+            self.refused += 1
             writer.transport.abort()
             return
         self.accepted += 1

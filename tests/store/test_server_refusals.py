@@ -81,7 +81,7 @@ async def test_a_wrong_password_is_named_without_showing_it(server: DatabaseServ
 @pytest.mark.parametrize(
     ("options", "kind", "words"),
     [
-        ({"user": "nobody"}, CannotOpen, "refused the user"),
+        ({"user": "stranger"}, CannotOpen, "refused the user"),
         ({"dbname": "nothing"}, CannotOpen, "no database of this name"),
         ({"sslmode": "require"}, CannotOpen, "encrypted connection"),
         ({"sslmode": "verify-full"}, CannotOpen, "encrypted connection"),
