@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import functools
+import itertools
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
@@ -32,7 +33,8 @@ from tui.domain.message import Direction
 from tui.domain.status import Status
 from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome
 from tui.store.errors import DraftSent, StaleReply, UnknownOutcome, Unreachable
-from tui.store.postgres import connection_thread, server_writing
+from tui.store.postgres import connection_thread, server_engine, server_writing
+from tui.store.postgres.server_connection import ServerConnection
 from tui.store.settling import SendRecord
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncContext
@@ -140,6 +142,23 @@ async def test_a_text_that_is_stored_without_our_knowledge_is_not_sent_again(
     with pytest.raises(DraftSent):
         await desk.intents.queue_message(make_outgoing(), draft=saved.draft)
     assert await list_bodies(desk, Direction.OUT) == ["We are on it"]
+
+
+async def test_a_number_of_another_history_proves_nothing(
+    proxy: CuttingProxy, open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    histories = itertools.count(1)
+
+    def read_timeline(connection: ServerConnection) -> None:
+        connection.timeline = str(next(histories))
+
+    monkeypatch.setattr(server_engine, "read_timeline", read_timeline)
+    desk = await open_store(proxy.database, owner="desk", seed=2)
+    proxy.cut_at(COMMIT, is_passed=True)
+    with pytest.raises(UnknownOutcome):
+        await desk.ingest.store_events(ACCOUNT, [make_reply(id="r1")])
+    await desk.ingest.store_events(ACCOUNT, [make_reply(id="r1")])
+    assert len(await list_bodies(desk, Direction.IN)) == 1
 
 
 async def test_what_was_claimed_without_our_knowledge_is_sent_all_the_same(

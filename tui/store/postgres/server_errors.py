@@ -20,7 +20,7 @@ from tui.store.errors import (
 
 _BAD_VALUE_CLASSES = frozenset({"22", "23", "54"})
 _WRONG_TYPE_STATES = frozenset({"42804", "42883"})
-_GOES_ON = "nothing was written, and smsdesk goes on by itself once it answers"
+_GOES_ON = "nothing was written; try again once it answers"
 UNDECLARED_POOLER = (
     "is behind a pooler that gives each transaction another connection: set database_pooled = true"
 )
