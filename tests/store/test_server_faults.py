@@ -181,6 +181,18 @@ async def test_what_was_claimed_without_our_knowledge_is_sent_all_the_same(
     assert (await get_message(desk, queued.id)).status is Status.SENDING
 
 
+async def test_what_is_being_sent_is_not_claimed_again_where_a_standby_lacks_the_claim(
+    desk: Store,
+) -> None:
+    queued = await desk.intents.queue_message(make_outgoing())
+    await desk.outbox.claim_due_messages("desk", ACCOUNT, 10)
+    lost = "update messages set status = 'queued', claimed_by = '' where direction = 'out'"
+    await desk.database.write(lambda t: t.connection.execute(lost))
+    assert await desk.outbox.claim_due_messages("desk", ACCOUNT, 10) == []
+    await desk.outbox.settle_message(queued.id, SendRecord(Status.ACCEPTED, "p-1"))
+    assert (await get_message(desk, queued.id)).status is Status.ACCEPTED
+
+
 async def test_a_result_that_is_stored_twice_stands_once_in_the_history(
     desk: Store, proxy: CuttingProxy, clock: ManualClock, impatient: None
 ) -> None:

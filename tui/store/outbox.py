@@ -114,10 +114,7 @@ class Outbox:
         return claimed
 
     async def _release_unknown_claims(self, owner: str, account: str) -> None:
-        """Put back what is claimed for this process without its knowledge: nothing was sent of it.
-
-        The answer to a claim can be lost; a process makes one claim of an account at a time.
-        """
+        """Put back what is claimed for us, though the answer to the claim was lost."""
         query = functools.partial(self._sql.claimed_by, owner=owner, account=account)
         found = {row["id"] for row in await self._database.read(query)} - self._claimed
         await self.requeue_messages(owner, [(message_id, 0, "") for message_id in sorted(found)])
@@ -283,6 +280,8 @@ class Outbox:
         self, transaction: Transaction, summaries: Summaries, row: rows.Row
     ) -> bool:
         """Settle a message that must not go out (opt-out or reply); return whether it was one."""
+        if row["id"] in self._claimed:  # being sent: a standby that took over lacks our claim
+            return True
         if queueing.has_reply_since(transaction, row):
             queueing.cancel_message(transaction, summaries, self._clock, row)
             return True
