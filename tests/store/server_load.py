@@ -77,7 +77,13 @@ class Load:
                     for task in tasks:
                         task.cancel()
                     await asyncio.gather(*tasks, return_exceptions=True)
-                await wait_until(lambda: self._is_all_sent(desk), timeout=60)
+                # A write that was cancelled goes on to its end, which this one comes after.
+                await wait_until(lambda: self._write_nothing(desk))
+                await wait_until(lambda: self._write_nothing(listener))
+                try:
+                    await wait_until(lambda: self._is_all_sent(desk), timeout=60)
+                except AssertionError:
+                    raise AssertionError("not sent:\n" + "\n".join(self.lines[-30:])) from None
             await self._check(desk)
 
     async def wait_for_progress(self) -> None:
@@ -157,6 +163,13 @@ class Load:
         async for changes in store.feed.watch_changes():
             self.changes.extend(changes)
 
+    async def _write_nothing(self, store: Store) -> bool:
+        """Return whether a transaction without content could be made."""
+        with contextlib.suppress(StoreError):
+            await store.database.write(lambda transaction: None)
+            return True
+        return False
+
     async def _is_all_sent(self, store: Store) -> bool:
         """Return whether no message waits or is being sent."""
         try:
@@ -178,6 +191,7 @@ class Load:
         assert set(self.queued) <= outgoing.keys(), "a text was lost"
         assert set(self.replies) <= incoming.keys(), "a reply was lost"
         assert max(outgoing.values()) == max(incoming.values()) == 1, "something is stored twice"
-        assert self.sent == outgoing, "not every text was sent exactly once"
+        wrong = (self.sent - outgoing, outgoing - self.sent)
+        assert self.sent == outgoing, f"not every text was sent exactly once: {wrong}"
         statuses = Counter(m.status for m in found if m.direction is Direction.OUT)
         assert set(statuses) == {Status.ACCEPTED}, statuses

@@ -5,6 +5,7 @@ settled with the result. A process that dies with a claim leaves an `uncertain` 
 behind, never a second one.
 """
 
+import asyncio
 import functools
 import random
 from collections.abc import Sequence
@@ -77,14 +78,10 @@ class Outbox:
         """
 
         def claim_rows(transaction: Transaction) -> list[ClaimedMessage]:
-            now = self._clock.now()
+            now, connection = self._clock.now(), transaction.connection
+            latest = get_latest_believable(now)
             found = self._sql.claim(
-                transaction.connection,
-                owner=owner,
-                account=account,
-                now=now,
-                latest=get_latest_believable(now),
-                limit=limit,
+                connection, owner=owner, account=account, now=now, latest=latest, limit=limit
             )
             summaries = Summaries(transaction, self._rng)
             claimed = [
@@ -107,7 +104,7 @@ class Outbox:
             return []
         try:
             claimed = await self._database.write(claim_rows)
-        except Unreachable:
+        except (Unreachable, asyncio.CancelledError):  # cancelled, it may be claimed yet
             self._doubtful_accounts.add(account)
             raise
         self._claimed.update(one.message.id for one in claimed)
@@ -116,7 +113,9 @@ class Outbox:
     async def _release_unknown_claims(self, owner: str, account: str) -> None:
         """Put back what is claimed for us, though the answer to the claim was lost."""
         query = functools.partial(self._sql.claimed_by, owner=owner, account=account)
-        found = {row["id"] for row in await self._database.read(query)} - self._claimed
+        # On the writer's thread, behind a claim that was cancelled and may still run there.
+        claimed = await self._database.write(lambda t: {row["id"] for row in query(t.connection)})
+        found = claimed - self._claimed
         await self.requeue_messages(owner, [(message_id, 0, "") for message_id in sorted(found)])
         self._doubtful_accounts.discard(account)
 
