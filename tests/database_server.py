@@ -55,12 +55,12 @@ class DatabaseServer:
     def initialize(self) -> None:
         """Make the data of a new server."""
         self.folder.mkdir(parents=True)
-        self._give_away(self.folder)
+        self.give_away(self.folder)
         how: list[str | Path] = ["--auth=trust"]
         if self._password:
             file = self.folder.with_name("password")
             file.write_text(self._password)
-            self._give_away(file)
+            self.give_away(file)
             how = ["--auth=scram-sha-256", "--pwfile", file]
         self.run_program(
             "initdb",
@@ -69,6 +69,19 @@ class DatabaseServer:
         )
         if self._password:
             file.unlink()
+
+    def copy(self, primary: "DatabaseServer") -> None:
+        """Make the data of a standby that follows another server once it is started.
+
+        Args:
+            primary: Server that is running.
+        """
+        self.folder.mkdir(parents=True)
+        self.give_away(self.folder)
+        self.run_program(
+            *("pg_basebackup", "-R", "--no-sync", "-c", "fast", "-D", self.folder),
+            *("-d", primary.get_address("postgres")),
+        )
 
     def start(self, **settings: str) -> None:
         """Run the server and wait until it answers.
@@ -88,7 +101,7 @@ class DatabaseServer:
         for name, value in options.items():
             command += ["-c", f"{name}={value}"]
         self.log.touch()
-        self._give_away(self.log)
+        self.give_away(self.log)
         # Started by a shell that ends at once: the worker that starts it may end before the others.
         run_quietly(
             ["sh", "-c", 'log=$1; shift; "$@" </dev/null >>"$log" 2>&1 &', "sh", self.log, *command]
@@ -178,7 +191,7 @@ class DatabaseServer:
         """Return the file with what the server reports."""
         return self.folder.with_name(f"{self.folder.name}.log")
 
-    def _give_away(self, path: Path) -> None:
+    def give_away(self, path: Path) -> None:
         """Let the user of the server write to a folder or file."""
         if os.geteuid() == 0:
             os.chown(path, _UNPRIVILEGED, _UNPRIVILEGED)

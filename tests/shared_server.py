@@ -15,8 +15,8 @@ from tests.database_server import DatabaseServer, make_home
 from tui.clock import ManualClock
 from tui.domain.database import ServerDatabase
 from tui.store.engine import ignore_progress
-from tui.store.postgres.server_connection import connect
 from tui.store.postgres.server_schema import update_schema
+from tui.store.postgres.server_session import connect
 
 _VARIABLE = "SMSDESK_TEST_POSTGRES"
 """Names the address of another server: its user may create databases."""

@@ -22,11 +22,11 @@ from textual.screen import Screen
 
 from tui.desk.context import AppContext
 from tui.desk.key_guard import DROPPED_TEXT, UNSEEN_ENTER
-from tui.domain.text import one_line
+from tui.desk.outages import explain_failure
 from tui.handlers.general import quit_at_once
 from tui.screens.base import DialogScreen
 from tui.screens.inbox import InboxScreen
-from tui.store.errors import StoreError
+from tui.store.errors import StoreError, Unreachable
 from tui.terminal.bursts import EDITING_KEYS
 from tui.terminal.key_queue import DoubleInterrupt, OneKeyAtATime, Press
 from tui.terminal.private_api import HookedApp
@@ -187,7 +187,9 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         Args:
             error: What the handler of the key raised.
         """
-        if not self._survive_error(error):
+        if isinstance(error, Unreachable):
+            self._show_error(error, _AFTER_KEY)
+        elif not self._survive_error(error):
             self.report_failure(error)
 
     def report_update_error(self, error: Exception) -> None:
@@ -196,7 +198,8 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         Args:
             error: What an update of a screen raised.
         """
-        if not self.is_exiting:
+        # A line of its own stays while a server is away.
+        if not self.is_exiting and not isinstance(error, Unreachable):
             self._show_error(error, _AFTER_UPDATE)
 
     def absorb_error(self, pump: MessagePump, message: Message, error: Exception) -> bool:
@@ -243,6 +246,8 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
 
     def _survive_error(self, error: Exception) -> bool:
         """Show and log an error of a handler; return False if there are too many of them."""
+        if isinstance(error, Unreachable):  # often while a server is away, which has a line
+            return True
         now = self._app_context.clock.monotonic()
         self._error_times.append(now)
         is_full = len(self._error_times) == _MAX_ERRORS
@@ -254,7 +259,7 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
     def _show_error(self, error: Exception, effect: str) -> None:
         """Show an error in one line, and log it unless it is one of the store."""
         if isinstance(error, StoreError):
-            text = one_line(str(error), 300)
+            text = explain_failure(error)
         else:
             from tui.log import log_error
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
@@ -24,7 +25,7 @@ from tui.providers.errors import (
 )
 from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome, SendRefused
 from tui.sandbox.state import Sandbox
-from tui.store.errors import Busy
+from tui.store.errors import Busy, Unreachable
 from tui.store.settling import SendRecord
 from tui.store.store import Store
 from tui.sync.backoff import PollPace
@@ -268,12 +269,12 @@ async def test_a_result_is_stored_as_soon_as_the_database_is_free(
     context: SyncContext, queue: Queue, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     message = await queue(account="s")
-    settle, troubles = context.store.outbox.settle_messages, [Busy("locked"), Busy("locked")]
+    settle, troubles = context.store.outbox.settle_messages, [Busy("locked"), Unreachable("away")]
 
-    async def locked(outcomes: Sequence[tuple[int, SendRecord]]) -> None:
+    async def locked(outcomes: Sequence[tuple[int, SendRecord]], **options: Any) -> None:
         if troubles:
             raise troubles.pop()
-        await settle(outcomes)
+        await settle(outcomes, **options)
 
     monkeypatch.setattr(context.store.outbox, "settle_messages", locked)
     sending = asyncio.create_task(

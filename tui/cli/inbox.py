@@ -15,13 +15,13 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.cli import context
-from tui.cli.errors import BAD_USE, CommandError
+from tui.cli.errors import BAD_USE, FAILED, CommandError
 from tui.cli.signals import SignalEnd, end_on_signals
 from tui.clock import Clock, SystemClock
 from tui.desk.account_form import ExitAction
 from tui.settings.errors import SettingsError
 from tui.startup import gc_tuning
-from tui.store.errors import CannotOpen, StoreError
+from tui.store.errors import CannotOpen, StoreError, Unreachable
 
 if TYPE_CHECKING:
     from random import Random
@@ -70,7 +70,9 @@ def _open_inbox(arguments: Namespace, end: SignalEnd) -> int:
 
             # Whose access was withdrawn does not see the customers again.
             discard_kept_list(desk.database, desk.agent, os.environ)
-        raise CommandError(str(error), BAD_USE) from None
+        # A server that is away is not the fault of the settings.
+        code = FAILED if isinstance(error, Unreachable) else BAD_USE
+        raise CommandError(str(error), code) from None
 
 
 def load_inbox_settings(arguments: Namespace) -> "Preferences":

@@ -24,12 +24,14 @@ from tui.settings.values import ListenAddress
 from tui.startup.background import get_polling_pace, open_sync_log, run_listener, run_service
 from tui.startup.operator_settings import get_alarm_channels, read_metrics_access
 from tui.startup.wiring import open_accounts, open_store
-from tui.store.errors import StoreError
+from tui.store.errors import StoreError, Unreachable
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncLog
 from tui.sync.listener_server import CannotListen
 from tui.sync.service import SyncService
 from tui.sync.service_manager import ServiceManager, describe_service
+
+_RETRY_SECONDS = 2.0
 
 if TYPE_CHECKING:
     from tui.settings.models import Settings
@@ -81,13 +83,36 @@ async def _run_service(
     """Run one round, or rounds until a signal arrives."""
     clock, rng = SystemClock(), random.Random()
     accounts = open_accounts(settings, clock)
-    async with open_store(desk, clock, rng) as store:
+    async with contextlib.AsyncExitStack() as stack:
+        store = await _open_store(stack, desk, clock, rng, is_patient=not once)
         if once:
             return await _run_once(store, accounts, settings, clock, rng, desk.agent, log)
         for line in _list_unreachable(accounts):
             print(f"smsdesk: {line}", file=sys.stderr)
         await _serve_until_stopped(store, accounts, settings, clock, rng, desk.agent, log, end)
     return DONE
+
+
+async def _open_store(
+    stack: contextlib.AsyncExitStack,
+    desk: Preferences,
+    clock: Clock,
+    rng: random.Random,
+    *,
+    is_patient: bool,
+) -> Store:
+    """Open the inbox; wait for a server that is away, as a service is started with its host."""
+    has_reported = False
+    while True:
+        try:
+            return await stack.enter_async_context(open_store(desk, clock, rng))
+        except Unreachable as error:
+            if not is_patient:
+                raise
+            if not has_reported:
+                has_reported = True
+                print(f"smsdesk: {one_line(str(error), 300)}: waiting", file=sys.stderr, flush=True)
+        await clock.sleep(_RETRY_SECONDS)
 
 
 async def _run_once(
@@ -228,7 +253,10 @@ async def _report_health(store: Store) -> None:
     """
     reported: dict[str, str] = {}
     async for _ in store.feed.watch_changes():
-        for name, state in (await store.accounts.get_states()).items():
+        states: dict[str, AccountState] = {}
+        with contextlib.suppress(StoreError):  # read again with the next change
+            states = await store.accounts.get_states()
+        for name, state in states.items():
             line = _format_state(state)
             if state.holder == store.leases.owner and reported.get(name) != line:
                 reported[name] = line

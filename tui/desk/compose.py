@@ -142,6 +142,11 @@ class ComposeState:
         await self._replies.wait_until_saved()
         await self._notes.wait_until_saved()
 
+    @property
+    def has_unsaved(self) -> bool:
+        """Return whether a draft could not be saved yet."""
+        return self._replies.has_unsaved or self._notes.has_unsaved
+
     async def list_former_recipients(self, conversation_id: int) -> frozenset[str]:
         """Return the addresses that the reply was begun for before a merge.
 

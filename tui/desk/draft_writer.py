@@ -9,11 +9,13 @@ from tui.clock import Clock
 from tui.domain.conversation import Draft
 from tui.domain.draft_merge import is_same_draft, merge_texts, remove_sent_text
 from tui.store.drafts import Drafts
-from tui.store.errors import StoreError
+from tui.store.errors import StoreError, Unreachable
 from tui.store.stored_drafts import StoredDraft, make_empty_draft
 
 CHANGED_ELSEWHERE = "Not sent: your other window has changed this reply, read it first"
 """Notice in place of a question that no longer fits what would be sent."""
+
+_RETRY_SECONDS = 2.0
 
 SaveDraft = Callable[[Draft, Draft], Awaitable[StoredDraft]]
 """Write a draft, and join it with another one than the second if that is stored by now."""
@@ -146,6 +148,7 @@ class DraftWriter:
         self._known: dict[int, Draft] = {}
         """Stored draft that the text of this window continues, by conversation."""
         self._write_task: asyncio.Task[None] | None = None
+        self._has_reported = False
 
     def get_known(self, conversation_id: int) -> Draft:
         """Return the stored draft that the text of this window continues."""
@@ -186,6 +189,11 @@ class DraftWriter:
         if conversation_id in self._pending:
             return None
         return self._known.get(conversation_id)
+
+    @property
+    def has_unsaved(self) -> bool:
+        """Return whether a draft could not be saved yet."""
+        return bool(self._pending) or self._is_writing
 
     def discard_pending(self, conversation_id: int) -> None:
         """Discard what is pending: the text was sent and its draft is deleted."""
@@ -229,11 +237,30 @@ class DraftWriter:
             except StoreError as error:
                 # Only if no newer text was typed while this one could not be written.
                 self._pending.setdefault(conversation_id, draft)
-                self._show_error(f"The draft is not saved: {error}")
+                self._report(error)
                 return
+            self._has_reported = False
             if not draft.has_content:
                 self._began_at.pop(conversation_id, None)
             self._take_stored(conversation_id, draft.body, stored)
+
+    def _report(self, error: StoreError) -> None:
+        """Show that a draft is not saved; while a server is away, once, and try again later."""
+        if not isinstance(error, Unreachable):
+            self._show_error(f"The draft is not saved: {error}")
+            return
+        asyncio.get_running_loop().call_later(_RETRY_SECONDS, self._write_again)
+        if not self._has_reported:
+            self._has_reported = True
+            self._show_error(
+                f"The draft is not saved yet, as the database server {error.what}:"
+                " what you typed stays here"
+            )
+
+    def _write_again(self) -> None:
+        """Write what could not be written."""
+        if self._pending and not self._is_writing:
+            self._write_task = asyncio.create_task(self._write_pending(), name="drafts")
 
     def _take_stored(self, conversation_id: int, saved: str, stored: StoredDraft) -> None:
         """Record what is stored now; show it if another window has changed it too."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.clock import SECOND
 from tui.desk.late_texts import BatchProgress, describe_late, explain_too_late
+from tui.desk.outages import DoubtfulTexts
 from tui.desk.routes import SendPlan, format_plan_time, is_held_by_provider, read_plan
 from tui.desk.send_attempt import RefusedError, SendAttempt
 from tui.desk.send_checks import NO_ACCOUNT, find_refusal
@@ -87,6 +88,7 @@ class OutgoingActions:
         self._claiming_ids: set[int] = set()
         """Messages of this agent that assigned their conversation to the agent."""
         self._taken_back_ids: set[int] = set()
+        self._doubtful = DoubtfulTexts(store, context.clock, context.agent)
         self._reopenings: dict[int, Callable[[], Awaitable[None]]] = {}
         """What opens a conversation again that was closed after one of these messages."""
         self.unsent = UnsentMessages(store)
@@ -102,9 +104,9 @@ class OutgoingActions:
             RefusedError: A check refuses the message; nothing was queued.
             StoreError: Nothing was queued.
         """
-        message = await queue_attempt(
-            self._store, attempt, hold_until=self._choose_hold_end(attempt)
-        )
+        hold_until = self._choose_hold_end(attempt)
+        async with self._doubtful.watch(attempt.conversation, attempt.to, attempt.text) as message:
+            message = message or await queue_attempt(self._store, attempt, hold_until=hold_until)
         # The message is queued: a failed claim must not look like a failed send.
         with contextlib.suppress(StoreError):
             if claim and await self._store.triage.claim_conversation(

@@ -7,6 +7,7 @@ from tui.desk.actions import ConversationActions
 from tui.desk.compose import ComposeState
 from tui.desk.context import AppContext
 from tui.desk.merging import check_former_recipients
+from tui.desk.outages import explain_failure
 from tui.desk.presence import Presence
 from tui.desk.send_attempt import ChangedElsewhereError, NotSentError, SendAttempt, SendIntent
 from tui.desk.send_checks import CHECKS_BEFORE_WRITING, find_refusal, list_objections
@@ -174,7 +175,8 @@ class Submitter:
         except DraftChanged as error:
             raise ChangedElsewhereError(_explain_change(error, "sent here", "send")) from error
         except StoreError as error:
-            raise NotSentError(f"{error}; your text is still here") from error
+            text = explain_failure(error, self._keys["send"], "sent")
+            raise NotSentError(f"{text}; your text is still here") from error
 
     async def save_note(
         self, conversation: Conversation, text: str, colleagues: Sequence[str]
@@ -199,7 +201,8 @@ class Submitter:
         except DraftChanged as error:
             raise ChangedElsewhereError(_explain_change(error, "saved here", "save")) from error
         except StoreError as error:
-            raise NotSentError(f"{error}; your note is still here") from error
+            text = explain_failure(error, self._keys["send"], "saved")
+            raise NotSentError(f"{text}; your note is still here") from error
 
     async def retry_message(
         self, conversation: Conversation, intent: SendIntent, seen_upto: int
@@ -218,7 +221,7 @@ class Submitter:
         try:
             return await self._actions.outgoing.queue_message(replace(attempt, seen_upto=seen_upto))
         except StoreError as error:
-            raise NotSentError(str(error)) from error
+            raise NotSentError(explain_failure(error, self._keys["retry"], "sent")) from error
 
     def find_retry_question(self, conversation: Conversation, intent: SendIntent) -> str:
         """Return what to ask before a failed message is sent again, or "".

@@ -45,8 +45,8 @@ def check_server(
         from tui.store.postgres.driver_install import require_driver
 
         require_driver()
-        from tui.store.postgres.server_connection import connect
         from tui.store.postgres.server_facts import read_facts
+        from tui.store.postgres.server_session import connect
 
         connection = connect(database)
     except StoreError as error:
@@ -164,8 +164,8 @@ def _check_news(
     connection: "ServerConnection", database: ServerDatabase, facts: "ServerFacts"
 ) -> Iterator[CheckResult]:
     """Check whether the commits of others are announced, and whether a pooler is in between."""
-    from tui.store.postgres.server_connection import is_pooled
     from tui.store.postgres.server_facts import can_hear_itself
+    from tui.store.postgres.server_session import is_pooled
 
     if facts.is_standby:
         return  # it announces nothing, and is reported already

@@ -20,7 +20,7 @@ from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.handlers.common import InboxActions, command_handler
 from tui.screens.base import report_store_errors
-from tui.store.errors import StoreError
+from tui.store.errors import StoreError, Unreachable
 from tui.widgets.status_messages import RedrawRequest
 from tui.widgets.themes import THEMES, to_theme_setting
 
@@ -210,12 +210,17 @@ async def quit_at_once(inbox: InboxActions) -> None:
 
 async def _describe_unsent(inbox: InboxActions) -> str:
     """Return what is unsent: "1 text is still being sent · your draft to Ana is saved"."""
-    sending = format_unsent(await inbox.actions.outgoing.unsent.count_unsent())
+    try:
+        sending = format_unsent(await inbox.actions.outgoing.unsent.count_unsent())
+    except Unreachable as error:
+        sending = f"the database server {error.what}"
     phrases = [sending] if sending else []
     pane, composer = inbox.compose_pane, inbox.composer
     if pane.conversation is not None and (composer.text or pane.enclosed):
         kind = "note on" if composer.note else "draft to"
-        phrases.append(f"your {kind} {format_title(pane.conversation)} is saved")
+        is_saved = not inbox.compose_pane.compose_state.has_unsaved
+        state = "is saved" if is_saved else "is not saved and would be lost"
+        phrases.append(f"your {kind} {format_title(pane.conversation)} {state}")
     joined = " · ".join(phrases)
     return f"{joined[:1].upper()}{joined[1:]}"
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tui.commands import get_first_keys
+from tui.desk.outages import explain_failure
 from tui.desk.outgoing import queue_attempt
 from tui.desk.routes import Route
 from tui.desk.send_attempt import NotSentError, SendAttempt
@@ -176,8 +177,11 @@ async def ping_phone(inbox: InboxActions) -> None:
     )
     try:
         await queue_attempt(inbox.store, attempt)
-    except (NotSentError, StoreError) as error:
+    except NotSentError as error:
         inbox.show_status(str(error))
+        return
+    except StoreError as error:
+        inbox.show_status(explain_failure(error, done="sent"))
         return
     inbox.show_status("Ping sent: the answer appears here, nothing appears on the phone")
 

@@ -6,6 +6,7 @@ from collections.abc import Coroutine
 from typing import Any
 
 from tui.desk.context import AppContext
+from tui.desk.outages import explain_failure
 from tui.domain.text import one_line
 from tui.plain import lists
 from tui.plain.commands import format_hint, parse_command
@@ -48,7 +49,11 @@ class PlainApp:
         announcer = ChangeAnnouncer(self._session, after)
         tasks = [
             asyncio.create_task(work)
-            for work in (announcer.follow_changes(), announcer.send_heartbeats())
+            for work in (
+                announcer.follow_changes(),
+                announcer.send_heartbeats(),
+                announcer.announce_outages(),
+            )
         ]
         try:
             with contextlib.suppress(InputEndedError):
@@ -79,7 +84,7 @@ class PlainApp:
         try:
             await work
         except StoreError as error:
-            self._dialog.write_line(f"{one_line(str(error), 300)}.")
+            self._dialog.write_line(f"{explain_failure(error)}.")
 
     async def _run_command(self, typed: str) -> None:
         """Do what was typed."""

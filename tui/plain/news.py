@@ -8,6 +8,7 @@ from tui.desk import format
 from tui.desk.departures import describe_end_of_wait
 from tui.desk.message_text import MessageText
 from tui.desk.notifications import AgentNotifier
+from tui.desk.outages import describe_outage
 from tui.desk.presence import HEARTBEAT_SECONDS
 from tui.domain.change import Change, Subject
 from tui.domain.message import Direction, Format, Message
@@ -15,7 +16,7 @@ from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.plain.reading import show_arrived
 from tui.plain.session import PlainSession
-from tui.store.errors import StoreError
+from tui.store.errors import StoreError, Unreachable
 
 _RETRY_SECONDS = 1.0
 _INTERMEDIATE = frozenset({Status.QUEUED, Status.SENDING, Status.SUBMITTED})
@@ -51,10 +52,22 @@ class ChangeAnnouncer:
                     last_error, self._after = "", None
                     await self._handle_changes(changes)
             except StoreError as error:
-                if str(error) != last_error:
+                if str(error) != last_error and not isinstance(error, Unreachable):
                     last_error = str(error)
                     self._session.dialog.announce_line(f"* {one_line(last_error, 300)}.")
                 await asyncio.sleep(_RETRY_SECONDS)
+
+    async def announce_outages(self) -> None:
+        """Announce once that the server of the inbox is away, and that it is back."""
+        session, shown = self._session, ""
+        while True:
+            await asyncio.sleep(_RETRY_SECONDS)
+            context = session.context
+            outage = session.store.database.outage
+            text = describe_outage(outage, context.clock.now(), context.zone)
+            if text != shown:
+                session.dialog.announce_line(f"* {text or 'The database server answers again'}.")
+                shown = text
 
     async def send_heartbeats(self) -> None:
         """Send heartbeats to colleagues and check for silent accounts until cancelled."""

@@ -20,6 +20,7 @@ from textual.widgets import Input, Static, TextArea
 
 from tui.desk.key_hints import KeyHint
 from tui.desk.key_names import format_key
+from tui.desk.outages import explain_failure
 from tui.domain.change import Change
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
@@ -58,7 +59,7 @@ def report_store_errors(
         try:
             await method(self, *args, **kwargs)
         except StoreError as error:
-            self.show_status(one_line(str(error), 300))
+            self.show_status(explain_failure(error))
 
     return run_and_report
 

@@ -11,6 +11,7 @@ from textual.timer import Timer
 from tui.commands import COMMANDS, get_first_keys, index_by_id
 from tui.desk.context import AppContext
 from tui.desk.key_guard import OPENS_TEXT_FIELD, KeyGuard, find_named_commands
+from tui.desk.outages import explain_failure
 from tui.desk.presence import WAKE_SECONDS, AgentSession
 from tui.domain.conversation import Conversation, View
 from tui.domain.text import one_line
@@ -19,7 +20,7 @@ from tui.handlers import HANDLERS
 from tui.handlers.general import ask_second_key
 from tui.screens.base import report_store_errors
 from tui.screens.live_inbox import LiveInbox
-from tui.store.errors import StoreError
+from tui.store.errors import StoreError, Unreachable
 from tui.store.store import Store
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer
@@ -227,6 +228,9 @@ class InboxScreen(LiveInbox):
             if command_id in OPENS_TEXT_FIELD:
                 what = one_line(str(error), 120) if isinstance(error, StoreError) else "an error"
                 self.refuse_typing(what)
+            if isinstance(error, Unreachable):
+                key = get_first_keys(self.app_context.commands).get(command_id, "")
+                return self.show_status(explain_failure(error, key))
             raise
         if self.actions.newest_undo is newest_undo:
             return

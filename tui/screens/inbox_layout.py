@@ -18,6 +18,7 @@ from tui.desk.context import AppContext
 from tui.desk.read_marker import ReadMarker
 from tui.desk.undo_stack import UNDO_HINTS, UndoEntry, UndoGuard
 from tui.domain.conversation import Conversation
+from tui.domain.database import ServerDatabase
 from tui.screens.base import PacedScreen
 from tui.screens.triage_mode import TriageMode
 from tui.store.store import Store
@@ -32,7 +33,7 @@ from tui.widgets.list_pane import FilterLine, ListPane
 from tui.widgets.message_view import MessageView
 from tui.widgets.status_line import StatusLine
 from tui.widgets.thread_list import ThreadList
-from tui.widgets.trouble_line import TroubleLine
+from tui.widgets.trouble_line import OutageLine, TroubleLine
 
 _WIDTH_CLASSES = ((0, "-narrow"), (104, "-wide"), (150, "-full"))
 """CSS classes by the least width in cells."""
@@ -96,6 +97,8 @@ class InboxLayout(PacedScreen[None]):
                 self.store, app_context, self.actions, lambda: self.is_conversation_visible
             )
             yield ContactPanel(self.store, app_context)
+        if isinstance(self.store.location, ServerDatabase):
+            yield OutageLine(self.store, app_context)
         yield KeyBar()
 
     @property

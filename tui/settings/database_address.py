@@ -151,7 +151,7 @@ def _read_password(file: Path) -> str:
 
 def _is_this_machine(host: str) -> bool:
     """Return whether a host is this machine: a loopback address, or the folder of a socket."""
-    if host.startswith("/"):
+    if host in _LOCAL_NAMES or host.startswith("/"):
         return True
     try:
         return ip_address(host).is_loopback

@@ -23,14 +23,9 @@ from tui.domain.views import describe_empty_view, format_view_name
 from tui.settings.public import Preferences
 from tui.startup.wiring import is_ascii_terminal
 from tui.store.sqlite.glimpse import is_outdated, read_open_list
+from tui.terminal import modes
 from tui.terminal.ascii_text import to_ascii
-from tui.terminal.modes import (
-    ENTER_SCREEN,
-    MODES,
-    Attributes,
-    has_other_driver,
-    keep_terminal,
-)
+from tui.terminal.modes import ENTER_SCREEN, MODES, keep_terminal
 
 _LIST_WIDTHS = ((150, 56), (104, 42))
 """Columns of the list, by the least width of a terminal that has more than the list."""
@@ -73,7 +68,7 @@ def show_first_paint(
 
 def _can_paint(preferences: Preferences, environ: Mapping[str, str]) -> bool:
     """Return whether there is a terminal that can show the list, and an account to show."""
-    terminal = sys.stdin.isatty() and sys.stdout.isatty() and not has_other_driver(environ)
+    terminal = sys.stdin.isatty() and sys.stdout.isatty() and not modes.has_other_driver(environ)
     return terminal and bool(preferences.accounts) and environ.get("TERM", "dumb") != "dumb"
 
 
@@ -117,7 +112,7 @@ def _stop() -> None:
 
 def _hold_keys() -> None:
     """Switch off the echo of typed keys, and keep each as it was typed."""
-    attributes: Attributes = termios.tcgetattr(sys.stdin)
+    attributes: modes.Attributes = termios.tcgetattr(sys.stdin)
     input_flags, local_flags = attributes[0], attributes[3]
     assert isinstance(input_flags, int) and isinstance(local_flags, int)
     # Without ICRNL, which would turn Enter into Ctrl+J, and IXON, by which Ctrl+S stops output.

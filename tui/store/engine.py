@@ -9,6 +9,7 @@ its COMMIT or ROLLBACK regardless.
 import json
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from tui.domain.change import Subject
@@ -101,12 +102,27 @@ class Transaction:
             sql.add_changes(self.connection, changes=json.dumps(changes))
 
 
+@dataclass(frozen=True, slots=True)
+class Outage:
+    """Why the server of an inbox cannot be used now."""
+
+    since: int
+    """Time of the first failure, in ms UTC."""
+    what: str
+    """What the server does or not: "does not answer"."""
+
+
 class Engine(Protocol):
     """Open database of an inbox."""
 
     @property
     def name(self) -> str:
         """Return how an agent knows the database: its path, or its address without password."""
+        ...
+
+    @property
+    def outage(self) -> Outage | None:
+        """Return since when the server cannot be used, or None if it can, as far as is known."""
         ...
 
     async def open(self) -> None:

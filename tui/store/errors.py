@@ -12,6 +12,7 @@ StoreError
 ├── BadValue          no column can store a value; nothing was written
 ├── Busy              another process held the lock for too long; nothing was written
 ├── Unreachable       the server does not answer; the desk goes on once it does
+│   └── UnknownOutcome  it may or may not have stored what was written last
 ├── CannotWrite       the disk is full; nothing was written
 │   ├── ReadOnly      the file or its folder may not be written
 │   └── NotPermitted  the user of the server lacks a privilege; nothing was written
@@ -145,6 +146,20 @@ class Busy(StoreError):
 
 class Unreachable(StoreError):
     """The database server does not answer; later it may."""
+
+    def __init__(self, text: str, what: str = "does not answer") -> None:
+        """Create the error.
+
+        Args:
+            text: What happened and what it means, as text for an agent.
+            what: What the server does or not, in few words.
+        """
+        super().__init__(text)
+        self.what = what
+
+
+class UnknownOutcome(Unreachable):
+    """The connection was lost before the answer to the last statement of a transaction."""
 
 
 class CannotWrite(StoreError):

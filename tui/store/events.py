@@ -120,6 +120,19 @@ class Events:
             self.set_provider_id(message["id"], event.provider_id)
         return True
 
+    def has_send_result(self, message_id: int, event: EventRow) -> bool:
+        """Return whether the very same answer to a send is stored already.
+
+        Args:
+            message_id: Id of the message.
+            event: Event with the result.
+        """
+        message = self._messages.get(self._connection, id=message_id)
+        if message is None:
+            return False
+        values = {"kind": event.kind, "event_id": event.event_id}
+        return bool(self._sql.is_stored(self._connection, account=message["account"], **values))
+
     def record_send_result(self, message_id: int, event: EventRow) -> None:
         """Record the answer to a send, or that there was none.
 

@@ -12,12 +12,14 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from tui.domain.change import RELOAD, Change, Subject
 from tui.store.connections import Row
 from tui.store.engine import Engine
+from tui.store.errors import Unreachable
 from tui.store.queries import queries
 
 _BATCH_INTERVAL = 1 / 30
 """Seconds between two batches: a higher rate makes no visible difference."""
 _MAX_CHANGES = 2_000
 """Number of changes from which it is cheaper to read everything again."""
+_RETRY_SECONDS, _LONGEST_RETRY_SECONDS = 0.5, 3.0
 CHANGES_KEPT = 50_000
 """Number of changes that are kept for processes that are behind."""
 
@@ -37,7 +39,8 @@ class Feed:
     ) -> AsyncGenerator[tuple[Change, ...], None]:
         """Yield batches of changes forever, each thing once per batch.
 
-        There can be any number of watchers.
+        There can be any number of watchers. While a server is away this waits, and then yields
+        `RELOAD`.
 
         Args:
             after: Number of the last change seen (see `get_last_number`); None starts now.
@@ -46,19 +49,31 @@ class Feed:
             StoreError: The database cannot be read any more.
         """
         wakeup = asyncio.Event()
-        wakeup.set()
         self._wakeups.add(wakeup)
+        seen, failures = after, 0
         try:
-            seen = await self.get_last_number() if after is None else after
-            async with self._run_commit_watcher(wakeup) as watcher:
-                while not watcher.done():
-                    await wakeup.wait()
-                    wakeup.clear()
-                    seen, changes = await self._read_changes(seen)
-                    if changes:
-                        yield changes
-                        await asyncio.sleep(_BATCH_INTERVAL)
-                await watcher
+            while True:
+                try:
+                    last = await self.get_last_number()
+                    if failures or (seen is not None and seen > last):
+                        # What was read while the server was away may have failed, and a standby
+                        # that has taken over may lack the newest changes.
+                        seen, failures = last, 0
+                        yield (RELOAD,)
+                    seen = last if seen is None else seen
+                    wakeup.set()
+                    async with self._run_commit_watcher(wakeup) as watcher:
+                        while not watcher.done():
+                            await wakeup.wait()
+                            wakeup.clear()
+                            seen, changes = await self._read_changes(seen)
+                            if changes:
+                                yield changes
+                                await asyncio.sleep(_BATCH_INTERVAL)
+                        await watcher
+                except Unreachable:
+                    failures += 1
+                    await asyncio.sleep(min(_RETRY_SECONDS * failures, _LONGEST_RETRY_SECONDS))
         finally:
             self._wakeups.discard(wakeup)
 

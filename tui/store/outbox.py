@@ -5,6 +5,7 @@ settled with the result. A process that dies with a claim leaves an `uncertain` 
 behind, never a second one.
 """
 
+import asyncio
 import functools
 import random
 from collections.abc import Sequence
@@ -15,6 +16,7 @@ from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.store import queueing, rows
 from tui.store.engine import Engine, Transaction
+from tui.store.errors import Unreachable
 from tui.store.events import Events
 from tui.store.queries import queries
 from tui.store.settling import (
@@ -57,6 +59,10 @@ class Outbox:
         self._clock = clock
         self._rng = rng
         self._sql = queries("outbox")
+        self._claimed: set[int] = set()
+        """Messages that this process has claimed, until their result is stored."""
+        self._doubtful_accounts: set[str] = set()
+        """Accounts of which messages may be claimed for this process without its knowledge."""
 
     async def claim_due_messages(
         self, owner: str, account: str, limit: int
@@ -72,14 +78,10 @@ class Outbox:
         """
 
         def claim_rows(transaction: Transaction) -> list[ClaimedMessage]:
-            now = self._clock.now()
+            now, connection = self._clock.now(), transaction.connection
+            latest = get_latest_believable(now)
             found = self._sql.claim(
-                transaction.connection,
-                owner=owner,
-                account=account,
-                now=now,
-                latest=get_latest_believable(now),
-                limit=limit,
+                connection, owner=owner, account=account, now=now, latest=latest, limit=limit
             )
             transaction.refuse_moved()
             summaries = Summaries(transaction, self._rng)
@@ -97,9 +99,26 @@ class Outbox:
                 for row in sorted(claimed, key=lambda row: row["id"])
             ]
 
+        if account in self._doubtful_accounts:
+            await self._release_unknown_claims(owner, account)
         if not await self._has_due_messages(account):
             return []
-        return await self._database.write(claim_rows)
+        try:
+            claimed = await self._database.write(claim_rows)
+        except (Unreachable, asyncio.CancelledError):  # cancelled, it may be claimed yet
+            self._doubtful_accounts.add(account)
+            raise
+        self._claimed.update(one.message.id for one in claimed)
+        return claimed
+
+    async def _release_unknown_claims(self, owner: str, account: str) -> None:
+        """Put back what is claimed for us, though the answer to the claim was lost."""
+        query = functools.partial(self._sql.claimed_by, owner=owner, account=account)
+        # On the writer's thread, behind a claim that was cancelled and may still run there.
+        claimed = await self._database.write(lambda t: {row["id"] for row in query(t.connection)})
+        found = claimed - self._claimed
+        await self.requeue_messages(owner, [(message_id, 0, "") for message_id in sorted(found)])
+        self._doubtful_accounts.discard(account)
 
     async def settle_message(self, message_id: int, outcome: SendRecord) -> None:
         """Record the result of a claimed message and apply earlier receipts.
@@ -110,25 +129,36 @@ class Outbox:
         """
         await self.settle_messages([(message_id, outcome)])
 
-    async def settle_messages(self, outcomes: Sequence[tuple[int, SendRecord]]) -> None:
+    async def settle_messages(
+        self,
+        outcomes: Sequence[tuple[int, SendRecord]],
+        *,
+        at: int | None = None,
+        is_repeated: bool = False,
+    ) -> None:
         """Record the results of several messages in one transaction.
 
         Args:
             outcomes: Pairs of message id and result.
+            at: Time of the results (ms UTC); None for now.
+            is_repeated: Whether they may be stored already, with the same time.
         """
+        now = self._clock.now() if at is None else at
 
         def write_outcomes(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
             events = Events(transaction, summaries, self._clock)
             for message_id, outcome in outcomes:
-                events.record_send_result(
-                    message_id, build_send_event(message_id, outcome, self._clock.now())
-                )
+                event = build_send_event(message_id, outcome, now)
+                if is_repeated and events.has_send_result(message_id, event):
+                    continue
+                events.record_send_result(message_id, event)
                 if outcome.provider_id:
                     events.set_provider_id(message_id, outcome.provider_id)
             summaries.flush()
 
         await self._database.write(write_outcomes)
+        self._claimed.difference_update(message_id for message_id, _ in outcomes)
 
     async def requeue_messages(self, owner: str, retries: Sequence[tuple[int, int, str]]) -> None:
         """Put claimed messages of which nothing was sent back into the queue.
@@ -146,6 +176,7 @@ class Outbox:
                     refresh_summary(transaction, self._rng, message_id)
 
         await self._database.write(write_retries)
+        self._claimed.difference_update(message_id for message_id, _, _ in retries)
 
     async def settle_abandoned_claims(self, dead_before: int) -> int:
         """Mark claims of dead processes as `uncertain`; return how many there were.
@@ -239,10 +270,8 @@ class Outbox:
 
         def write_cancelled(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
-            events = Events(transaction, summaries, self._clock)
-            events.record_send_result(
-                message_id, build_send_event(message_id, outcome, self._clock.now())
-            )
+            event = build_send_event(message_id, outcome, self._clock.now())
+            Events(transaction, summaries, self._clock).record_send_result(message_id, event)
             summaries.flush()
             row = queries("messages").get(transaction.connection, id=message_id)
             restore_waiting(transaction, self._rng, row["conversation_id"])
@@ -253,15 +282,15 @@ class Outbox:
         self, transaction: Transaction, summaries: Summaries, row: rows.Row
     ) -> bool:
         """Settle a message that must not go out (opt-out or reply); return whether it was one."""
+        if row["id"] in self._claimed:  # being sent: a standby that took over lacks our claim
+            return True
         if queueing.has_reply_since(transaction, row):
             queueing.cancel_message(transaction, summaries, self._clock, row)
             return True
         if not summaries.get(row["conversation_id"])["opted_out"]:
             return False
-        events = Events(transaction, summaries, self._clock)
-        events.record_send_result(
-            row["id"], build_send_event(row["id"], OPTED_OUT_RESULT, self._clock.now())
-        )
+        event = build_send_event(row["id"], OPTED_OUT_RESULT, self._clock.now())
+        Events(transaction, summaries, self._clock).record_send_result(row["id"], event)
         return True
 
     async def _has_due_messages(self, account: str) -> bool:

@@ -19,7 +19,7 @@ from tui.providers.errors import (
     Unavailable,
 )
 from tui.store.accounts import Accounts
-from tui.store.errors import StoreError
+from tui.store.errors import StoreError, Unreachable
 from tui.sync.backoff import pause_after_failure
 from tui.sync.context import RoundResult
 
@@ -85,6 +85,11 @@ def format_error(error: Exception) -> str:
     if isinstance(error, ProviderError | StoreError):
         return str(error)
     return f"smsdesk itself failed here ({type(error).__name__}); the log has more"
+
+
+def choose_traceback(error: Exception) -> Exception | None:
+    """Return an error whose traceback belongs into the log; None if its line says all."""
+    return None if isinstance(error, Unreachable) else error
 
 
 _REPEAT_SECONDS = 15.0

@@ -21,7 +21,7 @@ from tui.providers.errors import (
     UnreadableAnswer,
 )
 from tui.providers.protocol import SendAccepted, SendOutcome, SendRefused
-from tui.store.errors import Busy, CannotWrite, StoreError
+from tui.store.errors import Busy, CannotWrite, StoreError, Unreachable
 from tui.store.outbox import ClaimedMessage
 from tui.store.settling import SendRecord
 from tui.sync.account_health import ACCOUNT_ERRORS
@@ -192,15 +192,17 @@ class OutboxSender:
         """
         settled = [(i, result) for i, result in results.items() if isinstance(result, SendRecord)]
         requeued = [(i, result) for i, result in results.items() if isinstance(result, Requeue)]
-        failures = 0
+        failures, at = 0, self._context.clock.now()
         while settled or requeued:
             try:
                 if settled:
-                    await self._context.store.outbox.settle_messages(settled)
+                    await self._context.store.outbox.settle_messages(
+                        settled, at=at, is_repeated=failures > 0
+                    )
                     settled = []
                 await self._requeue_messages(requeued)
                 requeued = []
-            except (Busy, CannotWrite) as error:
+            except (Busy, CannotWrite, Unreachable) as error:
                 failures += 1
                 self._context.log("outcome not yet on disk", line=str(error))
                 pause = pause_after_failure(failures, self._context.rng, longest=_LONGEST_RETRY)

@@ -22,7 +22,7 @@ from tui.domain.change import Change, Subject
 from tui.store.errors import StoreError
 from tui.store.feed import Feed
 from tui.store.store import Store
-from tui.sync.account_health import format_error
+from tui.sync.account_health import choose_traceback, format_error
 from tui.sync.alarm_channels import AlarmChannels
 from tui.sync.alarm_notifier import AlarmNotifier
 from tui.sync.alarms import AlarmKeeper
@@ -243,7 +243,10 @@ class SyncService:
 
         async def log_failure(error: Exception, pause: float) -> None:
             self._context.log(
-                f"{name} broke", line=format_error(error), pause=pause, exc_info=error
+                f"{name} broke",
+                line=format_error(error),
+                pause=pause,
+                exc_info=choose_traceback(error),
             )
 
         await run_supervised(run, log_failure, self._context.clock, self._context.rng)

@@ -10,7 +10,7 @@ from tui.domain.account import Health
 from tui.domain.text import one_line
 from tui.providers.errors import NotPossible, OutOfCredit, ProviderError
 from tui.store.errors import StoreError
-from tui.sync.account_health import AccountFailure, AccountHealth, format_error
+from tui.sync.account_health import AccountFailure, AccountHealth, choose_traceback, format_error
 from tui.sync.backoff import PollPace
 from tui.sync.context import RoundResult, ServedAccount, SyncContext
 from tui.sync.credit import CreditGuard
@@ -285,7 +285,7 @@ class AccountWorker:
                 account=self.account.name,
                 kind=type(error).__name__,
                 line=line,
-                exc_info=error,
+                exc_info=choose_traceback(error),
             )
             with contextlib.suppress(StoreError):
                 await self._health.report_failure(

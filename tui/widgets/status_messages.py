@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from textual.message import Message
 
 from tui.domain.text import one_line
-from tui.store.errors import StoreError
+from tui.store.errors import StoreError, Unreachable
 from tui.terminal.private_api import HookedPump
 
 _MAX_STATUS_CHARS = 300
@@ -65,5 +65,7 @@ class StoreReader(HookedPump):
         """Call the handlers of a message, and report errors of the store."""
         try:
             await super().dispatch_message(message)
+        except Unreachable:
+            pass  # a line of its own stays meanwhile, and a key has said more already
         except StoreError as error:
             self.show_status(str(error))

@@ -12,6 +12,7 @@ from tui.desk import format
 from tui.desk.badges import BADGES
 from tui.desk.context import AppContext
 from tui.desk.notifications import is_silent
+from tui.desk.outages import describe_outage
 from tui.domain.account import AccountState, Health
 from tui.domain.attention import AttentionKind, list_attentions
 from tui.domain.change import RELOAD, Change, Subject
@@ -25,6 +26,7 @@ _GATHER_SECONDS = 0.3
 """Seconds in which changes are gathered."""
 _CHECK_SECONDS = 30.0
 """Seconds between two checks without a change: a silent account changes nothing in the store."""
+_OUTAGE_SECONDS = 0.5
 _WATCHED = frozenset({Subject.MESSAGE, Subject.ACCOUNT})
 _ABOUT_ACCOUNT = frozenset({Advice.TOP_UP, Advice.SETTINGS, Advice.ASK_PROVIDER})
 
@@ -132,6 +134,46 @@ class TroubleLine(Static):
         if text != self.shown_text:
             self.shown_text = text
             self.update(Content(text))
+
+
+class OutageLine(Static):
+    """Show that the server of the inbox cannot be used; takes no room while it can."""
+
+    DEFAULT_CSS = """
+    OutageLine {
+        height: auto;
+        color: $error;
+        padding: 0 1;
+    }
+    """
+
+    def __init__(self, store: Store, context: AppContext) -> None:
+        """Create a hidden line.
+
+        Args:
+            store: Store whose server is watched.
+            context: Settings and helpers shared by the screens.
+        """
+        super().__init__(id="outage")
+        self._store = store
+        self._app_context = context
+        self.display = False
+        self.shown_text = ""
+        """Text that is shown, as plain text."""
+
+    def on_mount(self) -> None:
+        """Look again and again."""
+        self.set_interval(_OUTAGE_SECONDS, self.check_outage)
+
+    def check_outage(self) -> None:
+        """Show what is known of the server now."""
+        context = self._app_context
+        now, outage = context.clock.now(), self._store.database.outage
+        text = describe_outage(outage, now, context.zone)
+        if text != self.shown_text:
+            self.shown_text = text
+            self.update(Content(text))
+            self.display = bool(text)
 
 
 def describe_held(held_up: dict[str, int], states: dict[str, AccountState]) -> str:

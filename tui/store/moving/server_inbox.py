@@ -21,9 +21,9 @@ from tui.store.errors import (
 from tui.store.moving.movable import Kind, RowValues, Table, quote_names
 from tui.store.postgres import server_schema
 from tui.store.postgres.connection_thread import measure_time
-from tui.store.postgres.server_connection import connect
 from tui.store.postgres.server_errors import translate_error
 from tui.store.postgres.server_schema import check_version, create_partitions, read_version
+from tui.store.postgres.server_session import connect
 
 _NO_VALUES: Mapping[str, Any] = {}
 _OWN_TABLES = frozenset({"meta", "feed", "search_partitions", "messages_fts"})

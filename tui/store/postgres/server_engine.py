@@ -9,19 +9,16 @@ import functools
 from collections.abc import Callable
 from typing import TypeVar
 
-from tui.clock import Clock
+from tui.clock import SECOND, Clock
 from tui.domain.database import ServerDatabase
 from tui.store.connections import Connection
-from tui.store.engine import ReportProgress, Transaction, ignore_progress
+from tui.store.engine import Outage, ReportProgress, Transaction, ignore_progress
 from tui.store.errors import CannotOpen, StoreError, Unreachable
 from tui.store.postgres.connection_thread import ConnectionThread, measure_time
-from tui.store.postgres.server_connection import (
-    ServerConnection,
-    connect,
-    list_settings,
-)
+from tui.store.postgres.server_connection import ServerConnection
 from tui.store.postgres.server_errors import translate_error
 from tui.store.postgres.server_schema import create_partitions, update_schema
+from tui.store.postgres.server_session import connect, list_settings, read_timeline
 from tui.store.postgres.server_writing import Writing, name_channel
 
 T = TypeVar("T")
@@ -32,6 +29,7 @@ _LOOK_SECONDS, _POOLED_LOOK_SECONDS = 10.0, 1.0
 """Time between two looks for changes; behind a pooler the server cannot notify us."""
 _MEASURE_SECONDS = 60.0
 _TEND_SECONDS = 3_600.0
+_NEGLIGIBLE_MS = 5
 
 
 class ServerEngine:
@@ -62,15 +60,21 @@ class ServerEngine:
         self._search_lock = asyncio.Lock()
         self._commit_callbacks: list[Callable[[], None]] = []
         self._wakeups: set[asyncio.Event] = set()
+        self._outages: dict[ConnectionThread, Outage] = {}
         self._reader = ConnectionThread(
             self._connect_reader, "database: read", on_notification=self._announce_news
         )
         self._writer = ConnectionThread(
-            self._connect, "database: write", rest_seconds=_REST_SECONDS
+            self._connect_writer, "database: write", rest_seconds=_REST_SECONDS
         )
         self._searcher = ConnectionThread(
             self._connect_searcher, "database: search", rest_seconds=_REST_SECONDS
         )
+
+    @property
+    def outage(self) -> Outage | None:
+        """Return since when the server cannot be used, or None if it can, as far as is known."""
+        return min(self._outages.values(), key=lambda outage: outage.since, default=None)
 
     async def open(self) -> None:
         """Connect; create or update the schema where needed.
@@ -102,7 +106,7 @@ class ServerEngine:
         self._check_open()
         settings = list_settings(self._database) if self._database.pooled else ()
         writing = Writing(self._writer, self._namespace, tuple(settings), alone=alone)
-        result = await self._writer.run(functools.partial(writing.run, work))
+        result = await self._run(self._writer, functools.partial(writing.run, work))
         for callback in self._commit_callbacks:
             callback()
         return result
@@ -114,7 +118,8 @@ class ServerEngine:
             work: Function that only reads.
         """
         self._check_open()
-        return await self._reader.run(functools.partial(self._run_reading, self._reader, work))
+        run = functools.partial(self._run_reading, self._reader, work)
+        return await self._run(self._reader, run)
 
     async def search(self, work: Callable[[Connection], T]) -> T:
         """Run `work` on the searching connection; cancelling interrupts the query.
@@ -167,6 +172,19 @@ class ServerEngine:
             await self.write(lambda t: create_partitions(t.connection, now, now))
             self._tended_at = moment
 
+    async def _run(self, thread: ConnectionThread, work: Callable[[ServerConnection], T]) -> T:
+        """Run work on a thread, and record whether the server can be used."""
+        try:
+            result = await thread.run(work)
+        except Unreachable as error:
+            since = self._outages[thread].since if thread in self._outages else self._clock.now()
+            self._outages[thread] = Outage(since, error.what)
+            raise
+        if self._outages.pop(thread, None) is not None and thread is self._reader:
+            # The others, which may rest, learn it with their next work.
+            self._outages.clear()
+        return result
+
     # On the threads -------------------------------------------------------------------------
 
     def _run_reading(
@@ -195,17 +213,29 @@ class ServerEngine:
             if not connection.driver.closed:
                 connection.run_script("rollback")
 
-    def _connect(self) -> ServerConnection:
-        """Return a connection to write."""
-        return connect(self._database)
+    def _connect(self, *, searches: bool = False) -> ServerConnection:
+        """Return a connection."""
+        try:
+            return connect(self._database, searches=searches)
+        except CannotOpen as error:
+            if not self._namespace:
+                raise
+            # It could be used before, so a person may be repairing it: goes on by itself too.
+            raise Unreachable(str(error), "refuses smsdesk") from None
 
     def _connect_searcher(self) -> ServerConnection:
         """Return a connection to search."""
-        return connect(self._database, searches=True)
+        return self._connect(searches=True)
+
+    def _connect_writer(self) -> ServerConnection:
+        """Return a connection to write."""
+        connection = self._connect()
+        read_timeline(connection)
+        return connection
 
     def _connect_reader(self) -> ServerConnection:
         """Return the connection that reads and listens; bring the schema up to date before."""
-        connection = connect(self._database)
+        connection = self._connect()
         try:
             if not self._namespace:
                 now = self._clock.now()
@@ -228,8 +258,10 @@ class ServerEngine:
 
     def _follow_clock(self, connection: Connection) -> None:
         """Let our clock go on from the server's."""
-        now, _ = measure_time(connection)
-        self._clock.follow(now)
+        now, trip = measure_time(connection)
+        # A smaller difference may come from the measurement itself.
+        if abs(now - self._clock.now()) > trip * SECOND / 2 + _NEGLIGIBLE_MS:
+            self._clock.follow(now)
         self._measured_at = self._clock.monotonic()
 
     def _announce_news(self) -> None:

@@ -23,8 +23,15 @@ from tui.store.errors import (
 _BAD_VALUE_CLASSES = frozenset({"22", "23", "54"})
 _WRONG_TYPE_STATES = frozenset({"42804", "42883"})
 GRANT = "grant the user the privileges that smsdesk help postgresql lists"
-STANDBY = "is a standby that only reads: nothing was written; name the primary in `database`"
-_GOES_ON = "nothing was written, and smsdesk goes on by itself once it answers"
+STANDBY = (
+    "is a standby that only reads: nothing was written; name the primary in `database`,"
+    " or both hosts with target_session_attrs=read-write"
+)
+UNDECLARED_POOLER = (
+    "is behind a pooler that gives each transaction another connection: set database_pooled ="
+    " true, or name the server itself in `database`"
+)
+_GOES_ON = "nothing was written; try again once it answers"
 _CAUSES: dict[str, tuple[type[StoreError], str]] = {
     "28": (
         CannotOpen,
@@ -45,15 +52,40 @@ _CAUSES: dict[str, tuple[type[StoreError], str]] = {
     "53100": (CannotWrite, "has no disk space left: nothing was written; make room on the server"),
     "53": (CannotWrite, "is short of resources: nothing was written; look at its log"),
     "25006": (CannotWrite, STANDBY),
+    "26000": (Unreachable, UNDECLARED_POOLER),
+    "42P05": (Unreachable, UNDECLARED_POOLER),
     "55P03": (Busy, "is locked by another transaction: nothing was written, try again"),
     "40": (Busy, "was busy with another transaction: nothing was written, try again"),
     "57014": (Busy, "stopped the statement because it took too long: nothing was written"),
     "25P03": (Unreachable, f"closed a connection that was idle in the middle: {_GOES_ON}"),
     "57": (Unreachable, f"is starting or stopping: {_GOES_ON}"),
+    "access": (
+        CannotOpen,
+        "does not accept this user from this host: check pg_hba.conf of the server, and the user"
+        " and sslmode in `database`",
+    ),
+    "TLS": (
+        CannotOpen,
+        "did not agree on an encrypted connection: check its certificate,"
+        " and sslmode and sslrootcert in `database`",
+    ),
+    "options": (
+        CannotOpen,
+        "cannot be reached with these options: correct them in `database`",
+    ),
+    "standby": (Unreachable, f"only reads, and there is no primary: {_GOES_ON}"),
     "08": (Unreachable, f"cannot be reached: {_GOES_ON}"),
 }
-"""What the errors of a class (two characters), or one of them (five), mean."""
+"""What the errors of a class (two characters), or one of them (five), mean; and some others."""
+_SHORT_CAUSES = {
+    "53300": "has no connection left",
+    "57": "is starting or stopping",
+    "26000": "is behind a pooler, which the settings do not say,",
+    "42P05": "is behind a pooler, which the settings do not say,",
+}
+"""What some of them mean in few words, for the line that stays while it lasts."""
 _BAD_OPTIONS = ("invalid URI query parameter", "invalid connection option", 'value: "')
+_LOST = ("closed unexpectedly", "closed the connection", "SYSCALL", "unexpected eof")
 _UNKNOWN_TLS = ("SSL", "TLS", "certificate")
 
 
@@ -89,36 +121,45 @@ def _translate_state(error: psycopg.Error, text: str, name: str) -> StoreError:
     state = error.sqlstate or ""
     if state[:2] in _BAD_VALUE_CLASSES or state in _WRONG_TYPE_STATES:
         return BadValue(f"The database {name} cannot store this: {text}")
-    found = _CAUSES.get(state) or _CAUSES.get(state[:2])
+    key = state if state in _CAUSES else state[:2]
     if not state and isinstance(error, psycopg.OperationalError | psycopg.InterfaceError):
-        found = _find_connection_cause(text)
+        key = _find_connection_cause(text)
     elif not state and isinstance(error, psycopg.DataError | psycopg.ProgrammingError):
         # The driver itself found it.
         return BadValue(f"The database {name} cannot store this: {text}")
-    if found is None:
+    if key not in _CAUSES:
         return StoreError(f"The database {name} reports: {text} ({state or 'no code'})")
-    kind, meaning = found
-    return kind(f"The database server of {name} {meaning} ({_shorten(text)})")
+    kind, meaning = _CAUSES[key]
+    line = f"The database server of {name} {meaning} ({_shorten(text)})"
+    if kind is Unreachable and key in _SHORT_CAUSES:
+        return Unreachable(line, _SHORT_CAUSES[key])
+    return kind(line)
 
 
-def _find_connection_cause(text: str) -> tuple[type[StoreError], str]:
-    """Return what an error before or beside the server's own means, by the words of the driver."""
+def _find_connection_cause(text: str) -> str:
+    """Return which cause an error has that came before or beside the server's own.
+
+    It has no code, so this goes by the words of the driver and the server.
+    """
     if any(words in text for words in _BAD_OPTIONS):
-        return CannotOpen, "cannot be reached with these options: correct them in `database`"
-    if "password" in text or "no pg_hba.conf entry" in text or "authentication" in text:
-        return _CAUSES["28"]
-    if "too many" in text or "remaining connection slots" in text:
-        return _CAUSES["53300"]
+        return "options"
+    if any(word in text for word in _LOST):
+        return "08"
+    if "pg_hba.conf" in text:
+        return "access"
+    if "password" in text or "authentication" in text:
+        return "28"
+    if "too many" in text or "remaining connection slots" in text or "no more connections" in text:
+        return "53300"
     if any(word in text for word in _UNKNOWN_TLS):
-        return CannotOpen, (
-            "did not agree on an encrypted connection: check its certificate,"
-            " and sslmode and sslrootcert in `database`"
-        )
-    if "role" in text and "does not exist" in text:
-        return _CAUSES["28"]
+        return "TLS"
+    if "session is read-only" in text or "session is not read-only" in text:
+        return "standby"
+    if "starting up" in text or "shutting down" in text or "recovery" in text:
+        return "57"
     if "does not exist" in text:
-        return _CAUSES["3D"]
-    return _CAUSES["08"]
+        return "28" if "role" in text else "3D"
+    return "08"
 
 
 def _shorten(text: str, limit: int = 200) -> str:

@@ -6,13 +6,9 @@ from dataclasses import dataclass
 from tui.domain.database import ServerDatabase
 from tui.store.errors import NotADatabase, StoreError
 from tui.store.postgres.connection_thread import measure_time
-from tui.store.postgres.server_connection import (
-    ServerConnection,
-    connect,
-    is_behind_pooler,
-    list_settings,
-)
+from tui.store.postgres.server_connection import ServerConnection
 from tui.store.postgres.server_schema import list_missing_privileges, read_version
+from tui.store.postgres.server_session import connect, is_behind_pooler, list_settings
 
 _CHANNEL = "smsdesk_doctor"
 _PATIENCE_SECONDS = 2.0

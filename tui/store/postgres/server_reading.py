@@ -6,9 +6,9 @@ from typing import TypeVar
 from tui.domain.database import ServerDatabase
 from tui.store.connections import Connection
 from tui.store.errors import StoreError
-from tui.store.postgres.server_connection import connect, list_settings
 from tui.store.postgres.server_errors import translate_error
 from tui.store.postgres.server_schema import check_version
+from tui.store.postgres.server_session import connect, list_settings
 
 T = TypeVar("T")
 

@@ -21,8 +21,9 @@ from tui.store.errors import (
     Rehearsal,
     UnfinishedMove,
 )
-from tui.store.postgres.server_connection import ServerConnection, list_settings, quote_name
+from tui.store.postgres.server_connection import ServerConnection
 from tui.store.postgres.server_errors import GRANT, STANDBY
+from tui.store.postgres.server_session import list_settings, quote_name
 
 APPLICATION = "smsdesk"
 _UNFINISHED = "smsdesk: unfinished move"

@@ -2,10 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterator
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from tui.store.engine import Transaction
-from tui.store.errors import StoreError, Unreachable
+from tui.store.errors import BadValue, StoreError, UnknownOutcome, Unreachable
 from tui.store.postgres.connection_thread import ConnectionThread
 from tui.store.postgres.server_connection import ServerConnection
 
@@ -16,6 +16,11 @@ _LOCK_CLASS = 0x534D5344
 _PATIENCE_SECONDS = 10.0
 """Time in which a server restarts, or a standby takes over."""
 _PAUSE_SECONDS = 0.2
+_STATUS = "select pg_xact_status(cast(cast(:number as text) as xid8))"
+_END_BACKEND = (
+    "select pg_terminate_backend(pid) from pg_stat_activity where pid = :backend"
+    " and backend_xid = cast(cast(cast(:number as text) as xid8) as xid)"
+)
 
 
 def name_channel(namespace: int) -> str:
@@ -53,7 +58,7 @@ class Writing:
             work: Function that reads and writes.
             connection: Connection of the thread.
         """
-        connection, number = self._begin(connection)
+        connection, identity = self._begin(connection)
         transaction = Transaction(connection)
         try:
             result = work(transaction)
@@ -62,11 +67,11 @@ class Writing:
             if not connection.driver.closed:
                 connection.run_script("rollback")
             raise
-        self._commit(connection, number, transaction.has_changes)
+        self._commit(connection, identity, transaction.has_changes)
         return result
 
-    def _begin(self, connection: ServerConnection) -> tuple[ServerConnection, int]:
-        """Begin a transaction in one round trip; return its number as well."""
+    def _begin(self, connection: ServerConnection) -> tuple[ServerConnection, "_Identity"]:
+        """Begin a transaction in one round trip; return what is needed to find it again."""
         script = "; ".join(self._list_beginning())
         try:
             cursor = connection.run_script(script)
@@ -79,7 +84,8 @@ class Writing:
         except StoreError:
             connection.run_script("rollback")
             raise
-        return connection, int(cursor.fetchall()[0][0])
+        number, backend = cursor.fetchall()[0]
+        return connection, _Identity(str(number), int(backend), connection.timeline)
 
     def _list_beginning(self) -> Iterator[str]:
         """Yield the statements that begin to write; the last one returns a number for it."""
@@ -87,16 +93,22 @@ class Writing:
         yield from self._settings
         if self._alone:
             yield f"select pg_advisory_xact_lock({_LOCK_CLASS}, {self._namespace})"
-        yield "select cast(cast(pg_current_xact_id() as text) as bigint)"
+        yield "select cast(pg_current_xact_id() as text), pg_backend_pid()"
 
-    def _commit(self, connection: ServerConnection, number: int, has_changes: bool) -> None:
+    def _commit(self, connection: ServerConnection, identity: "_Identity", news: bool) -> None:
         """Commit and notify the others in one round trip."""
-        news = f"select pg_notify('{name_channel(self._namespace)}', ''); " if has_changes else ""
+        notify = f"select pg_notify('{name_channel(self._namespace)}', ''); " if news else ""
         try:
-            connection.run_script(f"{news}commit")
-        except Unreachable:
+            connection.run_script(f"{notify}commit")
+        except Unreachable as error:
             # The answer was lost, not necessarily the commit.
-            if not _find_outcome(self._thread, number):
+            is_committed = _find_outcome(self._thread, identity)
+            if is_committed is None:
+                raise UnknownOutcome(
+                    "The database server was lost while it stored this: it may or may not be"
+                    f" stored, look before you repeat it; smsdesk goes on by itself ({error})"
+                ) from error
+            if not is_committed:
                 raise
         except StoreError:
             if not connection.driver.closed:
@@ -104,21 +116,37 @@ class Writing:
             raise
 
 
-def _find_outcome(thread: ConnectionThread, number: int) -> bool:
-    """Return whether a transaction was committed; False also if the server does not come back."""
+class _Identity(NamedTuple):
+    """What finds a transaction again after its connection was lost."""
+
+    number: str
+    backend: int
+    """Process of the server that runs it."""
+    timeline: str
+    """Which history of the server it belongs to: a standby that takes over begins another."""
+
+
+def _find_outcome(thread: ConnectionThread, identity: _Identity) -> bool | None:
+    """Return whether a transaction was committed; None if that cannot be known."""
     end = time.monotonic() + _PATIENCE_SECONDS
-    while time.monotonic() < end:
+    while time.monotonic() < end and not thread.is_closing:
         try:
             connection = thread.reconnect()
-            row = connection.execute(
-                "select pg_xact_status(cast(cast(:number as text) as xid8))",
-                {"number": str(number)},
-            ).fetchone()
+            row = connection.execute(_STATUS, {"number": identity.number}).fetchone()
+            status = row[0] if row else None
+            if status == "in progress":
+                # It may wait for a COMMIT that never came, for as long as a network holds it back.
+                values = {"number": identity.number, "backend": identity.backend}
+                connection.execute(_END_BACKEND, values)
+        except BadValue:
+            # A standby that has taken over has not heard of this number: it was never copied.
+            return False
         except StoreError:
-            time.sleep(_PAUSE_SECONDS)
-            continue
-        status = row[0] if row else None
+            status = "in progress"
+        if status == "committed":
+            # Another history may have given the number to another transaction.
+            return True if connection.timeline == identity.timeline else None
         if status != "in progress":
-            return bool(status == "committed")
+            return False if status == "aborted" else None
         time.sleep(_PAUSE_SECONDS)
-    return False
+    return None

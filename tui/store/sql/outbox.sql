@@ -2,6 +2,9 @@
 update messages set status = 'queued', claimed_by = '', next_try_at = :next_try_at, paused_at = :now, reason = :reason
 where id = :id and status = 'sending' and claimed_by = :owner;
 
+-- name: claimed_by(owner, account)
+select id from messages where status = 'sending' and claimed_by = :owner and account = :account;
+
 -- name: take_back(id, now)!
 update messages set status = 'cancelled', status_at = :now where id = :id and status = 'queued';
 

@@ -66,6 +66,11 @@ class FileEngine:
         self._search_lock = asyncio.Lock()
         self._commit_callbacks: list[Callable[[], None]] = []
 
+    @property
+    def outage(self) -> None:
+        """Return None: a file is always there."""
+        return None
+
     async def open(self) -> None:
         """Open the file; create or migrate it where needed.
 
