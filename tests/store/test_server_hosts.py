@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.claims_between_hosts import WrongClock, measure_claims, measure_races, open_host
+from tests.bench.server.claims import WrongClock, measure_claims, measure_races, open_host
 from tests.store.builders import ACCOUNT, get_conversation, make_outgoing, make_reply
 from tui.clock import SECOND, SystemClock
 from tui.domain.database import ServerDatabase

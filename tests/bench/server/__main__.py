@@ -16,6 +16,7 @@ FIGURES: dict[str, Callable[[Inboxes], Awaitable[None]]] = {
     "reads": figures.measure_reads,
     "news": figures.measure_news,
     "search": figures.measure_search,
+    "claims": figures.measure_hosts,
 }
 
 

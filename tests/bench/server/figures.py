@@ -7,6 +7,7 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from statistics import median
 
+from tests.bench.server.claims import measure_claims, measure_races
 from tests.bench.server.delaying_proxy import delay_server
 from tests.bench.server.inboxes import Inboxes, open_inbox
 from tests.store.builders import ACCOUNT, make_reply
@@ -20,6 +21,7 @@ from tui.store.store import Store
 _PAGES, _SIZE = 12, 100
 _CALLS = 300
 _LATENCY_MS = 20.0
+_CLAIMS, _KILLS, _RACES = 10_000, 12, 1_000
 _WORDS = {"common": "or", "usual": "invoice wrong", "rare": "10044", "none": "xyzzy"}
 
 
@@ -89,6 +91,14 @@ async def measure_search(inboxes: Inboxes) -> None:
                 count = len(await search())
                 p95 = await _measure_p95(search, calls=60)
                 print(f"  {name:12} {kind:8} {words!r:16} {count:3} found   p95 {p95:7.2f} ms")
+
+
+async def measure_hosts(inboxes: Inboxes) -> None:
+    """Hosts with wrong clocks claim, die and race: 0 sent twice, 0 lost."""
+    claims, races = (inboxes.create_database(f"bench_{name}") for name in ("claims", "races"))
+    log = inboxes.folder / "sent"
+    print("  claims", await measure_claims(claims.address, log, _CLAIMS, kills=_KILLS))
+    print("  races ", await measure_races(races.address, _RACES))
 
 
 async def _store_pages(database: object) -> list[float]:

@@ -1,23 +1,20 @@
 """Let processes with wrong clocks claim, die and race on one PostgreSQL server.
 
-    python -m tests.bench.claims_between_hosts [MESSAGES] [ROUNDS]
+    python -m tests.bench.server claims
 
-Four senders, whose clocks are wrong by up to 5 s, claim and send MESSAGES messages and are
-killed again and again. Then two agents race to answer ROUNDS questions. It prints how many
+Four senders, whose clocks are wrong by up to 5 s, claim and send messages and are
+killed again and again. Then two agents race to answer questions. It prints how many
 messages were sent twice, or not at all and without a word (0 and 0 are right).
 """
 
 import asyncio
 import json
 import random
-import shutil
 import signal
 import sys
-import time
 from collections import Counter
 from pathlib import Path
 
-from tests.database_server import DatabaseServer, make_home
 from tests.store.builders import ACCOUNT, get_conversation, make_outgoing, make_reply
 from tui.clock import SECOND, SystemClock
 from tui.domain.database import ServerDatabase
@@ -27,7 +24,7 @@ from tui.store.errors import StaleReply
 from tui.store.settling import SendRecord
 from tui.store.store import Store
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 SKEWS = (-5, -2, 2, 5)
 """By how many seconds the clocks of the hosts are wrong."""
 _BATCH = 20
@@ -135,7 +132,7 @@ async def start_host(
         skew: Seconds by which its clock is wrong.
         extra: File of the sent texts, or number of rounds.
     """
-    command = [sys.executable, "-m", "tests.bench.claims_between_hosts", what, address, name]
+    command = [sys.executable, "-m", "tests.bench.server.claims", what, address, name]
     return await asyncio.create_subprocess_exec(
         *command, str(skew), extra, cwd=ROOT, stdout=asyncio.subprocess.PIPE
     )
@@ -217,28 +214,5 @@ async def measure_races(address: str, rounds: int) -> dict[str, int]:
         }
 
 
-async def main(messages: int = 10_000, rounds: int = 1_000) -> None:
-    """Print both results."""
-    home = make_home()
-    server = DatabaseServer(home)
-    try:
-        server.initialize()
-        server.start()
-        server.run_sql("create database claims", "create database races")
-        for name, work in (
-            ("claims", measure_claims(server.get_address("claims"), home / "sent", messages, 12)),
-            ("races", measure_races(server.get_address("races"), rounds)),
-        ):
-            began = time.monotonic()
-            result = await work
-            print(name, result, f"{time.monotonic() - began:.1f} s", flush=True)
-    finally:
-        server.stop(signal.SIGQUIT)
-        shutil.rmtree(home)
-
-
-if __name__ == "__main__":
-    if sys.argv[1:2] in (["send"], ["race"]):
-        asyncio.run(run_host(*sys.argv[1:6]))
-    else:
-        asyncio.run(main(*(int(argument) for argument in sys.argv[1:3])))
+if __name__ == "__main__":  # one host of a measurement
+    asyncio.run(run_host(*sys.argv[1:6]))
