@@ -170,7 +170,8 @@ def test_an_inbox_that_may_not_be_written_ends_with_2(
             folder.chmod(folder.stat().st_mode | 0o055)
     inbox.chmod(0o444 if what == "file" else 0o666)
     inbox.parent.chmod(0o777 if what == "file" else 0o555)
-    ran = run_unprivileged(desk, inbox, tmp_path)
+    if "No module named" in (ran := run_unprivileged(desk, inbox, tmp_path)).stderr:
+        pytest.skip("a user without rights cannot read this copy of smsdesk")
     inbox.parent.chmod(0o755)
     assert ran.returncode == 2, ran.stderr
     assert ran.stderr.count("\n") == 1

@@ -1,5 +1,7 @@
 """Test what a search finds in texts of many scripts, and what it must not find."""
 
+import functools
+
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -188,6 +190,7 @@ async def finds(store: Store, text: str) -> list[str]:
     return [hit.body for hit in await store.search.find_messages(SearchQuery(text=text))]
 
 
+@pytest.mark.only_engine("sqlite")
 @pytest.mark.parametrize(("body", "text"), FOUND)
 async def test_a_text_is_found_however_it_is_written(store: Store, body: str, text: str) -> None:
     await store.ingest.store_events(ACCOUNT, [make_reply("something else"), make_reply(body)])
@@ -199,6 +202,7 @@ def test_what_a_search_finds_is_highlighted(body: str, text: str) -> None:
     assert find_spans(body, text)
 
 
+@pytest.mark.only_engine("sqlite")
 @pytest.mark.parametrize(("body", "text"), NOT_FOUND)
 async def test_another_text_is_not_found(store: Store, body: str, text: str) -> None:
     await store.ingest.store_events(ACCOUNT, [make_reply(body)])
@@ -227,6 +231,18 @@ async def test_every_part_of_a_mixed_text_finds_it_and_is_highlighted(
         await store.ingest.store_events(ACCOUNT, [make_reply(body)])
         assert await finds(store, part) == [body]
     assert find_spans(body, part)
+
+
+@pytest.mark.only_engine("postgres")
+async def test_a_server_finds_the_same_in_one_inbox(store: Store) -> None:
+    bodies = list(dict.fromkeys(body for body, _ in [*FOUND, *NOT_FOUND]))
+    page = [make_reply(body, id=f"r{n}") for n, body in enumerate(bodies)]
+    await store.ingest.store_events(ACCOUNT, page)
+    search = functools.partial(store.search.find_messages, limit=len(bodies))
+    for is_found, pairs in ((True, FOUND), (False, NOT_FOUND)):
+        for body, text in pairs:
+            found = {hit.body for hit in await search(SearchQuery(text=text))}
+            assert (body in found) is is_found, (body, text)
 
 
 _CHECKS = {

@@ -9,12 +9,12 @@ import contextlib
 import os
 import signal
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import httpx
 
@@ -103,7 +103,7 @@ class AlarmChannels:
             text.write(f"{notification.text}\n".encode())
             text.seek(0)
             try:
-                process = await asyncio.create_subprocess_exec(
+                starting = asyncio.create_subprocess_exec(
                     *self.command,
                     stdin=text,
                     stdout=output,
@@ -111,6 +111,7 @@ class AlarmChannels:
                     env={**others, **variables},
                     start_new_session=True,
                 )
+                process = await _start_or_kill(starting)
             except (OSError, ValueError) as error:
                 reason = getattr(error, "strerror", None) or type(error).__name__
                 return f"{self.command[0]} cannot be run ({reason})"
@@ -170,6 +171,20 @@ async def _post_once(
     if 200 <= status < 300:
         return "", False
     return f"it answered with HTTP status {status}", status >= 500 or status == 429
+
+
+async def _start_or_kill(
+    starting: Coroutine[Any, Any, asyncio.subprocess.Process],
+) -> asyncio.subprocess.Process:
+    """Return a program that was started; if that is cancelled, kill it as soon as it runs."""
+    task = asyncio.ensure_future(starting)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        process = await task
+        _kill_group(process.pid)
+        await process.wait()
+        raise
 
 
 def _kill_group(group: int) -> None:
