@@ -152,9 +152,17 @@ def _list_environment(settings: "Settings", config: Path) -> Iterator[str]:
     if config.exists():
         variables["SMSDESK_CONFIG"] = str(config)
     if database := os.environ.get("SMSDESK_DATABASE"):
-        variables["SMSDESK_DATABASE"] = os.path.abspath(expand_path(database, os.environ))
+        is_file = "://" not in database
+        variables["SMSDESK_DATABASE"] = (
+            os.path.abspath(expand_path(database, os.environ)) if is_file else database
+        )
     for name, value in variables.items():
         yield f"Environment={_quote(f'{name}={value}')}"
+    for setting, path in _list_shared_secrets(settings).items():
+        credential = setting.removesuffix("_file").replace("_", "-")
+        yield f"LoadCredential={credential}:{_escape(path)}"
+        prefix = "" if setting.endswith("_file") else FILE_PREFIX
+        yield f"Environment=SMSDESK_{setting.upper()}={prefix}%d/{credential}"
     for account, secrets in _list_secret_files(settings).items():
         for setting, path in secrets.items():
             # One secret of an account bears its name alone.
@@ -164,6 +172,21 @@ def _list_environment(settings: "Settings", config: Path) -> Iterator[str]:
             value = f"{'' if setting.endswith('_file') else FILE_PREFIX}%d/{credential}"
             variable = f"SMSDESK_ACCOUNTS__{account}__{setting}".replace("-", "_").upper()
             yield f"Environment={variable}={value}"
+
+
+def _list_shared_secrets(settings: "Settings") -> Mapping[str, str]:
+    """Return the files that hold secrets of the whole desk, by setting."""
+    url = settings.notify_url
+    files = {
+        "database_password_file": settings.database_password_file,
+        "metrics_token_file": settings.metrics_token_file,
+        "notify_url": url.removeprefix(FILE_PREFIX) if url.startswith(FILE_PREFIX) else None,
+    }
+    return {
+        setting: os.path.abspath(expand_path(path, os.environ))
+        for setting, path in files.items()
+        if path
+    }
 
 
 def _list_secret_files(settings: "Settings") -> Mapping[str, dict[str, str]]:

@@ -60,9 +60,9 @@ def add_database_password(preferences: Preferences, environ: Mapping[str, str]) 
 
     given = environ.get("CREDENTIALS_DIRECTORY")
     files = (
+        Path(given) if given else None,
         preferences.database_password_file,
         preferences.secrets_dir,
-        Path(given) if given else None,
     )
     return replace(preferences, database=attach_password(preferences.database, environ, files))
 

@@ -146,7 +146,8 @@ def _read_password(file: Path) -> str:
     try:
         return file.read_text(encoding="utf-8").rstrip("\r\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError([f"{file}: cannot be read ({error})"]) from None
+        reason = getattr(error, "strerror", None) or "it is not UTF-8 text"
+        raise SettingsError([f"database_password_file: {file} cannot be read ({reason})"]) from None
 
 
 def _is_this_machine(host: str) -> bool:

@@ -39,6 +39,13 @@ def ignore_progress(task: str, done: int, total: int) -> None:
     """
 
 
+MOVED = (
+    "this inbox was moved to another database: nothing is stored or sent here any more; close it,"
+    " and open it again to see where it is"
+)
+"""What is wrong with an inbox that was moved while this process had it open."""
+
+
 class Transaction:
     """Connection for a unit of writing work, with a record of the changes to publish."""
 
@@ -86,10 +93,7 @@ class Transaction:
             StoreError: It was moved.
         """
         if queries("desk").is_moved(self.connection):
-            raise NotADatabase(
-                "this inbox was moved to another database: nothing is stored or sent here any more;"
-                " close it, and open it again to see where it is"
-            )
+            raise NotADatabase(MOVED)
 
     def flush(self) -> None:
         """Write the changes and counters, as the last statements of the transaction."""

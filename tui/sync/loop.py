@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from tui.clock import Clock
 from tui.domain.account import Health
 from tui.providers.errors import ProviderError
-from tui.store.errors import StoreError
+from tui.store.errors import StoreError, Unreachable
 from tui.sync.account_health import AccountFailure, describe_failure
 from tui.sync.context import RoundResult, SyncContext
 
@@ -88,6 +88,8 @@ class TaskLoop:
         self._wake_signal = WakeSignal(context.clock)
         self._failure_count = 0
         self._failure: AccountFailure | None = None
+        self._was_away = False
+        """Whether the failure was the database server's, which any round after it shows as over."""
         self._paused_until = 0.0
 
     async def run_forever(self) -> None:
@@ -106,7 +108,7 @@ class TaskLoop:
             pause = 0.0 if result.pause is None else result.pause
             self._failure = AccountFailure(Health.RETRYING, result.problem, pause)
             await self._health.report_failure(self.name, self._failure, result)
-        elif result.answered or (self._failure and result.pause is None):
+        elif result.answered or (self._failure and (result.pause is None or self._was_away)):
             self._failure_count, self._failure = 0, None
             await self._health.report_ok(self.name, result)
         elif self._failure and result.pause is not None:
@@ -127,6 +129,7 @@ class TaskLoop:
     async def _record_failure(self, error: ProviderError | StoreError) -> AccountFailure:
         """Store the error as the account's health and start the pause."""
         self._failure_count += 1
+        self._was_away = isinstance(error, Unreachable)
         failure = describe_failure(error, self._failure_count, self._context.rng)
         self._failure = failure
         self._paused_until = self._context.clock.monotonic() + failure.pause

@@ -29,7 +29,7 @@ APPLICATION = "smsdesk"
 _UNFINISHED = "smsdesk: unfinished move"
 """Stands in its place while an inbox is being moved into the schema."""
 _REHEARSAL = "smsdesk: rehearsal"
-_MOVED = "smsdesk: moved "
+MOVED_APPLICATION = "smsdesk: moved "
 """Begin of what stands there once the inbox was moved; where it is now follows."""
 _FOLDER = Path(__file__).parents[1] / "schema" / "postgres"
 _LOCK = 0x534D5344
@@ -108,7 +108,7 @@ def write_mark(connection: ServerConnection, mark: InboxMark | None) -> None:
     """
     name = APPLICATION
     if isinstance(mark, MovedAway):
-        name = f"{_MOVED}{mark.format_mark()}"
+        name = f"{MOVED_APPLICATION}{mark.format_mark()}"
     elif mark is not None:
         name = _REHEARSAL if isinstance(mark, Rehearsal) else _UNFINISHED
     connection.execute("update meta set application = :name", {"name": name})
@@ -116,8 +116,8 @@ def write_mark(connection: ServerConnection, mark: InboxMark | None) -> None:
 
 def _parse_mark(application: str) -> InboxMark | None:
     """Return the mark that stands in the place of our name, or None."""
-    if application.startswith(_MOVED):
-        return MovedAway.parse_mark(application.removeprefix(_MOVED))
+    if application.startswith(MOVED_APPLICATION):
+        return MovedAway.parse_mark(application.removeprefix(MOVED_APPLICATION))
     return {_UNFINISHED: UnfinishedMove(), _REHEARSAL: Rehearsal()}.get(application)
 
 

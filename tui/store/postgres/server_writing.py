@@ -4,10 +4,11 @@ import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeVar
 
-from tui.store.engine import Transaction
-from tui.store.errors import BadValue, StoreError, UnknownOutcome, Unreachable
+from tui.store.engine import MOVED, Transaction
+from tui.store.errors import BadValue, NotADatabase, StoreError, UnknownOutcome, Unreachable
 from tui.store.postgres.connection_thread import ConnectionThread
 from tui.store.postgres.server_connection import ServerConnection
+from tui.store.postgres.server_schema import MOVED_APPLICATION
 
 T = TypeVar("T")
 
@@ -84,7 +85,10 @@ class Writing:
         except StoreError:
             connection.run_script("rollback")
             raise
-        number, backend = cursor.fetchall()[0]
+        number, backend, is_moved = cursor.fetchall()[0]
+        if is_moved:
+            connection.run_script("rollback")
+            raise NotADatabase(MOVED)
         return connection, _Identity(str(number), int(backend), connection.timeline)
 
     def _list_beginning(self) -> Iterator[str]:
@@ -93,7 +97,10 @@ class Writing:
         yield from self._settings
         if self._alone:
             yield f"select pg_advisory_xact_lock({_LOCK_CLASS}, {self._namespace})"
-        yield "select cast(pg_current_xact_id() as text), pg_backend_pid()"
+        yield (
+            "select cast(pg_current_xact_id() as text), pg_backend_pid(),"
+            f" (select starts_with(application, '{MOVED_APPLICATION}') from meta)"
+        )
 
     def _commit(self, connection: ServerConnection, identity: "_Identity", news: bool) -> None:
         """Commit and notify the others in one round trip."""

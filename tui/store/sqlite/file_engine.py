@@ -187,6 +187,7 @@ class FileEngine:
         connection.execute("begin immediate")
         transaction = Transaction(connection)
         try:
+            transaction.refuse_moved()
             result = work(transaction)
             transaction.flush()
             connection.execute("commit")
