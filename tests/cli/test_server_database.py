@@ -77,8 +77,8 @@ def test_every_command_works_on_a_server(
 ) -> None:
     served = move_desk(desk, make_url(empty, options="?schema=support"))
     unopened = served.run("threads")
-    assert (unopened.returncode, unopened.stdout) == (0, "")
-    assert unopened.stderr.startswith("smsdesk: nothing in postgresql://")
+    assert (unopened.returncode, unopened.stdout) == (2, "")
+    assert "there is no inbox in this schema" in unopened.stderr
     sandbox.post_control("inbound", provider="messagemedia", **{"from": ANN}, text="Är ni öppna?")
     once = served.run("sync", "--once")
     assert (once.returncode, once.stdout, once.stderr) == (0, "sent 0, received 1\n", "")

@@ -216,6 +216,29 @@ def print_unit(desk: Desk, *arguments: str, database: str, shared: bool = True) 
     return ran.stdout
 
 
+def test_the_unit_passes_on_the_secrets_of_a_server_and_of_alarms(desk: Desk) -> None:
+    address = "postgresql://smsdesk@127.0.0.1/desk?schema=support"
+    places = {
+        "SMSDESK_DATABASE": address,
+        "SMSDESK_DATABASE_PASSWORD_FILE": "/etc/smsdesk/secrets/database",
+        "SMSDESK_METRICS_TOKEN_FILE": "/etc/smsdesk/secrets/metrics",
+        "SMSDESK_NOTIFY_URL": "file:/etc/smsdesk/secrets/chat",
+        "SMSDESK_DATABASE_PASSWORD": "not in the unit",
+    }
+    ran = desk.run("sync", "--print-unit", **places)
+    assert ran.returncode == 0, ran.stderr
+    assert {
+        f"Environment=SMSDESK_DATABASE={address}",
+        "LoadCredential=database-password:/etc/smsdesk/secrets/database",
+        "Environment=SMSDESK_DATABASE_PASSWORD_FILE=%d/database-password",
+        "LoadCredential=metrics-token:/etc/smsdesk/secrets/metrics",
+        "Environment=SMSDESK_METRICS_TOKEN_FILE=%d/metrics-token",
+        "LoadCredential=notify-url:/etc/smsdesk/secrets/chat",
+        "Environment=SMSDESK_NOTIFY_URL=file:%d/notify-url",
+    } <= set(ran.stdout.splitlines())
+    assert "not in the unit" not in ran.stdout
+
+
 def test_the_unit_names_what_the_settings_name(bare: Desk) -> None:
     lines = print_unit(
         bare, "--listen", "[::1]:8780", database="/srv/text messages/inbox.db"

@@ -15,7 +15,14 @@ import psycopg
 import pytest
 
 from tests.shared_server import SharedServer
-from tests.store.builders import ACCOUNT, MIA, make_outgoing, make_receipt, make_reply
+from tests.store.builders import (
+    ACCOUNT,
+    MIA,
+    get_conversation,
+    make_outgoing,
+    make_receipt,
+    make_reply,
+)
 from tests.store.consistency import check_counters_and_summaries
 from tests.ui.history import write_history
 from tui.clock import Clock, ManualClock, SystemClock
@@ -316,6 +323,11 @@ async def test_a_process_that_slept_through_the_move_sends_and_fetches_nothing(
             await store.intents.queue_message(make_outgoing("One more"))
         with pytest.raises(NotADatabase, match="nothing is stored or sent here"):
             await store.ingest.store_events(ACCOUNT, [make_reply("Lost?")])
+        thread = await get_conversation(store)
+        with pytest.raises(NotADatabase, match="nothing is stored or sent here"):
+            await store.triage.set_star([thread.id], "ana", True)
+        with pytest.raises(NotADatabase, match="nothing is stored or sent here"):
+            await store.drafts.save_draft(thread.id, "ana", "Nor this", began_at=0)
         assert await store.messages.search_text("lost") == []
         message = await store.messages.get(queued.id)
         assert message is not None

@@ -1,5 +1,6 @@
 """Test polling: events are stored, then confirmed; all pages, and never in a tight loop."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
@@ -16,11 +17,11 @@ from tui.providers.errors import UnreadableAnswer as BadAnswer
 from tui.sandbox.ledger import Ledger
 from tui.sandbox.state import Sandbox
 from tui.store.conversations import FIRST_POSITION
-from tui.store.errors import Busy
+from tui.store.errors import Busy, Unreachable
 from tui.store.store import Store
 from tui.sync.account_health import AccountHealth
 from tui.sync.backoff import PollPace
-from tui.sync.context import ServedAccount, SyncContext
+from tui.sync.context import RoundResult, ServedAccount, SyncContext
 from tui.sync.loop import TaskLoop
 from tui.sync.outbox import OutboxSender
 from tui.sync.poller import Poller
@@ -305,6 +306,26 @@ async def test_pages_of_known_replies_are_passed_to_reach_new_ones(context: Sync
     poller = Poller(ServedAccount("mm", ScriptedProvider(by_date, replies=pages)), context, PACE)
     await poller.run_round()
     assert await list_texts(context.store) == ["text r0", "text r1", "text r2"]
+
+
+async def test_a_lost_database_is_forgotten_with_the_next_round_that_calls_no_one(
+    context: SyncContext,
+) -> None:
+    rounds: Iterator[RoundResult | Exception] = iter([Unreachable("away"), RoundResult(3_600.0)])
+
+    async def work() -> RoundResult:
+        result = next(rounds)
+        if isinstance(result, Exception):
+            raise result
+        return result
+
+    health = AccountHealth(context.store.accounts, context.clock, "mm", "here")
+    loop = TaskLoop("balance", work, health, context)
+    lines = []
+    for _ in range(2):
+        await loop.run_once()
+        lines.append((await context.store.accounts.get_states())["mm"].line)
+    assert lines == ["away", ""]
 
 
 async def run_rounds(context: SyncContext, provider: ScriptedProvider, count: int) -> list[str]:

@@ -157,11 +157,9 @@ def _open_migrated_reader(desk: Preferences) -> "Iterator[InboxReader | None]":
     with contextlib.ExitStack() as stack:
         try:
             reader = stack.enter_context(InboxReader(desk.database))
-        except EmptySchema:
+        except EmptySchema as error:
             # Reading makes no tables, which could come into the schema of another program.
-            print(f"smsdesk: nothing in {desk.database} yet", file=sys.stderr)
-            yield None
-            return
+            raise CommandError(str(error), BAD_USE) from None
         except OutdatedSchema:
             _migrate_database(desk)
             reader = stack.enter_context(InboxReader(desk.database))

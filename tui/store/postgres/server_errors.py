@@ -64,6 +64,16 @@ _CAUSES: dict[str, tuple[type[StoreError], str]] = {
         "does not accept this user from this host: check pg_hba.conf of the server, and the user"
         " and sslmode in `database`",
     ),
+    "no password": (
+        CannotOpen,
+        "refused the user or the password: it asks for one, and none is in"
+        " SMSDESK_DATABASE_PASSWORD, database_password_file, secrets_dir or the file that PGPASSFILE names",
+    ),
+    "no TLS": (
+        CannotOpen,
+        "did not agree on an encrypted connection, as it has none: switch it on there, or use"
+        " sslmode=disable with database_unverified = true",
+    ),
     "TLS": (
         CannotOpen,
         "did not agree on an encrypted connection: check its certificate,"
@@ -147,8 +157,12 @@ def _find_connection_cause(text: str) -> str:
         return "08"
     if "pg_hba.conf" in text:
         return "access"
+    if "no password supplied" in text:
+        return "no password"
     if "password" in text or "authentication" in text:
         return "28"
+    if "server does not support SSL" in text:
+        return "no TLS"
     if "too many" in text or "remaining connection slots" in text or "no more connections" in text:
         return "53300"
     if any(word in text for word in _UNKNOWN_TLS):

@@ -61,6 +61,14 @@ with ours as (
 select act, case when count(*) > 3 then count(*) || ' tables' else string_agg(name, ', ') end
 from missing group by act order by act
 """
+_EXPLAIN = """
+with given as (select trim(both '"' from current_setting('search_path')) as path)
+select current_schema() is null and exists (select 1 from pg_namespace where nspname = path), path,
+  (select string_agg(n.nspname, ', ' order by n.nspname)
+   from pg_class c join pg_namespace n on n.oid = c.relnamespace
+   where relname = 'search_partitions')
+from given
+"""
 _MONTHS_AHEAD = 2
 
 
@@ -133,9 +141,23 @@ def check_version(connection: ServerConnection) -> None:
     if found > known:
         raise NewerDatabase(f"schema {found}, this smsdesk knows up to {known}")
     if found == 0:
-        raise EmptySchema("there is no inbox in this schema yet")
+        raise _explain_empty(connection)
     if found < known:
         raise OutdatedSchema(f"schema {found} has to be brought up to {known} first")
+
+
+def _explain_empty(connection: ServerConnection) -> CannotWrite | EmptySchema:
+    """Return why no inbox is seen: it is not there, or this user may not look."""
+    hidden, path, others = connection.execute(_EXPLAIN).fetchall()[0]
+    if hidden:
+        return NotPermitted(
+            f"The user may not use the schema {path}: grant usage on schema {path} to the user"
+        )
+    known = f", which has one in {others}" if others else ""
+    return EmptySchema(
+        f"there is no inbox in this schema of the database{known}: correct `database`, or open"
+        " the inbox once to create it"
+    )
 
 
 def update_schema(
