@@ -67,7 +67,8 @@ _CAUSES: dict[str, tuple[type[StoreError], str]] = {
     "no password": (
         CannotOpen,
         "refused the user or the password: it asks for one, and none is in"
-        " SMSDESK_DATABASE_PASSWORD, database_password_file, secrets_dir or the file that PGPASSFILE names",
+        " SMSDESK_DATABASE_PASSWORD, database_password_file, secrets_dir or the file that"
+        " PGPASSFILE names",
     ),
     "no TLS": (
         CannotOpen,
