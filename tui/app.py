@@ -217,18 +217,27 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
 
     async def _follow_store(self) -> None:
         """Pass every batch of changes to the inbox; after an error read everything again."""
+        after: int | None = None
         while True:
             try:
-                async for changes in self._store.feed.watch_changes():
-                    # Before the paint: a notification depends on whether the agent is looking now.
-                    await self._notifier.process_changes(changes)
-                    await self.inbox.apply_changes(changes)
-                    for screen in self.screen_stack[1:]:
-                        if isinstance(screen, DialogScreen) and screen.is_mounted:
-                            await self._update_dialog(screen, changes)
-            except Exception as error:  # whatever it is, the next changes must be shown
+                async for changes in self._store.feed.watch_changes(after=after):
+                    await self._apply_changes(changes)
+            except Exception as error:
                 self.report_update_error(error)
-                await self._reload_inbox()
+                after = await self._reload_inbox()
+
+    async def _apply_changes(self, changes: tuple[Change, ...]) -> None:
+        """Show a batch; if that fails, read everything again. The feed goes on after the batch."""
+        try:
+            # Before the paint: a notification depends on whether the agent is looking now.
+            await self._notifier.process_changes(changes)
+            await self.inbox.apply_changes(changes)
+            for screen in self.screen_stack[1:]:
+                if isinstance(screen, DialogScreen) and screen.is_mounted:
+                    await self._update_dialog(screen, changes)
+        except Exception as error:  # whatever it is, the next changes must be shown
+            self.report_update_error(error)
+            await self._reload_inbox()
 
     async def _update_dialog(self, dialog: DialogScreen[Any], changes: tuple[Change, ...]) -> None:
         """Pass changes to a dialog; if it is closed meanwhile, it needs none."""
@@ -261,14 +270,18 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
             await self._notifier.report_account_problems()
             await self.inbox.refresh_accounts()
 
-    async def _reload_inbox(self) -> None:
-        """Read everything again, as changes were missed; report each error until it succeeds."""
+    async def _reload_inbox(self) -> int | None:
+        """Read everything again until it succeeds; return the number of the last change before."""
         for seconds in itertools.chain([_RETRY_SECONDS], itertools.repeat(_LATER_RETRY_SECONDS)):
             await asyncio.sleep(seconds)
             try:
-                return await self.inbox.apply_changes((RELOAD,))
+                last = await self._store.feed.get_last_number()
+                await self.inbox.apply_changes((RELOAD,))
             except Exception as error:
                 self.report_update_error(error)
+            else:
+                return last
+        return None
 
     def report_failure(self, error: Exception) -> None:
         """End the app because of an error, and keep it for the code that ran the app."""

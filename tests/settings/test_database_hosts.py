@@ -1,5 +1,7 @@
 """Test addresses with several hosts, of which one is the primary."""
 
+from urllib.parse import unquote
+
 import pytest
 from psycopg.conninfo import conninfo_to_dict
 
@@ -60,3 +62,20 @@ def test_the_password_is_refused_with_several_hosts_too() -> None:
     with pytest.raises(ValueError, match="must not contain the password") as caught:
         parse_database("postgresql://desk:horse1@h1,h2/desk")
     assert "horse1" not in str(caught.value)
+
+
+@pytest.mark.parametrize("user", ["de%40sk", "de%25sk", "mia%2Btom", "mia"])
+def test_a_user_with_any_character_reaches_the_driver(user: str) -> None:
+    found = conninfo_to_dict(parse(f"postgresql://{user}@h1/desk").address)
+    assert found["user"] == unquote(user)
+
+
+@pytest.mark.parametrize("schema", ["s" * 64, "ä" * 32, "pg_x", "a%00b", "%1b%5b31m", "a%0a"])
+def test_a_schema_that_cannot_be_is_refused(schema: str) -> None:
+    with pytest.raises(ValueError, match="names a schema that cannot be"):
+        parse_database(f"postgresql://h1/desk?schema={schema}")
+
+
+def test_a_mistyped_address_is_no_path() -> None:
+    with pytest.raises(ValueError, match="must be an address"):
+        parse_database("postgresql//desk:hunter2@h/x")

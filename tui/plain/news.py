@@ -50,11 +50,19 @@ class ChangeAnnouncer:
             try:
                 async for changes in self._session.store.feed.watch_changes(after=self._after):
                     last_error, self._after = "", None
-                    await self._handle_changes(changes)
+                    await self._announce_changes(changes)
             except StoreError as error:
                 if str(error) != last_error and not isinstance(error, Unreachable):
                     last_error = str(error)
                     self._session.dialog.announce_line(f"* {one_line(last_error, 300)}.")
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _announce_changes(self, changes: tuple[Change, ...]) -> None:
+        """Announce a batch; while the server is away, try again, so that none is passed over."""
+        while True:
+            try:
+                return await self._handle_changes(changes)
+            except Unreachable:
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def announce_outages(self) -> None:

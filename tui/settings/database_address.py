@@ -10,7 +10,7 @@ from dataclasses import replace
 from ipaddress import ip_address
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlencode, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 from tui.domain.database import Database, ServerDatabase
 from tui.settings.errors import SettingsError
@@ -18,11 +18,13 @@ from tui.settings.errors import SettingsError
 PASSWORD_VARIABLE = "SMSDESK_DATABASE_PASSWORD"
 _PASSWORD_FILE = "database_password"
 _SCHEMES = ("postgresql", "postgres")
+_LONGEST_NAME = 63
+"""Bytes of the name of a schema; the server would cut a longer one."""
 _OWN_OPTION = "schema"
 _SAFE_TLS = "verify-full"
 _EXPECTED = 'must be an address like "postgresql://inbox.example/desk?sslmode=verify-full"'
 _ALMOST_ADDRESS = re.compile(
-    r"\s*(?:postgres(?:ql)?:|(?:\w+=\S* +)*(?:host|hostaddr|dbname)=)", re.IGNORECASE
+    r"\s*(?:postgres(?:ql)?(?::|//)|(?:\w+=\S* +)*(?:host|hostaddr|dbname)=)", re.IGNORECASE
 )
 """Beginning of what means a server and is no address, such as `host=inbox.example dbname=desk`."""
 _LOCAL_NAMES = ("localhost", "")
@@ -66,10 +68,14 @@ def parse_database(value: Any) -> Database:
     if not name:
         raise ValueError("does not name a database after the host, like /desk")
     schema = options.pop(_OWN_OPTION, "")
+    if len(schema.encode()) > _LONGEST_NAME or not schema.isprintable() or schema.startswith("pg_"):
+        raise ValueError(
+            "names a schema that cannot be: up to 63 bytes, all of them printable, not pg_…"
+        )
     if list_remote_hosts(parts.netloc, options):
         options.setdefault("sslmode", _SAFE_TLS)
     place = parts.netloc.rpartition("@")[2]
-    user = f"{quote(parts.username)}@" if parts.username else ""
+    user = f"{quote(unquote(parts.username), safe='')}@" if parts.username else ""
     query = f"?{urlencode(options, quote_via=quote)}" if options else ""
     shown = f"postgresql://{user}{place}/{name}{f'?{_OWN_OPTION}={schema}' if schema else ''}"
     return ServerDatabase(f"postgresql://{user}{place}/{name}{query}", shown, schema)

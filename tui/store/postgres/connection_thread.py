@@ -88,6 +88,8 @@ class ConnectionThread:
         self._jobs.put(_Job(future, work, time.monotonic()))
         self._wake()
         result = asyncio.wrap_future(future)
+        # The caller may be gone by then: an error that no one reads is no accident.
+        result.add_done_callback(lambda done: done.cancelled() or done.exception())
         while not result.done():
             # Not `wait_for`, as a cancelled caller must not cancel the work.
             await asyncio.wait([result], timeout=_STALL_SECONDS)

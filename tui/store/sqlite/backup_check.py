@@ -59,6 +59,10 @@ def check_backup(copy: Path, inbox: Path) -> Content:
         raise error.name_inbox(str(copy)) from None
     except NotADatabase as error:
         raise NotADatabase(f"{copy} cannot be restored: {error}; name another backup") from None
+    except UnicodeDecodeError as error:
+        raise NotADatabase(
+            f"{copy} cannot be restored: it is damaged (no UTF-8); name another backup"
+        ) from error
     except sqlite3.DatabaseError as error:
         raise _describe_unreadable(copy, error) from error
 
