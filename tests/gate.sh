@@ -7,4 +7,4 @@ ruff format --check .
 ruff check .
 mypy
 lint-imports
-python -m pytest -q -n auto --dist worksteal -m "not bench" --durations=20 --durations-min=0.5 "$@"
+python -m pytest -q -n auto --dist worksteal -m "not bench and not slow" --durations=20 --durations-min=0.5 "$@"

@@ -16,6 +16,8 @@ from tui.clock import ManualClock
 from tui.domain.database import ServerDatabase
 from tui.store.store import Store
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server(database_server: SharedServer) -> ServerDatabase:

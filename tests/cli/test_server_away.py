@@ -16,6 +16,8 @@ from tests.shared_server import SharedServer
 from tests.store.cutting_proxy import CuttingProxy
 from tests.waiting import wait_until
 
+pytestmark = pytest.mark.slow
+
 _PASSWORD = "word-that-is-secret"
 
 

@@ -20,7 +20,10 @@ from tui.store.store import Store
 
 _PROGRAM = shutil.which("pgbouncer", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
 
-pytestmark = pytest.mark.skipif(_PROGRAM is None, reason="pgbouncer is not installed")
+pytestmark = [
+    pytest.mark.skipif(_PROGRAM is None, reason="pgbouncer is not installed"),
+    pytest.mark.slow,
+]
 
 
 class Pooler:

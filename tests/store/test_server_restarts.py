@@ -16,7 +16,7 @@ from tests.waiting import wait_until
 from tui.clock import SystemClock
 from tui.domain.database import ServerDatabase
 
-pytestmark = pytest.mark.timeout(180)
+pytestmark = [pytest.mark.timeout(180), pytest.mark.slow]
 
 _LASTING = {"synchronous_commit": "on"}
 """A crash may lose nothing that was confirmed."""
