@@ -198,6 +198,18 @@ class DatabaseServer:
             path.chmod(0o700)
 
 
+def create_database(address: str, name: str) -> None:
+    """Create an empty database, in place of one of this name.
+
+    Args:
+        address: Address of a database on the server, whose user may create others.
+        name: Name of the database.
+    """
+    with psycopg.connect(address, autocommit=True) as connection:
+        connection.execute(f'drop database if exists "{name}" with (force)'.encode())
+        connection.execute(f'create database "{name}"'.encode())
+
+
 def find_free_port() -> int:
     """Return a port that no program listens at."""
     with socket.socket() as free:

@@ -11,7 +11,7 @@ import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
 
-from tests.database_server import DatabaseServer, make_home
+from tests.database_server import DatabaseServer, create_database, make_home
 from tui.clock import ManualClock
 from tui.domain.database import ServerDatabase
 from tui.store.engine import ignore_progress
@@ -76,9 +76,7 @@ class SharedServer:
         Args:
             name: Name of the database.
         """
-        with psycopg.connect(self._address, autocommit=True) as connection:
-            connection.execute(f'drop database if exists "{name}" with (force)'.encode())
-            connection.execute(f'create database "{name}"'.encode())
+        create_database(self._address, name)
         return self.get_database(name)
 
 

@@ -13,7 +13,7 @@ from tui.domain.database import ServerDatabase
 from tui.store.presence import Colleague
 from tui.store.store import Store
 
-pytestmark = [pytest.mark.only_engine("postgres"), pytest.mark.slow]
+pytestmark = pytest.mark.only_engine("postgres")
 
 
 @pytest.fixture(params=[(-5, 5), (5, -5)], ids=["behind", "ahead"])

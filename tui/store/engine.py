@@ -86,8 +86,9 @@ class Transaction:
     def refuse_moved(self) -> None:
         """Refuse to store or send with an inbox that was moved while this process had it open.
 
-        Call it after a statement that writes: a move locks the tables, and only who has waited
-        for the lock sees the mark.
+        Every transaction is checked when it begins. On a server that is not enough for what must
+        not happen twice: a move locks only the tables, and who has begun before sees the mark
+        after a statement that had to wait for them. So what sends or stores calls it once more.
 
         Raises:
             StoreError: It was moved.

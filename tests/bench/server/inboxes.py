@@ -12,7 +12,7 @@ from pathlib import Path
 import psycopg
 from psycopg.conninfo import make_conninfo
 
-from tests.database_server import DatabaseServer, make_home
+from tests.database_server import DatabaseServer, create_database, make_home
 from tests.store.builders import ACCOUNT
 from tui.clock import DAY, ManualClock
 from tui.domain.database import Database, ServerDatabase
@@ -42,9 +42,7 @@ class Inboxes:
         Args:
             name: Name of the database.
         """
-        with psycopg.connect(self.address, autocommit=True) as connection:
-            connection.execute(f'drop database if exists "{name}" with (force)'.encode())
-            connection.execute(f'create database "{name}"'.encode())
+        create_database(self.address, name)
         return ServerDatabase(make_conninfo(self.address, dbname=name), name)
 
     def list_empty(self) -> dict[str, Database]:
