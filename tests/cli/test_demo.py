@@ -17,6 +17,7 @@ import pytest
 
 from tests.cli.conftest import ROOT, Desk, read_error_line
 from tests.conftest import OpenStore
+from tests.slow_cases import slow_case
 from tests.store.consistency import check_counters_and_summaries
 from tests.ui.desk import read_screen
 from tests.ui.terminal import Terminal, list_changed_modes, open_terminal
@@ -205,7 +206,7 @@ DEMO_STARTS: dict[str, Callable[[Terminal, Path], bool]] = {
 
 
 @pytest.mark.parametrize("moment", DEMO_STARTS)
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("number", [signal.SIGINT, slow_case(signal.SIGTERM), signal.SIGHUP])
 def test_a_signal_during_the_start_leaves_nothing_behind(
     tmp_path: Path, number: signal.Signals, moment: str
 ) -> None:

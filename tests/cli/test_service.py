@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.conftest import Desk, read_error_line
+from tests.slow_cases import slow_case
 from tests.test_docs import blocks_in
 
 ROOT = Path(__file__).parents[2]
@@ -40,7 +41,7 @@ def read_reports(manager: socket.socket, is_last: Callable[[str], bool]) -> list
     return reports
 
 
-@pytest.mark.parametrize("kind", ["path", "abstract", "path with a blank"])
+@pytest.mark.parametrize("kind", [slow_case("path"), "abstract", "path with a blank"])
 def test_a_service_reports_when_it_serves_lives_and_stops(
     desk: Desk, tmp_path: Path, kind: str
 ) -> None:

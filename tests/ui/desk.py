@@ -15,6 +15,7 @@ from textual.keys import _character_to_key, _get_unicode_name_from_key
 from textual.pilot import Pilot
 
 from tests.contexts import change_context
+from tests.slow_cases import slow_case
 from tests.ui.history import EventWriter
 from tests.waiting import wait_until
 from tui.app import SmsDeskApp
@@ -35,6 +36,10 @@ _KEY_NAMES = {" ": "space", "\n": "enter"}
 
 BOTH_SIZES = pytest.mark.parametrize("size", SIZES, ids=["80x24", "130x40"])
 """Run a test that takes `size` at both sizes."""
+LONG_AT_BOTH_SIZES = pytest.mark.parametrize(
+    "size", [pytest.param(NARROW, id="80x24"), slow_case(WIDE, name="130x40")]
+)
+"""The same for a long walk through the screens: the wide one runs by hand."""
 
 
 def presses(*command_ids: str) -> pytest.MarkDecorator:

@@ -2,7 +2,7 @@
 
 from textual.widgets import Input
 
-from tests.ui.desk import BOTH_SIZES, NARROW, Desk
+from tests.ui.desk import LONG_AT_BOTH_SIZES, NARROW, Desk
 from tests.ui.history import BOB, CHLOE, DAWIT, FARID, HUGO, PRIYA, UNNAMED
 from tests.ui.hostile import LEFT_OUT, return_to_list
 from tui.commands import Scope
@@ -30,7 +30,7 @@ class SymbolRecorder:
                 self.found.add(line.strip())
 
 
-@BOTH_SIZES
+@LONG_AT_BOTH_SIZES
 async def test_no_screen_shows_an_own_symbol_beyond_ascii(desk: Desk, size: Size) -> None:
     await desk.store.templates.save_template(
         CannedReply("hello", "Hello {name}, it is {what}"), "mia"

@@ -15,6 +15,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 
+from tests.slow_cases import slow_case
 from tests.ui.desk import WIDE, Desk
 from tests.ui.history import CHLOE, PRIYA
 from tests.ui.test_help import DIALOGS, open_dialog
@@ -105,7 +106,7 @@ async def test_the_inbox_can_be_read(desk: Desk, theme: str) -> None:
         assert list_faint(desk) == []
 
 
-@EACH_THEME
+@pytest.mark.parametrize("theme", [COLOURED[0], *map(slow_case, COLOURED[1:])])
 async def test_every_dialog_can_be_read(desk: Desk, theme: str) -> None:
     faint = {}
     async with desk.open(WIDE, theme=theme, account_setup=FakeSetup().account_setup):

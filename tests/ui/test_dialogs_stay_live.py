@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.slow_cases import slow_case
 from tests.ui.desk import BOTH_SIZES, WIDE, Desk
 from tests.ui.history import BOB, CHLOE, COLLEAGUE
 from tui.clock import MINUTE
@@ -25,7 +26,7 @@ async def open_dialogs(desk: Desk, count: int) -> None:
 
 @BOTH_SIZES
 @pytest.mark.parametrize("theme", ["dark", "terminal"])
-@pytest.mark.parametrize("count", [0, 1, 2, 3])
+@pytest.mark.parametrize("count", [0, slow_case(1), 2, slow_case(3)])
 async def test_the_header_goes_on_below_dialogs(
     desk: Desk, size: Size, theme: str, count: int
 ) -> None:

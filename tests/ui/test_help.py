@@ -3,7 +3,7 @@
 import pytest
 from textual.widgets import Input, TextArea
 
-from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
+from tests.ui.desk import BOTH_SIZES, LONG_AT_BOTH_SIZES, NARROW, WIDE, Desk, presses
 from tests.ui.history import BOB, CHLOE
 from tests.ui.test_setup import FakeSetup
 from tui.domain.message import MmsContent
@@ -69,7 +69,7 @@ async def close_dialogs(desk: Desk) -> None:
     await desk.until(lambda: desk.app.focused is desk.inbox.threads, "the list")
 
 
-@BOTH_SIZES
+@LONG_AT_BOTH_SIZES
 async def test_f1_shows_the_keys_of_a_dialog_and_leads_back(desk: Desk, size: Size) -> None:
     async with desk.open(size, account_setup=FakeSetup().account_setup):
         for dialog in DIALOGS:
@@ -100,7 +100,7 @@ async def test_a_question_mark_is_help_unless_it_is_typed(desk: Desk) -> None:
             await close_dialogs(desk)
 
 
-@BOTH_SIZES
+@LONG_AT_BOTH_SIZES
 async def test_no_key_hint_of_a_dialog_is_cut(desk: Desk, size: Size) -> None:
     async with desk.open(size, account_setup=FakeSetup().account_setup):
         for dialog in DIALOGS:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.ui.desk import NARROW, WIDE
+from tests.ui.desk import LONG_AT_BOTH_SIZES
 from tests.ui.terminal import (
     find_harmful_characters,
     list_clipboard_writes,
@@ -36,7 +36,7 @@ def run_walks(folder: Path, size: Size) -> tuple[str, str]:
 
 
 @pytest.mark.timeout(240)
-@pytest.mark.parametrize("size", [NARROW, WIDE], ids=["80x24", "130x40"])
+@LONG_AT_BOTH_SIZES
 def test_no_text_from_outside_drives_the_terminal(tmp_path: Path, size: Size) -> None:
     harmless, hostile = run_walks(tmp_path, size)
     assert list_sequence_kinds(hostile) - list_sequence_kinds(harmless) == set()

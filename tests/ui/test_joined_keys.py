@@ -79,8 +79,6 @@ async def test_alt_and_a_key_is_esc_and_the_key(
         store = await open_store(path)
         await wait_until(lambda: equals(read_draft(store), "abc"), what="typed")
         desk.type(key)
-        if b":" in key:
-            desk.type(b"\x1bs")  # the palette was opened in between
         chloe = EventWriter(store, ManualClock(), "reader")
         await wait_until(lambda: _is_starred(chloe), what="the command has run")
         assert await read_draft(store) == "abc"

@@ -10,6 +10,7 @@ from functools import partial
 import pytest
 from textual.events import MouseScrollDown
 
+from tests.slow_cases import slow_case
 from tests.ui.desk import NARROW, WIDE, Desk
 from tests.ui.history import AGENT, ANA, BOB, CHLOE, COLLEAGUE, DAWIT, HUGO, NAMES
 from tests.waiting import wait_until
@@ -19,7 +20,12 @@ from tui.domain.status import Status
 
 Size = tuple[int, int]
 FULL = (160, 40)
-BOTH_WIDTHS = pytest.mark.parametrize("size", [NARROW, FULL], ids=["80x24", "160x40"])
+BOTH_WIDTHS = pytest.mark.parametrize(
+    "size", [pytest.param(NARROW, id="80x24"), pytest.param(FULL, id="160x40")]
+)
+LONG_AT_BOTH_WIDTHS = pytest.mark.parametrize(
+    "size", [pytest.param(NARROW, id="80x24"), slow_case(FULL, name="160x40")]
+)
 ABOVE, OPEN, BELOW = "+61491571801", "+61491571802", "+61491571803"
 """Three customers who wait, in this order; the agent works with the second."""
 
@@ -259,7 +265,7 @@ async def reset_customer(desk: Desk) -> Conversation:
     return await desk.thread(OPEN)
 
 
-@BOTH_WIDTHS
+@LONG_AT_BOTH_WIDTHS
 @pytest.mark.parametrize("way", WAYS, ids=[way.name for way in WAYS])
 async def test_what_is_open_stays_open_wherever_the_focus_is(
     empty_desk: Desk, way: Way, size: Size

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from textual.widgets import Input
 
+from tests.slow_cases import slow_case
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
 from tests.ui.terminal import Terminal, open_terminal
 from tui.desk.account_form import (
@@ -438,7 +439,7 @@ def read_fields(form: Terminal) -> list[str]:
     return [line.partition("┃")[2].strip(" │") for line in form.picture if "┃" in line]
 
 
-@pytest.mark.parametrize("mark", ["", "\x1b[?1049h", "\x1b[?1004h"])
+@pytest.mark.parametrize("mark", [slow_case(""), slow_case("\x1b[?1049h"), "\x1b[?1004h"])
 @pytest.mark.parametrize(
     "keys",
     [

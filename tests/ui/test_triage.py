@@ -463,6 +463,7 @@ async def test_a_notice_of_before_does_not_cover_the_keys_of_a_text_field(
         await desk.hides("Only in triage")
 
 
+@pytest.mark.usefixtures("lasting_notices")
 async def test_a_notice_that_needs_reading_stays_beside_a_text_field(desk: Desk) -> None:
     async with desk.open(WIDE):
         desk.inbox.keys.show_status("Read this first", needs_reading=True)
