@@ -67,17 +67,32 @@ def list_openers(file: Path) -> list[str]:
         wanted = file.stat()
     except OSError:
         return []
-    found: dict[int, str] = {}
-    for entry in Path("/proc").glob("[0-9]*/fd/*"):
-        number = int(entry.parts[2])
-        if number in found or number == os.getpid():
-            continue
+    found = []
+    for process in Path("/proc").glob("[0-9]*"):
+        # It may end at any step, or belong to another user.
         with contextlib.suppress(OSError):
+            if process.name != str(os.getpid()) and _has_open(process, wanted):
+                name = (process / "comm").read_text(errors="replace").strip()
+                found.append(f"{name} (process {process.name})")
+    return found
+
+
+def _has_open(process: Path, wanted: os.stat_result) -> bool:
+    """Return whether a process has a file open.
+
+    Args:
+        process: Its folder in /proc.
+        wanted: What is known of the file.
+
+    Raises:
+        OSError: It has ended, or belongs to another user.
+    """
+    for entry in (process / "fd").iterdir():
+        with contextlib.suppress(FileNotFoundError):
             opened = entry.stat()
             if (opened.st_dev, opened.st_ino) == (wanted.st_dev, wanted.st_ino):
-                name = Path(f"/proc/{number}/comm").read_text(errors="replace").strip()
-                found[number] = f"{name} (process {number})"
-    return list(found.values())
+                return True
+    return False
 
 
 def describe_users(inbox: Path, users: list[str]) -> Busy:
