@@ -100,6 +100,9 @@ class TaskLoop:
 
     async def run_once(self) -> RoundResult | AccountFailure:
         """Run one round and record its failure in the account's health."""
+        # Also after a lease that came back before the pause was over: what changes from now on
+        # may be too late for this round.
+        self._paused_until = 0.0
         try:
             result = await self._work()
         except (ProviderError, StoreError) as error:
