@@ -6,7 +6,7 @@ It runs in a thread of its own, so that a stalled desk cannot stall it.
 import asyncio
 import contextlib
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Any, Self
@@ -16,7 +16,7 @@ from psycopg.conninfo import conninfo_to_dict, make_conninfo
 from tui.domain.database import ServerDatabase
 
 COMMIT = b"commit\0"
-"""How a request ends that commits."""
+"""Part of a request that commits."""
 _CHUNK = 65_536
 
 
@@ -167,9 +167,9 @@ class CuttingProxy:
                 return
             with self._remember(server):
                 async with asyncio.TaskGroup() as group:
-                    cut = [writer, server]
-                    group.create_task(self._pass_on(reader, server, cut, self._find_rule))
-                    group.create_task(self._pass_on(behind, writer, cut, lambda part: None))
+                    link = _Link(writer, server)
+                    group.create_task(self._pass_requests(reader, link))
+                    group.create_task(self._pass_answers(behind, link))
 
     @contextlib.contextmanager
     def _remember(self, writer: asyncio.StreamWriter) -> Iterator[None]:
@@ -193,31 +193,32 @@ class CuttingProxy:
                 return rule
         return None
 
-    async def _pass_on(
-        self,
-        reader: asyncio.StreamReader,
-        writer: asyncio.StreamWriter,
-        both: list[asyncio.StreamWriter],
-        find_rule: Callable[[bytes], Rule | None],
-    ) -> None:
-        """Pass on what one side says, until it ends or a rule strikes."""
+    async def _pass_requests(self, reader: asyncio.StreamReader, link: "_Link") -> None:
+        """Pass on what the desk says, until it ends or a rule strikes."""
         with contextlib.suppress(OSError):
             async for part in self._read_parts(reader):
-                rule = find_rule(part)
-                if rule is None or rule.is_passed:
-                    writer.write(part)
-                    await writer.drain()
+                rule = self._find_rule(part)
+                if rule is not None and rule.is_passed:
+                    await link.pass_last(part)
+                if rule is not None and rule.closes_proxy:
+                    self.is_open = False
+                    await self._cut_clients()
                 if rule is not None:
-                    if rule.closes_proxy:
-                        self.is_open = False
-                        await self._cut_clients()
-                    if rule.is_passed:
-                        # The other direction must not pass the answer on meanwhile.
-                        both[0].transport.abort()
-                        await asyncio.sleep(0.05)
                     break
-        for one in both:
-            one.transport.abort()
+                link.server.write(part)
+                await link.server.drain()
+        link.cut()
+
+    async def _pass_answers(self, reader: asyncio.StreamReader, link: "_Link") -> None:
+        """Pass on what the server says, until it ends; nothing after the last request."""
+        with contextlib.suppress(OSError):
+            async for part in self._read_parts(reader):
+                if not link.is_last:
+                    link.desk.write(part)
+                    await link.desk.drain()
+        link.is_over.set()
+        if not link.is_last:
+            link.cut()
 
     async def _read_parts(self, reader: asyncio.StreamReader) -> AsyncIterator[bytes]:
         """Yield what arrives, late or held as the proxy is set."""
@@ -227,3 +228,37 @@ class CuttingProxy:
             while self.is_stalled:
                 await asyncio.sleep(0.01)
             yield part
+
+
+class _Link:
+    """Both sides of one connection."""
+
+    def __init__(self, desk: asyncio.StreamWriter, server: asyncio.StreamWriter) -> None:
+        """Create it.
+
+        Args:
+            desk: Writes to the desk.
+            server: Writes to the server.
+        """
+        self.desk = desk
+        self.server = server
+        self.is_last = False
+        """Whether the last request was passed on, whose answer is lost."""
+        self.is_over = asyncio.Event()
+        """Whether the server has ended its side."""
+
+    async def pass_last(self, part: bytes) -> None:
+        """Pass a request on and wait until the server has done it and has seen that we are gone.
+
+        Args:
+            part: The request.
+        """
+        self.is_last = True
+        self.server.write(part)
+        self.server.write_eof()
+        await self.is_over.wait()
+
+    def cut(self) -> None:
+        """Cut both sides."""
+        for one in (self.desk, self.server):
+            one.transport.abort()

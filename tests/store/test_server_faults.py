@@ -308,16 +308,17 @@ async def test_a_cut_listening_connection_is_replaced_without_a_word(
 ) -> None:
     other = await open_store(owner="other", seed=3)
     seen: list[Change] = []
+    began = await desk.feed.get_last_number()
 
     async def follow() -> None:
-        async for changes in desk.feed.watch_changes():
+        async for changes in desk.feed.watch_changes(after=began):
             seen.extend(changes)
 
     task = asyncio.create_task(follow())
     try:
         for number in range(3):
             await other.ingest.store_events(ACCOUNT, [make_reply(f"{number}")])
-            await wait_until(seen.copy, timeout=5)
+            await wait_until(seen.copy, timeout=5, what=f"change {number}")
             before = proxy.accepted
             proxy.cut_all()
             await wait_until(functools.partial(_has_more_than, proxy, before))

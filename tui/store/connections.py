@@ -1,6 +1,7 @@
 """Say what a query needs of a connection, whichever engine it belongs to."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 
@@ -68,5 +69,12 @@ class Connection(Protocol):
         Args:
             sql: The statement.
             values: Its values by name, for each time.
+        """
+        ...
+
+    def send_together(self) -> AbstractContextManager[object]:
+        """Let the statements of a block that return nothing share one round trip to a server.
+
+        An error of one of them may come at the end of the block.
         """
         ...

@@ -248,9 +248,10 @@ class _PageWriter:
 
     def _finish_page(self) -> None:
         """Write what waits, the summaries and the search index."""
-        self._page.flush()
-        self._summaries.flush()
-        self._texts.write_index()
+        with self._page.send_together():
+            self._page.flush()
+            self._summaries.flush()
+            self._texts.write_index()
 
     def _store_opt_out(self, event: OptOut) -> bool:
         """Store a provider's notice that a customer has opted out, with the customer's words.

@@ -9,6 +9,7 @@ ordinary ones no statement.
 """
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -122,6 +123,10 @@ class PageConnection:
         self._prepare_for(sql)
         return self._connection.executemany(sql, values)
 
+    def send_together(self) -> AbstractContextManager[object]:
+        """Let the statements of a block share one round trip to a server."""
+        return self._connection.send_together()
+
     def write_later(self, write: Write, row: Row) -> None:
         """Keep a row until the next statement or the end of the page.
 
@@ -147,10 +152,12 @@ class PageConnection:
         """
         pending, self._pending = self._pending, {}
         try:
-            if self._write_first is not None:
-                self._write_first(self._connection)
-            for write, rows in pending.items():
-                write(self._connection, rows)
+            # A block without statements would cost a round trip, too.
+            with self._connection.send_together() if pending else nullcontext():
+                if self._write_first is not None:
+                    self._write_first(self._connection)
+                for write, rows in pending.items():
+                    write(self._connection, rows)
         except BAD_VALUE_ERRORS as error:
             raise PendingRowError(error) from error
 

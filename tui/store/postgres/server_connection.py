@@ -1,7 +1,8 @@
 """Give a connection to the server the shape that the queries expect."""
 
+import contextlib
 import functools
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar
 
 import psycopg
@@ -67,6 +68,7 @@ class ServerConnection:
         self.timeline = ""
         """History of the server, which changes when a standby takes over; empty if unknown."""
         self.name = name
+        self._is_together = False
 
     def execute(
         self, sql: str, values: Mapping[str, Any] = _NO_VALUES
@@ -101,8 +103,43 @@ class ServerConnection:
         statement = translate_statement(sql)
         rows = [[row[name] for name in statement.names] for row in values]
         try:
-            with self.driver.cursor() as cursor:
-                cursor.executemany(statement.sql, rows)
+            with self.send_together():
+                # Not with `executemany` of the driver, which waits for the answers on its own.
+                for row in rows:
+                    self.driver.execute(statement.sql, row, prepare=True)
+        except psycopg.Error as error:
+            raise translate_error(error, self.name) from error
+
+    @contextlib.contextmanager
+    def send_together(self) -> Iterator[None]:
+        """Send the statements of a block without waiting for the answer to each.
+
+        Raises:
+            StoreError: The server refuses one or does not answer; at the latest at the end.
+        """
+        if self._is_together or not psycopg.Pipeline.is_supported():  # a libpq of before 2021
+            yield
+            return
+        self._is_together = True
+        try:
+            with self.driver.pipeline():
+                yield
+        except psycopg.Error as error:
+            raise translate_error(error, self.name) from error
+        finally:
+            self._is_together = False
+
+    def send(self, sql: str) -> None:
+        """Run a statement without values and without a result, which is not prepared.
+
+        Args:
+            sql: The statement.
+
+        Raises:
+            StoreError: The server refuses it or does not answer.
+        """
+        try:
+            self.driver.execute(sql.encode(), prepare=False)
         except psycopg.Error as error:
             raise translate_error(error, self.name) from error
 

@@ -63,12 +63,11 @@ class Writing:
         transaction = Transaction(connection)
         try:
             result = work(transaction)
-            transaction.flush()
         except BaseException:
             if not connection.driver.closed:
                 connection.run_script("rollback")
             raise
-        self._commit(connection, identity, transaction.has_changes)
+        self._commit(transaction, connection, identity)
         return result
 
     def _begin(self, connection: ServerConnection) -> tuple[ServerConnection, "_Identity"]:
@@ -102,11 +101,16 @@ class Writing:
             f" (select starts_with(application, '{MOVED_APPLICATION}') from meta)"
         )
 
-    def _commit(self, connection: ServerConnection, identity: "_Identity", news: bool) -> None:
-        """Commit and notify the others in one round trip."""
-        notify = f"select pg_notify('{name_channel(self._namespace)}', ''); " if news else ""
+    def _commit(
+        self, transaction: Transaction, connection: ServerConnection, identity: "_Identity"
+    ) -> None:
+        """Write what changed, notify the others and commit, all in one round trip."""
         try:
-            connection.run_script(f"{notify}commit")
+            with connection.send_together():
+                transaction.flush()
+                if transaction.has_changes:
+                    connection.send(f"select pg_notify('{name_channel(self._namespace)}', '')")
+                connection.send("commit")
         except Unreachable as error:
             # The answer was lost, not necessarily the commit.
             is_committed = _find_outcome(self._thread, identity)
@@ -117,7 +121,7 @@ class Writing:
                 ) from error
             if not is_committed:
                 raise
-        except StoreError:
+        except BaseException:
             if not connection.driver.closed:
                 connection.run_script("rollback")
             raise

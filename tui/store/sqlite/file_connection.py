@@ -1,6 +1,7 @@
-"""Name the engine of a connection, so that a query finds its statement."""
+"""Give a connection to a file what the queries expect of one."""
 
 import sqlite3
+from contextlib import AbstractContextManager, nullcontext
 
 
 class FileConnection(sqlite3.Connection):
@@ -8,3 +9,7 @@ class FileConnection(sqlite3.Connection):
 
     dialect = "sqlite"
     """Name of the folder in `sql/` with the statements that only SQLite has."""
+
+    def send_together(self) -> AbstractContextManager[None]:
+        """Return a context that changes nothing: there are no round trips."""
+        return nullcontext()
