@@ -20,8 +20,11 @@ from tui.widgets.status_messages import SettingsSaved
 if TYPE_CHECKING:
     from tui.screens.inbox import InboxScreen
 
-Background = Callable[[], AbstractAsyncContextManager[object]]
-"""Make the context of the background work, entered after the first paint and left at the end."""
+Background = Callable[[], AbstractAsyncContextManager[str | None]]
+"""Make the context of the background work, entered after the first paint and left at the end.
+
+It yields why it serves no account; "" or None if it serves them.
+"""
 
 
 class ServedApp(HookedApp[int]):
@@ -86,10 +89,16 @@ class ServedApp(HookedApp[int]):
     async def _run_background(self, background: Background) -> None:
         """Run the background work until the app ends."""
         try:
-            async with background():
+            async with background() as problem:
+                if problem:
+                    self._report_not_connected(problem)
                 await asyncio.Event().wait()
-        except (BackgroundStartError, StoreError, OSError) as error:
-            self.inbox.show_status(one_line(f"Not connected: {error}", 300))
+        except (StoreError, OSError) as error:
+            self._report_not_connected(str(error))
+
+    def _report_not_connected(self, problem: str) -> None:
+        """Report why no account is served from here."""
+        self.inbox.show_status(one_line(f"Not connected: {problem}", 300))
 
     def _report_background_end(self, task: asyncio.Task[None]) -> None:
         """Report an unexpected error that ended the background work, so that it is noticed."""

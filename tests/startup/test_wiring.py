@@ -1,5 +1,6 @@
 """Test that settings become a store, a context and accounts, and that no secret leaks."""
 
+import contextlib
 import io
 import random
 import subprocess
@@ -37,6 +38,8 @@ from tui.startup.wiring import (
     open_accounts,
     open_store,
 )
+from tui.store.moving.movable import MoveRefused
+from tui.store.moving.opening import open_source, refuse_living_processes
 from tui.sync.context import ServedAccount
 
 MESSAGEMEDIA = {"provider": "messagemedia", "api_key": "key", "api_secret": "top-secret"}
@@ -264,6 +267,31 @@ async def test_the_background_work_of_an_inbox_sends_queued_messages(tmp_path: P
 
             await wait_until(is_delivered)
         assert (tmp_path / ".local/state/smsdesk/smsdesk.log").exists()
+
+
+async def test_an_inbox_that_cannot_read_the_secrets_is_seen_by_others(tmp_path: Path) -> None:
+    def refuse() -> Settings:
+        """Fail as the settings do without a secret."""
+        raise SettingsError(["au: api_secret is missing"])
+
+    def find_refusal() -> str:
+        """Return why the inbox cannot be moved now."""
+        with contextlib.closing(open_source(inbox, tmp_path / "b.db", clock)) as moved:
+            try:
+                refuse_living_processes(moved)
+            except MoveRefused as error:
+                return str(error)
+        return ""
+
+    clock, rng = SystemClock(), random.Random(1)
+    inbox = tmp_path / "inbox.db"
+    preferences = Preferences(database=inbox, agent="mia")
+    environ = {"HOME": str(tmp_path)}
+    async with open_store(preferences, clock, rng) as store:
+        async with run_background(store, refuse, clock, rng, environ, "mia") as problem:
+            assert problem == "au: api_secret is missing"
+            await wait_until(lambda: "mia (desk, " in find_refusal(), what="it is seen")
+        assert find_refusal() == ""
 
 
 async def test_an_inbox_that_listens_shows_figures_to_who_has_the_token(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from textual.worker import WorkerFailed
 from tests.ui.desk import NARROW, WIDE, Desk
 from tests.ui.history import CHLOE
 from tui.app import SmsDeskApp
-from tui.desk.context import BackgroundStartError
 from tui.screens.inbox import InboxScreen
+from tui.served_app import Background
 from tui.store.errors import CannotOpen
 
 SECRET = "my PIN is 4711"
@@ -89,19 +89,29 @@ async def test_an_error_that_can_draw_itself_is_not_drawn(desk: Desk) -> None:
         desk.app.run_worker(fail())
 
 
-@pytest.mark.parametrize(
-    "error",
-    [BackgroundStartError("no such account"), CannotOpen("no such file"), OSError("no network")],
-)
+@pytest.mark.parametrize("error", [CannotOpen("no such file"), OSError("no network")])
 async def test_background_work_that_cannot_start_is_reported(desk: Desk, error: Exception) -> None:
     @contextlib.asynccontextmanager
     async def service() -> AsyncIterator[None]:
         raise error
         yield
 
+    await check_report(desk, service, f"Not connected: {error}")
+
+
+async def test_an_inbox_that_serves_no_account_says_why(desk: Desk) -> None:
+    @contextlib.asynccontextmanager
+    async def service() -> AsyncIterator[str]:
+        yield "au: api_secret is missing"
+
+    await check_report(desk, service, "Not connected: au: api_secret is missing")
+
+
+async def check_report(desk: Desk, service: Background, line: str) -> None:
+    """Check that an inbox with such background work shows a line and goes on."""
     desk.app = SmsDeskApp(desk.store, desk.app_context, service)
     async with desk.app.run_test(size=NARROW):
-        await desk.shows(f"Not connected: {error}")
+        await desk.shows(line)
         assert desk.app.is_running
     await desk.app.end_background()
     assert desk.app.failure is None

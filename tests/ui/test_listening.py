@@ -79,6 +79,33 @@ async def test_a_listener_that_dies_is_noticed_without_any_change_in_the_store(
         await desk.shows("● mp", "smsdesk sync on srv listens")
 
 
+@BOTH_SIZES
+async def test_an_account_that_no_process_serves_any_more_is_never_green(
+    desk: Desk, size: Size
+) -> None:
+    async def serve() -> None:
+        """Renew the lease of another process, which has just had an answer."""
+        await desk.store.leases.acquire_lease("au", duration_ms=10 * SECOND, preferred=True)
+        await desk.store.accounts.save_health(
+            "au", Health.OK, ok_at=desk.clock.now(), holder="service"
+        )
+
+    await serve()
+    async with desk.open(size, accounts=ACCOUNTS[:1]):
+        await desk.shows("● au")
+        desk.clock.advance(50)
+        await serve()
+        desk.clock.advance(50)
+        await desk.shows("14:03")
+        assert "● au" in desk.lines()[0]
+        desk.clock.advance(20)
+        await desk.shows("▲ au not served since 14:02")
+        await desk.command("accounts")
+        await desk.shows("Not served since 14:02: no process fetches replies", "smsdesk sync")
+        await serve()
+        await desk.shows("● au")
+
+
 async def test_yesterdays_listener_is_named_with_its_day(desk: Desk) -> None:
     await make_healthy(desk)
     desk.clock.advance(20 * HOUR / SECOND)

@@ -19,7 +19,6 @@ from tui.cli.errors import BAD_USE, FAILED, CommandError
 from tui.cli.signals import SignalEnd, end_on_signals
 from tui.clock import Clock, SystemClock
 from tui.desk.account_form import ExitAction
-from tui.settings.errors import SettingsError
 from tui.startup import gc_tuning
 from tui.store.errors import CannotOpen, StoreError, Unreachable
 
@@ -218,17 +217,13 @@ def _check_driver(name: str) -> None:
 @contextlib.asynccontextmanager
 async def _run_background(
     arguments: Namespace, store: "Store", clock: Clock, rng: "Random", agent: str
-) -> AsyncIterator[None]:
-    """Serve the accounts while the inbox is open.
+) -> AsyncIterator[str]:
+    """Serve the accounts while the inbox is open; yield why that is not possible.
 
     The services are imported here, after the first paint.
     """
-    from tui.desk.context import BackgroundStartError
     from tui.startup.background import run_background
 
     load = functools.partial(context.load_full_settings, arguments)
-    try:
-        async with run_background(store, load, clock, rng, os.environ, agent):
-            yield
-    except SettingsError as error:
-        raise BackgroundStartError(error.lines[0]) from None
+    async with run_background(store, load, clock, rng, os.environ, agent) as problem:
+        yield problem

@@ -41,14 +41,15 @@ async def run_plain(
 
 async def _start_background(stack: AsyncExitStack, background: "Background") -> None:
     """Serve the accounts; if that fails, say so and continue for reading only."""
-    from tui.desk.context import BackgroundStartError
     from tui.domain.text import one_line
     from tui.store.errors import StoreError
 
     try:
-        await stack.enter_async_context(background())
-    except (BackgroundStartError, StoreError, OSError) as error:
-        print_line(one_line(f"Not connected: {error}", 300))
+        problem = await stack.enter_async_context(background())
+    except (StoreError, OSError) as error:
+        problem = str(error)
+    if problem:
+        print_line(one_line(f"Not connected: {problem}", 300))
 
 
 def print_line(line: str) -> None:

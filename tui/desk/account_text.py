@@ -13,6 +13,7 @@ from tui.domain.text import format_span, one_line
 from tui.store.store import Store
 
 LISTENER_FIX = "keep smsdesk sync --listen running, or set listen and keep an inbox open"
+SERVICE_FIX = "keep smsdesk sync running, or an inbox of an agent who may read the secrets"
 _SETTINGS_FIX = "set hook_secret, listen and public_url, then keep smsdesk sync running"
 _ADDRESS_FIX = (
     "enter the address at the provider again (a in F3, or smsdesk doctor, shows it); "
@@ -77,6 +78,9 @@ def _describe_attention(
     mark = format_attention(attention, now, zone)
     begin = f"{mark[:1].upper()}{mark[1:]}"
     match attention.kind:
+        case AttentionKind.NOT_SERVED:
+            line = f"{begin}: no process fetches replies or sends what is queued"
+            fix = SERVICE_FIX
         case AttentionKind.NO_LISTENER:
             heard = format_last_push(state, now, zone)
             line = f"{begin}, {heard}: {_name_pushed(account)} only arrive by push"

@@ -144,7 +144,9 @@ def format_attention(attention: Attention, now: int, zone: tzinfo | None = None)
     return f"{attention.kind.value}{since}"
 
 
-_WORSE_THAN_RETRYING = frozenset({AttentionKind.CLOCK_SET_BACK, AttentionKind.NO_LISTENER})
+_WORSE_THAN_RETRYING = frozenset(
+    {AttentionKind.CLOCK_SET_BACK, AttentionKind.NOT_SERVED, AttentionKind.NO_LISTENER}
+)
 
 
 def find_shown_health(account: Account, state: AccountState | None, now: int) -> Health:

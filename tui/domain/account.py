@@ -249,5 +249,7 @@ class AccountState:
     """When the oldest of these messages was sent, ms UTC."""
     sending_since: int | None = None
     """Since when the oldest message that is being sent has had no answer, ms UTC."""
+    unserved_since: int | None = None
+    """Since when no process polls it and sends for it, ms UTC; None if one does."""
     receipt_limit_ms: int = 0
     """Time (ms) after which a receipt is unusually late for this account; 0 if not known."""

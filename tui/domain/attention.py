@@ -18,6 +18,7 @@ class AttentionKind(StrEnum):
     """What a person should look at."""
 
     CLOCK_SET_BACK = "clock set back"
+    NOT_SERVED = "not served"
     NO_LISTENER = "no listener"
     NO_CREDIT = "no credit"
     NO_ANSWER = "no answer"
@@ -60,6 +61,8 @@ def list_attentions(account: Account, state: AccountState | None, now: int) -> l
         found.append(Attention(AttentionKind.NO_CREDIT, state.credit_out_at))
     if state is not None and has_future_time(state.ok_at, now):
         found.append(Attention(AttentionKind.CLOCK_SET_BACK, state.ok_at))
+    if state is not None and state.unserved_since is not None:
+        found.append(Attention(AttentionKind.NOT_SERVED, state.unserved_since or None))
     listener = state.listener if state is not None else None
     if account.needs_listener and not (listener and listener.is_alive(now)):
         found.append(

@@ -11,6 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from tui.clock import Clock
+from tui.settings.errors import SettingsError
 from tui.settings.public import Preferences
 from tui.settings.values import ListenAddress
 from tui.startup.operator_settings import get_alarm_channels, read_metrics_access
@@ -176,8 +177,11 @@ async def run_background(
     rng: random.Random,
     environ: Mapping[str, str],
     agent: str,
-) -> AsyncIterator[None]:
+) -> AsyncIterator[str]:
     """Run the accounts' service behind an inbox, and the listener if one is configured.
+
+    An inbox that cannot read its settings or their secrets serves no account; it does what every
+    inbox does for the store, and others see that it is open.
 
     Args:
         store: Store shared by all agents.
@@ -187,11 +191,36 @@ async def run_background(
         environ: Environment variables.
         agent: Name of the agent.
 
-    Raises:
-        SettingsError: The settings or an account are invalid.
+    Yields:
+        Why no account is served; "" if they are.
     """
-    # On a thread: importing the network code takes long, and the screen is already in use.
-    settings, accounts = await asyncio.to_thread(_load_accounts, load, clock)
+    async with contextlib.AsyncExitStack() as stack:
+        try:
+            # On a thread: importing the network code takes long, and the screen is in use.
+            settings, accounts = await asyncio.to_thread(_load_accounts, load, clock)
+        except SettingsError as error:
+            unserved = run_service(store, (), clock, rng, kind="desk", agent=agent, alarms=False)
+            await stack.enter_async_context(unserved)
+            problem = error.lines[0]
+        else:
+            await stack.enter_async_context(
+                _serve_accounts(store, settings, accounts, clock, rng, environ, agent)
+            )
+            problem = ""
+        yield problem
+
+
+@contextlib.asynccontextmanager
+async def _serve_accounts(
+    store: "Store",
+    settings: "Settings",
+    accounts: "Sequence[ServedAccount]",
+    clock: Clock,
+    rng: random.Random,
+    environ: Mapping[str, str],
+    agent: str,
+) -> AsyncIterator[None]:
+    """Serve accounts with the service and, if one is configured, the listener."""
     async with contextlib.AsyncExitStack() as stack:
         log = stack.enter_context(open_sync_log(environ, settings.log_level))
         pace = get_polling_pace(settings)

@@ -4,14 +4,22 @@ It holds account states and polling cursors.
 """
 
 import functools
+from dataclasses import replace
 
-from tui.clock import Clock
+from tui.clock import MINUTE, SECOND, Clock
 from tui.domain.account import AccountState, Health
 from tui.domain.change import Subject
 from tui.store import rows
+from tui.store.connections import Row
 from tui.store.engine import Engine, Transaction
 from tui.store.listeners import HeartbeatObserver
 from tui.store.queries import queries
+
+UNSERVED_MS = MINUTE
+"""Time (ms) without a renewal of its lease after which an account is not served.
+
+So long, too, is waited after the inbox was opened: its own process begins to serve only then.
+"""
 
 
 class Accounts:
@@ -28,6 +36,7 @@ class Accounts:
         self._clock = clock
         self._sql = queries("desk")
         self._observer = HeartbeatObserver(clock)
+        self._opened_at = clock.monotonic()
 
     async def get_states(self) -> dict[str, AccountState]:
         """Return the last known state of every account that was ever synced, by name."""
@@ -35,7 +44,19 @@ class Accounts:
         found, listening, sending = await self._database.read(
             lambda c: (self._sql.account_states(c), read_listeners(c), self._sql.sending_since(c))
         )
-        return rows.to_account_states(found, self._observer.read_listeners(listening), sending)
+        states = rows.to_account_states(found, self._observer.read_listeners(listening), sending)
+        for row in found:
+            unserved_since = self._find_unserved_since(row)
+            if unserved_since is not None:
+                states[row["name"]] = replace(states[row["name"]], unserved_since=unserved_since)
+        return states
+
+    def _find_unserved_since(self, row: Row) -> int | None:
+        """Return when an account was served last (ms UTC) if no process serves it any more."""
+        if self._clock.monotonic() - self._opened_at < UNSERVED_MS / SECOND or not row["holder"]:
+            return None
+        served_at = max(row["renewed_at"] or 0, row["ok_at"] or 0)
+        return served_at if self._clock.now() - served_at >= UNSERVED_MS else None
 
     async def announce_change(self) -> None:
         """Make every process read the states of the accounts again."""

@@ -1,5 +1,5 @@
 -- name: account_states()
-select a.*, (select count(*) from arrivals h where h.account = a.name and h.state = 'held') as held,
+select a.*, (select renewed_at from leases l where l.name = a.name) as renewed_at, (select count(*) from arrivals h where h.account = a.name and h.state = 'held') as held,
   (select r.last_at from refusals r where r.account = a.name and r.refusal = 'wrong secret') as refused_at
 from accounts a order by a.name;
 
