@@ -208,6 +208,21 @@ def test_a_public_file_with_a_secret_causes_a_warning(
     assert load_preferences(environ)[0].warnings == ()
 
 
+def test_a_public_file_with_the_password_causes_a_warning(
+    environ: dict[str, str], tmp_path: Path
+) -> None:
+    password = tmp_path / "password"
+    password.write_text("s3cret")
+    password.chmod(0o644)
+    environ["SMSDESK_DATABASE"] = "postgresql://desk@localhost/inbox"
+    environ["SMSDESK_DATABASE_PASSWORD_FILE"] = str(password)
+    assert load_preferences(environ)[0].warnings == (
+        f"{password}: holds the password and everyone can read it; chmod 600 it",
+    )
+    password.chmod(0o600)
+    assert load_preferences(environ)[0].warnings == ()
+
+
 def test_a_public_file_without_a_secret_causes_no_warning(
     environ: dict[str, str], config: Path
 ) -> None:

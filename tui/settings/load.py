@@ -179,6 +179,9 @@ def _find_warnings(settings: Settings, sources: SettingsSources) -> tuple[str, .
     file = sources.layers[-1]
     if file.file and _has_clear_secret(file) and is_readable_by_all(file.file):
         lines.append(f"{file.file}: holds a secret and everyone can read it; chmod 600 it")
+    password = settings.database_password_file
+    if password is not None and is_readable_by_all(password):
+        lines.append(f"{password}: holds the password and everyone can read it; chmod 600 it")
     return tuple(lines)
 
 
