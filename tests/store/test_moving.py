@@ -28,7 +28,6 @@ from tests.ui.history import write_history
 from tui.clock import Clock, ManualClock, SystemClock
 from tui.domain.database import Database, ServerDatabase
 from tui.domain.status import Status
-from tui.store.engine import ignore_progress
 from tui.store.errors import (
     CannotOpen,
     InboxMark,
@@ -46,6 +45,7 @@ from tui.store.moving.movable import Kind, MoveFailed, MoveRefused, Table
 from tui.store.moving.opening import create_target, open_marked, open_source, open_target
 from tui.store.moving.progress import MARKS
 from tui.store.moving.server_inbox import ServerInbox
+from tui.store.progress import ignore_progress
 from tui.store.reader import InboxReader
 from tui.store.sqlite.glimpse import read_open_list
 from tui.store.store import Store

@@ -23,7 +23,6 @@ StoreError
 """
 
 import json
-import shlex
 import sqlite3
 from datetime import datetime
 from typing import Self
@@ -89,13 +88,15 @@ class MovedAway(InboxMark):
             at: Time of the move, in ms UTC.
             name: Path or address where it was, if it is known.
         """
+        from shlex import quote
+
         self.place = place
         self.at = at
         moment = f"{datetime.fromtimestamp(at / _MS):%d %b %Y %H:%M}"
         super().__init__(
             f"{name or 'it'} was moved to {place} on {moment}: set `database` to that; if it must"
             " be used again nevertheless: smsdesk import"
-            f" {shlex.quote(name) if name else 'INBOX'} --reopen"
+            f" {quote(name) if name else 'INBOX'} --reopen"
         )
 
     def name_inbox(self, name: str) -> "InboxMark":

@@ -17,7 +17,7 @@ from tui.store.consent import ConsentBook
 from tui.store.contacts import ContactDetailsReader, Contacts
 from tui.store.conversations import Conversations
 from tui.store.drafts import Drafts
-from tui.store.engine import Engine, ReportProgress, ignore_progress
+from tui.store.engine import Engine
 from tui.store.failures import Failures
 from tui.store.feed import Feed
 from tui.store.intents import Intents
@@ -26,6 +26,7 @@ from tui.store.listeners import Listeners
 from tui.store.messages import Messages
 from tui.store.outbox import Outbox
 from tui.store.presence import AgentPresence, Agents, ComposeLocks
+from tui.store.progress import ReportProgress, ignore_progress
 from tui.store.receipt_schedule import ReceiptSchedule
 from tui.store.saved_views import SavedViews
 from tui.store.triage import Triage

@@ -13,7 +13,6 @@ from typing import Any
 
 from tui.domain.change import Subject
 from tui.domain.text import join_texts
-from tui.store.engine import ReportProgress
 from tui.store.errors import InboxMark, MovedAway, Rehearsal, UnfinishedMove
 from tui.store.moving.comparison import Checksum, ComparedCount, compare_figures, count_rows
 from tui.store.moving.movable import (
@@ -28,6 +27,7 @@ from tui.store.moving.movable import (
 from tui.store.moving.opening import refuse_living_processes
 from tui.store.moving.progress import MARKS, MoveProgress, create_marks, drop_marks
 from tui.store.moving.repairs import Repairs, RowRepair, find_text_places
+from tui.store.progress import ReportProgress
 
 PASSING_TABLES = frozenset(
     {"leases", "processes", "presence", "compose_locks", "listeners", "probes", "changes"}

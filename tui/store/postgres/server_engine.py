@@ -12,7 +12,7 @@ from typing import TypeVar
 from tui.clock import SECOND, Clock
 from tui.domain.database import ServerDatabase
 from tui.store.connections import Connection
-from tui.store.engine import Outage, ReportProgress, Transaction, ignore_progress
+from tui.store.engine import Outage, Transaction
 from tui.store.errors import CannotOpen, StoreError, Unreachable
 from tui.store.postgres.connection_thread import ConnectionThread, measure_time
 from tui.store.postgres.server_connection import ServerConnection
@@ -20,6 +20,7 @@ from tui.store.postgres.server_errors import translate_error
 from tui.store.postgres.server_schema import create_partitions, update_schema
 from tui.store.postgres.server_session import connect, list_settings, read_timeline
 from tui.store.postgres.server_writing import Writing, name_channel
+from tui.store.progress import ReportProgress, ignore_progress
 
 T = TypeVar("T")
 

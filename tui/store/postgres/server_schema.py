@@ -8,7 +8,6 @@ from pathlib import Path
 from tui.domain.database import ServerDatabase
 from tui.domain.ids import smallest_id_at
 from tui.store.connections import Connection
-from tui.store.engine import ReportProgress
 from tui.store.errors import (
     CannotWrite,
     EmptySchema,
@@ -24,6 +23,7 @@ from tui.store.errors import (
 from tui.store.postgres.server_connection import ServerConnection
 from tui.store.postgres.server_errors import GRANT, STANDBY
 from tui.store.postgres.server_session import list_settings, quote_name
+from tui.store.progress import ReportProgress
 
 APPLICATION = "smsdesk"
 _UNFINISHED = "smsdesk: unfinished move"

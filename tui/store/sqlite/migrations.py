@@ -17,7 +17,6 @@ from tui.domain.file_names import (
     describe_pictures,
     summarize_message,
 )
-from tui.store.engine import ReportProgress, ignore_progress
 from tui.store.errors import (
     InboxMark,
     MovedAway,
@@ -26,6 +25,7 @@ from tui.store.errors import (
     Rehearsal,
     UnfinishedMove,
 )
+from tui.store.progress import ReportProgress, ignore_progress
 from tui.store.sqlite.file_connection import FileConnection
 
 APPLICATION_ID = 0x534D5344
