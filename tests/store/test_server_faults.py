@@ -7,6 +7,7 @@ import itertools
 import random
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
+from datetime import UTC
 from typing import Any
 
 import pytest
@@ -27,6 +28,7 @@ from tests.store.cutting_proxy import COMMIT, CuttingProxy
 from tests.sync.doubles import ScriptedProvider
 from tests.waiting import wait_until
 from tui.clock import ManualClock
+from tui.desk.outages import describe_outage
 from tui.domain.change import RELOAD, Change
 from tui.domain.database import ServerDatabase
 from tui.domain.message import Direction
@@ -326,6 +328,21 @@ async def test_a_cut_listening_connection_is_replaced_without_a_word(
         assert RELOAD not in seen and desk.database.outage is None
     finally:
         task.cancel()
+
+
+async def test_a_server_that_answers_late_is_seen_meanwhile(
+    desk: Store, proxy: CuttingProxy, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_engine, "_SLOW_SECONDS", 0.1)
+    proxy.is_stalled = True
+    writing = asyncio.create_task(desk.ingest.store_events(ACCOUNT, [make_reply("late")]))
+    outage = await wait_until(lambda: desk.database.outage)
+    assert outage.may_end
+    line = describe_outage(outage, outage.since, UTC)
+    assert "has not answered since" in line and "not stored yet" in line
+    proxy.open_again()
+    await writing
+    assert desk.database.outage is None
 
 
 async def test_a_stalled_server_is_given_up(

@@ -33,6 +33,11 @@ def describe_outage(outage: Outage | None, now: int, zone: tzinfo | None = None)
     if outage is None:
         return ""
     since = format.format_moment(outage.since, now, zone)
+    if outage.may_end:
+        return (
+            f"The database server {outage.what} since {since}: what you did last is not stored yet,"
+            " wait for it"
+        )
     return (
         f"The database server {outage.what} since {since}: what you see may be old, nothing can"
         " be sent; it goes on by itself"

@@ -95,9 +95,11 @@ class Outage:
     """Why the server of an inbox cannot be used now."""
 
     since: int
-    """Time of the first failure, in ms UTC."""
+    """Time of the first failure, or of the question without an answer, in ms UTC."""
     what: str
     """What the server does or not: "does not answer"."""
+    may_end: bool = False
+    """Whether it has only not answered yet, so that what was asked may still be done."""
 
 
 class Engine(Protocol):

@@ -31,6 +31,8 @@ _LOOK_SECONDS, _POOLED_LOOK_SECONDS = 10.0, 1.0
 _MEASURE_SECONDS = 60.0
 _TEND_SECONDS = 3_600.0
 _NEGLIGIBLE_MS = 5
+_SLOW_SECONDS = 2.0
+"""Time without an answer after which the agents see that they wait for the server."""
 
 
 class ServerEngine:
@@ -175,12 +177,19 @@ class ServerEngine:
 
     async def _run(self, thread: ConnectionThread, work: Callable[[ServerConnection], T]) -> T:
         """Run work on a thread, and record whether the server can be used."""
+        slow = Outage(self._clock.now(), "has not answered", may_end=True)
+        loop = asyncio.get_running_loop()
+        timer = loop.call_later(_SLOW_SECONDS, self._outages.setdefault, thread, slow)
         try:
             result = await thread.run(work)
         except Unreachable as error:
             since = self._outages[thread].since if thread in self._outages else self._clock.now()
             self._outages[thread] = Outage(since, error.what)
             raise
+        finally:
+            timer.cancel()
+            if self._outages.get(thread) is slow:
+                del self._outages[thread]
         if self._outages.pop(thread, None) is not None and thread is self._reader:
             # The others, which may rest, learn it with their next work.
             self._outages.clear()
