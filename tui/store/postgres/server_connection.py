@@ -103,10 +103,8 @@ class ServerConnection:
         statement = translate_statement(sql)
         rows = [[row[name] for name in statement.names] for row in values]
         try:
-            with self.send_together():
-                # Not with `executemany` of the driver, which waits for the answers on its own.
-                for row in rows:
-                    self.driver.execute(statement.sql, row, prepare=True)
+            # Not closed here: together with other statements the answers come later.
+            self.driver.cursor().executemany(statement.sql, rows)
         except psycopg.Error as error:
             raise translate_error(error, self.name) from error
 
