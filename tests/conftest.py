@@ -19,7 +19,7 @@ from tests.shared_server import SharedServer, share_server, stop_shared_server
 from tests.ui.history import write_history
 from tui.clock import ManualClock
 from tui.domain.database import Database
-from tui.store.progress import ReportProgress
+from tui.store.progress_report import ReportProgress
 from tui.store.queries import DIALECTS
 from tui.store.sqlite import database_files, file_engine, migrations
 from tui.store.sqlite.file_connection import FileConnection

@@ -16,7 +16,7 @@ from tui.clock import ManualClock
 from tui.domain.database import ServerDatabase
 from tui.store.postgres.server_schema import update_schema
 from tui.store.postgres.server_session import connect
-from tui.store.progress import ignore_progress
+from tui.store.progress_report import ignore_progress
 
 _VARIABLE = "SMSDESK_TEST_POSTGRES"
 """Names the address of another server: its user may create databases."""

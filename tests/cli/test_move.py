@@ -74,6 +74,7 @@ async def test_an_inbox_is_moved_to_a_server_and_back(
         ("postgresql://mia:secret@host/desk", "--into must not contain the password"),
         ("postgresql://far.example/desk?sslmode=require", "database: sslmode=require does not"),
         ("", "--into must not be empty"),
+        ("/no/such/folder/inbox.db", "--into /no/such/folder/inbox.db: there is no folder /no/"),
         ("inbox.db", "source and target are the same database"),
     ],
 )
@@ -136,6 +137,7 @@ def test_a_running_service_is_named_and_nothing_is_moved_until_it_ends(
         service.communicate(timeout=60)
     assert ran.returncode == 2
     assert re.search(r"is in use by mia \(\w+, [\w.-]+\): close every inbox", read_error_line(ran))
+    assert not target.exists()
     assert desk.run(*command).returncode == 0
 
 

@@ -65,6 +65,9 @@ async def test_a_service_waits_for_the_server_and_survives_it(
     assert len(errors) == 1
     logs = _read_logs(desk.home)
     assert any("leases not renewed" in log for log in logs)
+    reported = [line for line in lines if line.startswith("database server: ")]
+    assert any("is tried again until it answers" in line for line in reported)
+    assert "answers again, after" in reported[-1]
     written = "".join([*errors, *lines, *logs])
     assert _PASSWORD not in written
     assert "Traceback" not in written

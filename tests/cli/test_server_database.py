@@ -239,6 +239,7 @@ def test_a_server_that_cannot_be_used_is_one_line_with_the_fix(
         "grant select, insert, update, delete on all tables in schema public to test_agent",
         "revoke delete on events, audit from test_agent",
     )
+    run_sql(inbox, "create schema if not exists closed")
     newer = database_server.get_empty_inbox("newer")
     run_sql(newer, "update meta set version = 999")
     run_sql(empty, "create schema shop", "create table shop.orders (id bigint)")
@@ -257,6 +258,11 @@ def test_a_server_that_cannot_be_used_is_one_line_with_the_fix(
         (make_url(inbox, user="test_missing"), threads, "refused the user or the password"),
         (make_url(inbox, user="test_nothing"), threads, "grant the user the privileges"),
         (make_url(inbox, user="test_reader"), sync, "may not write"),
+        (
+            make_url(inbox, user="test_agent", options="?schema=closed"),
+            sync,
+            "grant usage on schema closed",
+        ),
         (make_url(empty, user="test_reader"), sync, "grant the user the privileges"),
         (make_url(newer), threads, "was written by a newer smsdesk"),
         (make_url(empty, options="?schema=shop"), threads, "name a schema of its own"),

@@ -33,7 +33,7 @@ from tui.store.conversations import FIRST_POSITION
 from tui.store.engine import Transaction
 from tui.store.errors import OptedOut, StoreError
 from tui.store.messages import NEWEST
-from tui.store.progress import ignore_progress
+from tui.store.progress_report import ignore_progress
 from tui.store.sqlite.file_connection import FileConnection
 from tui.store.sqlite.index_rebuild import rebuild_index
 from tui.store.store import Store

@@ -45,7 +45,7 @@ from tui.store.moving.movable import Kind, MoveFailed, MoveRefused, Table
 from tui.store.moving.opening import create_target, open_marked, open_source, open_target
 from tui.store.moving.progress import MARKS
 from tui.store.moving.server_inbox import ServerInbox
-from tui.store.progress import ignore_progress
+from tui.store.progress_report import ignore_progress
 from tui.store.reader import InboxReader
 from tui.store.sqlite.glimpse import read_open_list
 from tui.store.store import Store

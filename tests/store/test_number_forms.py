@@ -17,7 +17,7 @@ from tui.store.conversation_rows import get_counter_names
 from tui.store.conversations import FIRST_POSITION
 from tui.store.errors import OptedOut
 from tui.store.messages import NEWEST
-from tui.store.progress import ignore_progress
+from tui.store.progress_report import ignore_progress
 from tui.store.sqlite.file_connection import FileConnection
 from tui.store.sqlite.migrations import apply_migrations
 from tui.store.store import Store

@@ -163,7 +163,7 @@ def _add_import_arguments(parser: argparse.ArgumentParser) -> None:
         "--into", metavar="DATABASE", help="move the inbox into this new file or address"
     )
     for option, note in (
-        ("rehearse", "with --into: compare only; the inbox stays in use, the copy is not"),
+        ("rehearse", "with --into: copy and compare only; the inbox is used on, the copy is not"),
         ("reopen", "let a moved inbox be used again where it was"),
         ("yes", "with --reopen: without a question"),
     ):

@@ -12,6 +12,7 @@ import sys
 from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
+from urllib.parse import parse_qsl, urlsplit
 
 from tui.cli import context
 from tui.cli.context import convert_store_errors
@@ -28,7 +29,13 @@ from tui.startup.wiring import ProgressLine, create_owner_name
 from tui.store.errors import Busy, CannotWrite, MovedAway, Unreachable
 from tui.store.moving.comparison import ComparedCount, count_rows
 from tui.store.moving.inbox_move import InboxMove, MoveResult
-from tui.store.moving.opening import create_target, open_marked, open_source, open_target
+from tui.store.moving.opening import (
+    create_target,
+    open_marked,
+    open_source,
+    open_target,
+    refuse_living_processes,
+)
 
 _LONGEST = 400
 """Characters of a line about the move."""
@@ -75,7 +82,10 @@ def _name_database(text: str, desk: Preferences, option: str) -> Database:
     except ValueError as error:
         raise CommandError(f"{option} {error}", BAD_USE) from None
     if isinstance(database, Path):
-        return database.expanduser()
+        file = database.expanduser()
+        if not file.parent.is_dir():
+            raise CommandError(f"{option} {file}: there is no folder {file.parent}", BAD_USE)
+        return file
     if desk.database_pooled:
         raise CommandError(
             "database_pooled is set: move over the address of the server itself, with"
@@ -108,6 +118,7 @@ def _move(
     progress = ProgressLine(sys.stderr, clock)
     inbox = open_source(source, target, clock)
     try:
+        refuse_living_processes(inbox)  # before anything is created
         asyncio.run(create_target(target, clock, shared=desk.group_access, report=progress))
         # Outside of an event loop, which would keep Ctrl+C until the end.
         place = open_target(target, clock)
@@ -141,13 +152,14 @@ def _show_result(result: MoveResult, source: str, target: str, *, is_rehearsal: 
     if is_rehearsal:
         for line in (
             "source and target are equal; this was a rehearsal, and the source is still in use",
-            f"no desk opens {target}: drop it, or move into it without --rehearse",
+            f"no desk opens {target}: {_describe_removal(target)}, or move into it without"
+            " --rehearse",
         ):
             write_line(one_line(line, _LONGEST))
         return
     path = Path(source)
     back = str(path.with_name(f"{path.stem}-back{path.suffix}")) if "://" not in source else source
-    note = "  (into an empty schema)" if "://" in source else ""
+    note = f"  (before: {_describe_removal(source)})" if "://" in source else ""
     for line in (
         "source and target are equal",
         f'now set  database = "{target}"  on every host',
@@ -155,6 +167,14 @@ def _show_result(result: MoveResult, source: str, target: str, *, is_rehearsal: 
         f"the way back: smsdesk import {shlex.quote(target)} --into {shlex.quote(back)}{note}",
     ):
         write_line(one_line(line, _LONGEST))
+
+
+def _describe_removal(name: str) -> str:
+    """Return how a database that is not used any more is removed."""
+    if "://" not in name:
+        return f"delete {name}"
+    schema = dict(parse_qsl(urlsplit(name).query)).get("schema", "public")
+    return f"drop schema {schema} cascade"
 
 
 def _reopen(database: Database, is_confirmed: bool) -> int:

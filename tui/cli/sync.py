@@ -18,7 +18,7 @@ from tui.cli.show import write_line
 from tui.cli.signals import SignalEnd, end_on_signals
 from tui.clock import Clock, SystemClock
 from tui.domain.account import AccountState
-from tui.domain.text import one_line
+from tui.domain.text import format_span, one_line
 from tui.settings.public import Preferences
 from tui.settings.values import ListenAddress
 from tui.startup.background import get_polling_pace, open_sync_log, run_listener, run_service
@@ -36,6 +36,8 @@ _RETRY_SECONDS = 2.0
 if TYPE_CHECKING:
     from tui.settings.models import Settings
 
+_OUTAGE_SECONDS = 1.0
+"""Seconds between two looks at whether the database server answers."""
 _STATUS_SECONDS = 5.0
 """Seconds between two looks at what the service manager shows."""
 
@@ -210,7 +212,10 @@ async def _report_in_background(
     clock: Clock,
 ) -> AsyncIterator[None]:
     """Report the health of the accounts, and to the service manager, while the block runs."""
-    tasks = [asyncio.create_task(_report_health(store), name="report health")]
+    tasks = [
+        asyncio.create_task(_report_health(store), name="report health"),
+        asyncio.create_task(_report_outages(store, clock), name="report outages"),
+    ]
     if manager.is_present:
         report = _report_to_manager(store, service, manager, names, clock)
         tasks.append(asyncio.create_task(report, name="report to the service manager"))
@@ -261,6 +266,21 @@ async def _report_health(store: Store) -> None:
             if state.holder == store.leases.owner and reported.get(name) != line:
                 reported[name] = line
                 _print_line(line)
+
+
+async def _report_outages(store: Store, clock: Clock) -> None:
+    """Print a line when the database server cannot be used, and when it can again."""
+    since = None
+    while True:
+        outage = store.database.outage
+        if outage is not None and not outage.may_end and since is None:
+            since = outage.since
+            _print_line(f"database server: {outage.what}; it is tried again until it answers")
+        elif outage is None and since is not None:
+            age = format_span(clock.now() - since, units=2)
+            _print_line(f"database server: answers again, after {age}")
+            since = None
+        await clock.sleep(_OUTAGE_SECONDS)
 
 
 def _format_state(state: AccountState) -> str:

@@ -26,7 +26,7 @@ from tui.store.listeners import Listeners
 from tui.store.messages import Messages
 from tui.store.outbox import Outbox
 from tui.store.presence import AgentPresence, Agents, ComposeLocks
-from tui.store.progress import ReportProgress, ignore_progress
+from tui.store.progress_report import ReportProgress, ignore_progress
 from tui.store.receipt_schedule import ReceiptSchedule
 from tui.store.saved_views import SavedViews
 from tui.store.triage import Triage

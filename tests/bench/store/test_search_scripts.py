@@ -16,7 +16,7 @@ from tests.bench.store.recording import create_plain_store
 from tests.bench.store.test_queries import MESSAGES, SEARCH_MS, THREADS, measure_p95
 from tests.store.builders import ACCOUNT
 from tui.clock import ManualClock
-from tui.store.progress import ignore_progress
+from tui.store.progress_report import ignore_progress
 from tui.store.sample_data import write_sample_data
 from tui.store.sample_source import SampleSource
 from tui.store.sqlite.index_rebuild import rebuild_index

@@ -27,7 +27,7 @@ from tui.store.moving.movable import (
 from tui.store.moving.opening import refuse_living_processes
 from tui.store.moving.progress import MARKS, MoveProgress, create_marks, drop_marks
 from tui.store.moving.repairs import Repairs, RowRepair, find_text_places
-from tui.store.progress import ReportProgress
+from tui.store.progress_report import ReportProgress
 
 PASSING_TABLES = frozenset(
     {"leases", "processes", "presence", "compose_locks", "listeners", "probes", "changes"}
@@ -148,8 +148,8 @@ class InboxMove:
                 if mark is not None:  # it is the source that was moved into it
                     raise mark.name_inbox(self._source.name)
                 raise MoveRefused(
-                    f"{self._target.name} is not empty (it has {table.name}): an inbox can only be"
-                    " moved into a new database; name another file or schema"
+                    f"{self._target.name} is not empty (it has {table.name}): an inbox can only"
+                    " be moved into a new database; name another file or schema"
                 )
 
     # Copying --------------------------------------------------------------------------------

@@ -9,7 +9,7 @@ from tui.store.errors import MovedAway, Rehearsal, UnfinishedMove
 from tui.store.moving.file_inbox import FileInbox
 from tui.store.moving.movable import MovableInbox, MoveRefused
 from tui.store.postgres.driver_install import require_driver
-from tui.store.progress import ReportProgress
+from tui.store.progress_report import ReportProgress
 
 _ALIVE_MS = 15 * SECOND
 """Time since the last heartbeat in which a process may still run; it has one every two seconds."""

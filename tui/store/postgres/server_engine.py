@@ -20,7 +20,7 @@ from tui.store.postgres.server_errors import translate_error
 from tui.store.postgres.server_schema import create_partitions, update_schema
 from tui.store.postgres.server_session import connect, list_settings, read_timeline
 from tui.store.postgres.server_writing import Writing, name_channel
-from tui.store.progress import ReportProgress, ignore_progress
+from tui.store.progress_report import ReportProgress, ignore_progress
 
 T = TypeVar("T")
 

@@ -26,7 +26,8 @@ select cast(current_user as text) as name, r.rolsuper as is_superuser,
       - case when r.rolsuper then 0
         else cast(current_setting('superuser_reserved_connections') as integer) end,
     nullif(d.datconnlimit, -1), nullif(r.rolconnlimit, -1)) as most_connections,
-  (select count(*) from pg_stat_activity where backend_type = 'client backend') as used,
+  -- Unlike pg_stat_activity, which hides from a plain user what the connections of others are.
+  (select cast(sum(numbackends) as integer) from pg_stat_database) as used,
   (select count(*) from pg_stat_activity
     where application_name = current_setting('application_name')) as ours,
   (select s.version || ' ' || s.cipher from pg_stat_ssl s

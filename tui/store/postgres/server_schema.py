@@ -23,7 +23,7 @@ from tui.store.errors import (
 from tui.store.postgres.server_connection import ServerConnection
 from tui.store.postgres.server_errors import GRANT, STANDBY
 from tui.store.postgres.server_session import list_settings, quote_name
-from tui.store.progress import ReportProgress
+from tui.store.progress_report import ReportProgress
 
 APPLICATION = "smsdesk"
 _UNFINISHED = "smsdesk: unfinished move"
@@ -150,8 +150,9 @@ def _explain_empty(connection: ServerConnection) -> CannotWrite | EmptySchema:
     """Return why no inbox is seen: it is not there, or this user may not look."""
     hidden, path, others = connection.execute(_EXPLAIN).fetchall()[0]
     if hidden:
+        user = connection.driver.info.user
         return NotPermitted(
-            f"The user may not use the schema {path}: grant usage on schema {path} to the user"
+            f"{user} may not use the schema {path}: grant usage on schema {path} to {user}"
         )
     known = f", which has one in {others}" if others else ""
     return EmptySchema(
@@ -214,7 +215,10 @@ def _is_current(connection: ServerConnection, database: ServerDatabase, known: i
     if database.pooled:
         connection.run_script("; ".join(["begin", *list_settings(database)]))
     try:
-        if not _has_schema(connection, database) or read_version(connection) != known:
+        found = read_version(connection) if _has_schema(connection, database) else None
+        if found == 0 and isinstance(refusal := _explain_empty(connection), NotPermitted):
+            raise refusal
+        if found != known:
             return False
         _check_writable(connection, database)
         return True

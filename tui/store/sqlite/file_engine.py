@@ -14,7 +14,7 @@ from tui.clock import Clock
 from tui.store.connections import Connection
 from tui.store.engine import Transaction
 from tui.store.errors import CannotOpen, StoreError
-from tui.store.progress import ReportProgress, ignore_progress
+from tui.store.progress_report import ReportProgress, ignore_progress
 from tui.store.sqlite import database_files, log_watch, migrations
 from tui.store.sqlite.file_connection import FileConnection
 from tui.store.sqlite.file_errors import translate_error

@@ -25,7 +25,7 @@ from tui.store.errors import (
     Rehearsal,
     UnfinishedMove,
 )
-from tui.store.progress import ReportProgress, ignore_progress
+from tui.store.progress_report import ReportProgress, ignore_progress
 from tui.store.sqlite.file_connection import FileConnection
 
 APPLICATION_ID = 0x534D5344
