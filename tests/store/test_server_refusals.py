@@ -223,7 +223,7 @@ async def test_a_full_disk_refuses_what_is_new_until_there_is_room(server: Datab
         (psycopg.errors.OutOfMemory("x"), CannotWrite, "short of resources"),
         (psycopg.errors.ReadOnlySqlTransaction("x"), CannotWrite, "only reads"),
         (psycopg.errors.InsufficientPrivilege("x"), CannotWrite, "does not permit"),
-        (psycopg.errors.AdminShutdown("x"), Unreachable, "starting or stopping"),
+        (psycopg.errors.AdminShutdown("x"), Unreachable, "closed the connection, or is stopping"),
         (psycopg.errors.CannotConnectNow("x"), Unreachable, "starting or stopping"),
         (psycopg.errors.DeadlockDetected("x"), Busy, "nothing was written"),
         (psycopg.errors.InvalidSqlStatementName("x"), Unreachable, "database_pooled = true"),

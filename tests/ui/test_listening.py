@@ -104,6 +104,12 @@ async def test_an_account_that_no_process_serves_any_more_is_never_green(
         await desk.shows("Not served since 14:02: no process fetches replies", "smsdesk sync")
         await serve()
         await desk.shows("● au")
+        await desk.store.leases.release_lease("au")  # as `smsdesk sync --once` does
+        desk.clock.advance(9 * MINUTE / SECOND)
+        await desk.shows("14:13")
+        assert "● au" in desk.lines()[0]
+        desk.clock.advance(2 * MINUTE / SECOND)
+        await desk.shows("▲ au not served since 14:04")
 
 
 async def test_yesterdays_listener_is_named_with_its_day(desk: Desk) -> None:

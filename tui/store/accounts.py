@@ -20,6 +20,9 @@ UNSERVED_MS = MINUTE
 
 So long, too, is waited after the inbox was opened: its own process begins to serve only then.
 """
+_RELEASED_MS = 10 * MINUTE
+"""The same after a lease was given back in order: `smsdesk sync --once` may be run every 5 minutes.
+"""
 
 
 class Accounts:
@@ -56,7 +59,8 @@ class Accounts:
         if self._clock.monotonic() - self._opened_at < UNSERVED_MS / SECOND or not row["holder"]:
             return None
         served_at = max(row["renewed_at"] or 0, row["ok_at"] or 0)
-        return served_at if self._clock.now() - served_at >= UNSERVED_MS else None
+        limit = _RELEASED_MS if row["renewed_at"] is None else UNSERVED_MS
+        return served_at if self._clock.now() - served_at >= limit else None
 
     async def announce_change(self) -> None:
         """Make every process read the states of the accounts again."""

@@ -59,6 +59,7 @@ _CAUSES: dict[str, tuple[type[StoreError], str]] = {
     "57014": (Busy, "stopped the statement because it took too long: nothing was written"),
     "25P03": (Unreachable, f"closed a connection that was idle in the middle: {_GOES_ON}"),
     "57": (Unreachable, f"is starting or stopping: {_GOES_ON}"),
+    "57P01": (Unreachable, f"closed the connection, or is stopping: {_GOES_ON}"),
     "access": (
         CannotOpen,
         "does not accept this user from this host: check pg_hba.conf of the server, and the user"
@@ -91,6 +92,7 @@ _CAUSES: dict[str, tuple[type[StoreError], str]] = {
 _SHORT_CAUSES = {
     "53300": "has no connection left",
     "57": "is starting or stopping",
+    "57P01": "closed the connection, or is stopping",
     "26000": "is behind a pooler, which the settings do not say,",
     "42P05": "is behind a pooler, which the settings do not say,",
 }

@@ -1,6 +1,7 @@
 """Connect to the server, set up the session, and find out whether a pooler stands in between."""
 
 import contextlib
+import logging
 import os
 import socket
 import threading
@@ -19,6 +20,9 @@ from tui.store.postgres.server_connection import (
     make_rows,
 )
 from tui.store.postgres.server_errors import UNDECLARED_POOLER, translate_error
+
+# Its warnings repeat errors that are raised, with the address of the server.
+logging.getLogger("psycopg").setLevel(logging.ERROR)
 
 OLDEST_SERVER = 150_000
 """Version of PostgreSQL that is needed, as the driver counts them."""
