@@ -60,14 +60,14 @@ async def test_a_service_waits_for_the_server_and_survives_it(
             await wait_until(functools.partial(_has_refused, proxy, proxy.refused + 8))
             proxy.open_again()
             await wait_until(functools.partial(_is_stored, proxy, text))
+        again = "database server: answers again, after "
+        await wait_until(lambda: any(line.startswith(again) for line in lines))
+        assert any("it is tried again until it answers" in line for line in lines)
         service.send_signal(signal.SIGTERM)
         assert service.wait(60) == 128 + signal.SIGTERM
     assert len(errors) == 1
     logs = _read_logs(desk.home)
     assert any("leases not renewed" in log for log in logs)
-    reported = [line for line in lines if line.startswith("database server: ")]
-    assert any("is tried again until it answers" in line for line in reported)
-    assert "answers again, after" in reported[-1]
     written = "".join([*errors, *lines, *logs])
     assert _PASSWORD not in written
     assert "Traceback" not in written
