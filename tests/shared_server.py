@@ -46,7 +46,6 @@ class SharedServer:
         Args:
             name: Name, different for each inbox of one test.
         """
-        name = f"test_{self._worker}_{name}"
         database = self.get_database(name)
         if name not in self._connections:
             self.create_database(name)
@@ -62,11 +61,12 @@ class SharedServer:
             connection.close()
 
     def get_database(self, name: str) -> ServerDatabase:
-        """Return the address of a database.
+        """Return the address of a database of this worker.
 
         Args:
-            name: Name of the database.
+            name: Name of the database, which others may use too.
         """
+        name = f"test_{self._worker}_{name}"
         address = make_conninfo(self._address, dbname=name)
         return ServerDatabase(address, name=f"postgresql://server/{name}")
 
@@ -74,9 +74,9 @@ class SharedServer:
         """Return a new database without any table.
 
         Args:
-            name: Name of the database.
+            name: Name of the database, which others may use too.
         """
-        create_database(self._address, name)
+        create_database(self._address, f"test_{self._worker}_{name}")
         return self.get_database(name)
 
 

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 @pytest.fixture
 def server(database_server: SharedServer) -> ServerDatabase:
     """Return a new database on the server."""
-    return database_server.create_database(f"command_{database_server._worker}")
+    return database_server.create_database("command")
 
 
 def to_address(server: ServerDatabase) -> str:

@@ -69,7 +69,7 @@ def inbox(database_server: SharedServer) -> ServerDatabase:
 @pytest.fixture
 def empty(database_server: SharedServer) -> ServerDatabase:
     """Return a database without any table."""
-    return database_server.create_database("test_empty")
+    return database_server.create_database("empty")
 
 
 def test_every_command_works_on_a_server(

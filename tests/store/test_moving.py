@@ -134,7 +134,7 @@ async def source(tmp_path: Path, clock: ManualClock) -> Path:
 @pytest.fixture
 def server(database_server: SharedServer) -> ServerDatabase:
     """Return a new database on the server."""
-    return database_server.create_database(f"moved_{database_server._worker}")
+    return database_server.create_database("moved")
 
 
 @pytest.fixture
@@ -184,7 +184,7 @@ async def test_an_inbox_is_the_same_on_two_servers_and_back_in_a_file(
         name: len(rows) for name, rows in whole.items()
     }
     back = tmp_path / "back.db"
-    other = database_server.create_database(f"again_{database_server._worker}")
+    other = database_server.create_database("again")
     await move(server, other)
     assert read_tables(other) == whole
     await move(other, back)
@@ -386,7 +386,7 @@ async def test_an_inbox_in_use_is_refused_and_its_users_are_named(
     work: Callable[[Store], Awaitable[None]],
 ) -> None:
     clock = SystemClock()
-    new = database_server.create_database(f"used_{database_server._worker}")
+    new = database_server.create_database("used")
     used: Database = tmp_path / "used.db" if engine == "file" else new
     other: Database = tmp_path / "other.db"
     for database in (used, other):
