@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from textual import on
 
-from tui.desk.context import AppContext, BackgroundStartError
+from tui.desk.context import AppContext, ChangedSettingsError
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
 from tui.terminal.private_api import HookedApp
@@ -71,7 +71,7 @@ class ServedApp(HookedApp[int]):
             assert self._app_context.read_changed_settings is not None
             try:
                 preferences = await self._app_context.read_changed_settings()
-            except BackgroundStartError as error:
+            except ChangedSettingsError as error:
                 self.inbox.show_status(
                     one_line(f"Settings not used, the old ones stay: {error}", 300)
                 )

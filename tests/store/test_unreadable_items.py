@@ -1,5 +1,6 @@
 """Test that a bad item does not block others: it is stored raw as unreadable."""
 
+import random
 from dataclasses import replace
 from typing import Any
 
@@ -64,6 +65,33 @@ async def test_a_bad_item_is_unreadable_and_the_others_are_stored(store: Store, 
     assert held.reason.text
     if isinstance(bad.raw, str):
         assert held.arrival.body.decode() == bad.raw
+    await check_counters_and_summaries(store)
+
+
+TOO_LONG = "".join(map(chr, random.Random(1).choices(range(0x4E00, 0x9FFF), k=6_000)))
+"""Text that fits into no index of a server, also compressed: only the server notices that."""
+
+
+@pytest.mark.only_engine("postgres")
+@pytest.mark.parametrize(("size", "place"), [(1, 0), (3, 2), (30, 0), (30, 14), (30, 29)])
+@pytest.mark.parametrize(
+    "bad",
+    [
+        make_reply("bad", id=TOO_LONG),
+        make_reply("bad", TOO_LONG, id="bad"),
+        make_receipt(Status.DELIVERED, TOO_LONG),
+    ],
+    ids=["id", "sender", "receipt"],
+)
+async def test_a_row_that_the_server_refuses_does_not_block_the_others(
+    store: Store, bad: Event, size: int, place: int
+) -> None:
+    page: list[Event] = [
+        make_reply(f"text {n}", f"+6149157{n:04d}", id=f"good-{n}") for n in range(size)
+    ]
+    page[place] = bad
+    assert await store.ingest.store_events(ACCOUNT, page) == StoredCounts(new=size, unusable=1)
+    assert len(await store.conversations.list_after(View(), FIRST_POSITION, 100)) == size - 1
     await check_counters_and_summaries(store)
 
 

@@ -173,8 +173,11 @@ def _describe_removal(name: str) -> str:
     """Return how a database that is not used any more is removed."""
     if "://" not in name:
         return f"delete {name}"
-    schema = dict(parse_qsl(urlsplit(name).query)).get("schema", "public")
-    return f"drop schema {schema} cascade"
+    from tui.store.postgres.server_session import quote_name
+
+    schema = dict(parse_qsl(urlsplit(name).query)).get("schema", "")
+    # Without a name in the address the server chooses: what it is called is not known here.
+    return f"drop schema {quote_name(schema)} cascade" if schema else "drop the schema it is in"
 
 
 def _reopen(database: Database, is_confirmed: bool) -> int:

@@ -24,14 +24,14 @@ _ENTER_NEW_LINE_KEYS: Mapping[str, tuple[str, ...]] = {
 """Keys for agents who want Enter to begin a new line."""
 
 
-class BackgroundStartError(Exception):
-    """Raised when the service behind a screen cannot start; the text is fit for an agent."""
+class ChangedSettingsError(Exception):
+    """Raised when changed settings cannot be used; the text is fit for an agent."""
 
 
 ReadChangedSettings = Callable[[], Awaitable[Preferences | None]]
 """Return the preferences if the settings have changed since the last call, else None.
 
-Raises `BackgroundStartError` if the settings are not valid.
+Raises `ChangedSettingsError` if the settings are not valid.
 """
 
 

@@ -20,7 +20,7 @@ from tui.desk.account_form import (
     SecretLocation,
     get_secret_variable,
 )
-from tui.desk.context import BackgroundStartError
+from tui.desk.context import ChangedSettingsError
 from tui.desk.panel_addresses import PanelAddress
 from tui.settings.cache import compute_signature, read_preferences
 from tui.settings.errors import SettingsError
@@ -88,7 +88,7 @@ def create_settings_reader(
         try:
             fresh = read_preferences(environ, config)
         except SettingsError as error:
-            raise BackgroundStartError(error.lines[0]) from None
+            raise ChangedSettingsError(error.lines[0]) from None
         # Reading them may have found further files that they depend on.
         signature = compute_signature(environ, config)
         is_same = not before and fresh.accounts == used.accounts

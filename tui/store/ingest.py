@@ -247,11 +247,18 @@ class _PageWriter:
                 return self._store_opt_out(event)
 
     def _finish_page(self) -> None:
-        """Write what waits, the summaries and the search index."""
-        with self._page.send_together():
-            self._page.flush()
-            self._summaries.flush()
-            self._texts.write_index()
+        """Write what waits, the summaries and the search index.
+
+        Raises:
+            PendingRowError: One of the rows cannot be stored.
+        """
+        try:
+            with self._page.send_together():
+                self._page.flush()
+                self._summaries.flush()
+                self._texts.write_index()
+        except BAD_VALUE_ERRORS as error:  # a server may name it only at the end of the block
+            raise PendingRowError(error) from error
 
     def _store_opt_out(self, event: OptOut) -> bool:
         """Store a provider's notice that a customer has opted out, with the customer's words.
