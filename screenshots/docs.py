@@ -10,7 +10,7 @@ from tui.commands import format_key_table
 from tui.domain.json_fields import json_fields
 from tui.providers.catalog import CATALOG
 from tui.providers.provider_table import format_panel, format_provider_table
-from tui.settings.reference import settings_tables
+from tui.settings.reference import format_account_tables, format_general_tables
 
 ROOT = Path(__file__).parent.parent
 MANUAL = ROOT / "tui/docs/smsdesk.1"
@@ -36,7 +36,8 @@ GENERATORS: Mapping[str, Callable[[], str]] = {
     "keys": format_key_table,
     "json": format_message_fields,
     "json_conversations": format_conversation_fields,
-    "settings": settings_tables,
+    "settings": format_general_tables,
+    "account_settings": format_account_tables,
     "providers": format_provider_table,
     **{f"panel_{name}": functools.partial(format_panel, name) for name in CATALOG},
 }

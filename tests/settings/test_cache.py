@@ -14,14 +14,10 @@ import tui.settings.cache as cache
 import tui.settings.load as load
 from tui.domain.account import Account
 from tui.settings.cache import read_preferences
+from tui.settings.cached_values import from_json_data, to_json_data
 from tui.settings.errors import SettingsError
 from tui.settings.paths import find_cache_file
-from tui.settings.public import (
-    NotificationPreferences,
-    Preferences,
-    from_json_data,
-    to_json_data,
-)
+from tui.settings.public import NotificationPreferences, Preferences
 from tui.settings.values import ListenAddress, QuietHours
 
 FILE = """

@@ -16,10 +16,11 @@ from tui.settings.models import Settings, get_fields
 from tui.settings.public import GeneralSettings, NotificationPreferences
 from tui.settings.reference import (
     SettingRow,
+    format_account_tables,
+    format_general_tables,
     list_account_rows,
     list_general_rows,
     read_docstrings,
-    settings_tables,
 )
 from tui.settings.sources import read_environment
 from tui.settings.template_names import ReceiptFields, ReplyFields
@@ -101,7 +102,7 @@ def test_a_row_shows_type_limits_default_and_variable() -> None:
 
 
 def test_the_tables_are_markdown_with_six_cells_in_every_line() -> None:
-    text = settings_tables()
+    text = f"{format_general_tables()}\n\n{format_account_tables()}"
     lines = [line for line in text.splitlines() if line.startswith("|")]
     assert {line.replace("\\|", "").count("|") for line in lines} == {7}
     assert "| `accounts.NAME.api_key` | text | required |" in text

@@ -18,7 +18,7 @@ from tests.contexts import make_context
 from tests.ui.desk import Desk
 from tests.ui.history import ACCOUNTS, AGENT, EventWriter
 from tui.clock import ManualClock
-from tui.commands import Command, Scope
+from tui.command_types import Command, Scope
 from tui.desk.context import AppContext
 from tui.domain.account import Health
 from tui.domain.conversation import View

@@ -5,7 +5,7 @@ from textual.widgets import Input
 from tests.ui.desk import LONG_AT_BOTH_SIZES, NARROW, Desk
 from tests.ui.history import BOB, CHLOE, DAWIT, FARID, HUGO, PRIYA, UNNAMED
 from tests.ui.hostile import LEFT_OUT, return_to_list
-from tui.commands import Scope
+from tui.command_types import Scope
 from tui.domain.templates import CannedReply
 
 Size = tuple[int, int]

@@ -9,7 +9,8 @@ import pytest
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk
 from tests.ui.history import AGENT, CHLOE
 from tui import handlers
-from tui.commands import COMMANDS, PREFIX_KEY, Scope, index_by_id, remap_keys
+from tui.command_types import Scope
+from tui.commands import COMMANDS, PREFIX_KEY, index_by_id, remap_keys
 from tui.desk.key_hints import Place
 from tui.desk.key_names import format_key
 from tui.handlers.common import Handler, InboxActions, command_handler

@@ -8,10 +8,10 @@ from tui.cli.arguments import (
     COMMANDS,
     add_common_arguments,
     add_inbox_arguments,
-    choose_import_module,
 )
 from tui.cli.command_parser import CommandParser
 from tui.cli.errors import BAD_USE, CommandError
+from tui.cli.import_arguments import choose_import_module
 
 _INBOX_COMMAND = "inbox"
 """Command and module that are used when no command is named."""

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tui.clock import Clock
-from tui.commands import COMMANDS, Command, remap_keys
+from tui.command_types import Command
+from tui.commands import COMMANDS, remap_keys
 from tui.domain.account import Account
 from tui.settings.public import Preferences
 from tui.terminal.desktop_notifications import TerminalFeatures

@@ -15,7 +15,8 @@ other keys of a text have been pressed since: then it is a part of that text.
 
 from collections.abc import Collection, Iterable, Mapping
 
-from tui.commands import COMMANDS, Scope
+from tui.command_types import Scope
+from tui.commands import COMMANDS
 
 PAUSE_SECONDS = 3.0
 """Seconds without a key press after which keys act again."""

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-from tui.commands import Command, Scope, index_by_id
+from tui.command_types import Command, Scope
+from tui.commands import index_by_id
 from tui.desk.key_names import format_key
 from tui.domain.failure_advice import recommend_step
 from tui.domain.message import Message

@@ -3,7 +3,8 @@
 Their words and descriptions are in the registry, `tui.commands`.
 """
 
-from tui.commands import LINE_COMMANDS, Command
+from tui.command_types import Command
+from tui.commands import LINE_COMMANDS
 from tui.desk.undo import format_unsent
 from tui.plain import accounts, failed, held, lists, reading, triage, writing
 from tui.plain.session import PLAIN_KEYS, PlainSession, line_handler

@@ -11,7 +11,8 @@ from textual.containers import Horizontal
 from textual.content import Content
 from textual.widgets import Static
 
-from tui.commands import Scope, index_by_id
+from tui.command_types import Scope
+from tui.commands import index_by_id
 from tui.desk import key_hints
 from tui.desk.actions import ConversationActions
 from tui.desk.context import AppContext

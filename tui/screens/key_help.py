@@ -15,7 +15,8 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.widgets import Input, Static
 
-from tui.commands import PREFIX_KEY, Command
+from tui.command_types import Command
+from tui.commands import PREFIX_KEY
 from tui.desk.format import MUTED_STYLE
 from tui.desk.key_hints import KeyHint, Place, sort_commands
 from tui.desk.key_names import format_key

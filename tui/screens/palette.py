@@ -5,7 +5,7 @@ from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 
-from tui.commands import Command
+from tui.command_types import Command
 from tui.desk.key_hints import Place, sort_commands
 from tui.desk.key_names import format_key
 from tui.screens.pick import Choice, PickScreen

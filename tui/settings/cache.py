@@ -16,8 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from tui import __version__
+from tui.settings.cached_values import from_json_data, to_json_data
 from tui.settings.paths import PATH_VARIABLES, find_cache_file, find_config_file, write_private
-from tui.settings.public import Preferences, from_json_data, to_json_data
+from tui.settings.public import Preferences
 
 VARIABLE_PREFIX = "SMSDESK_"
 _OTHER_VARIABLES = (

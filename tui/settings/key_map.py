@@ -35,7 +35,8 @@ def check_clashes(table: Mapping[str, tuple[str, ...]]) -> None:
     Args:
         table: Command id to its keys.
     """
-    from tui.commands import PREFIX_KEY, Scope, remap_keys
+    from tui.command_types import Scope
+    from tui.commands import PREFIX_KEY, remap_keys
 
     taken = {(False, PREFIX_KEY): "the key that waits for a second one"}
     for command in remap_keys(table):

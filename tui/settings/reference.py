@@ -9,7 +9,7 @@ import ast
 import inspect
 import json
 import textwrap
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, is_dataclass
 from functools import cache
@@ -81,17 +81,28 @@ def list_account_rows(provider: str = "") -> list[SettingRow]:
     return [row for row in rows if row.key.split(".")[len(_ACCOUNT)] in own]
 
 
-def settings_tables() -> str:
-    """Return all settings as Markdown, one table for each section of the file."""
+def format_general_tables() -> str:
+    """Return the settings that are not about accounts as Markdown."""
     general = list_general_rows()
-    sections = {
-        "General": [row for row in general if "." not in row.key],
-        "Notifications": [row for row in general if "." in row.key],
-        "Every account": list_account_rows(),
-    }
+    return _format_sections(
+        {
+            "General": [row for row in general if "." not in row.key],
+            "Notifications": [row for row in general if "." in row.key],
+        }
+    )
+
+
+def format_account_tables() -> str:
+    """Return the settings of accounts as Markdown: those of all, then those of each provider."""
+    sections = {"Every account": list_account_rows()}
     for name in ACCOUNT_MODELS:
         title = CATALOG[name].capabilities.title
         sections[f'{title} (`provider = "{name}"`)'] = list_account_rows(name)
+    return _format_sections(sections)
+
+
+def _format_sections(sections: Mapping[str, list[SettingRow]]) -> str:
+    """Return one table for each section of the file."""
     return "\n\n".join(f"### {title}\n\n{_format_table(rows)}" for title, rows in sections.items())
 
 

@@ -4,7 +4,8 @@ from collections.abc import Iterable
 
 from textual.binding import Binding
 
-from tui.commands import PREFIX_KEY, Command, Scope, get_first_keys
+from tui.command_types import Command, Scope
+from tui.commands import PREFIX_KEY, get_first_keys
 from tui.desk.key_names import format_key
 
 

@@ -17,7 +17,7 @@ from textual.strip import Strip
 from textual.timer import Timer
 from textual.widget import Widget
 
-from tui.commands import Command
+from tui.command_types import Command
 from tui.desk import cells
 from tui.desk.key_names import format_key
 from tui.domain.text import one_line
