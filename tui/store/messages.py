@@ -8,25 +8,20 @@ mentions.
 import functools
 import random
 from collections.abc import Collection, Sequence
-from typing import Any
 
 from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.conversation import Draft
 from tui.domain.events import TimelineEntry
-from tui.domain.message import AttachmentInfo, Direction, Message
+from tui.domain.message import AttachmentInfo, Message
 from tui.domain.text import repair_text
 from tui.domain.typed_text import compose_outgoing_text
 from tui.store import rows
-from tui.store.audit import record_action
 from tui.store.connections import Connection, Row
 from tui.store.drafts import turn_note_into_draft
 from tui.store.engine import Engine, Transaction
-from tui.store.last_messages import update_last_message
-from tui.store.ordering import create_message_id
-from tui.store.page_connection import write_row
+from tui.store.message_rows import insert_note
 from tui.store.queries import queries
-from tui.store.search_index import index_texts
 from tui.store.stored_drafts import finish_draft
 from tui.store.summaries import Summaries
 
@@ -202,33 +197,19 @@ class Messages:
         """
 
         def write_note(transaction: Transaction) -> int:
-            now = self._clock.now()
             summaries = Summaries(transaction, self._rng)
-            summary = summaries.get(conversation_id)
-            here = summary["id"]
-            identity = create_message_id(
-                transaction.connection, now, self._rng, newest_id=summary["last_arrival"]
-            )
-            text = repair_text(body)
-            insert_message(
-                transaction,
-                id=identity,
-                conversation_id=here,
-                direction=Direction.NOTE,
-                account=summary["account"],
-                body=text,
-                at=now,
-                agent=agent,
-            )
-            index_texts(transaction.connection, [(identity, text)])
-            update_last_message(
-                summary, id=identity, at=now, direction=Direction.NOTE, status="", body=text
+            here = summaries.get(conversation_id)["id"]
+            identity = insert_note(
+                transaction, summaries, self._clock, self._rng, here, agent, body, mentions
             )
             summaries.flush()
-            record_action(transaction, self._rng, self._clock, agent, "note", here, identity)
-            _add_mentions(transaction, here, identity, mentions)
             finish_draft(
-                transaction.connection, here, agent, compose_outgoing_text(text), draft, note=True
+                transaction.connection,
+                here,
+                agent,
+                compose_outgoing_text(repair_text(body)),
+                draft,
+                note=True,
             )
             transaction.mark_changed(Subject.DRAFT, here, here)
             return identity
@@ -246,53 +227,3 @@ class Messages:
             turn_note_into_draft, rng=self._rng, clock=self._clock, note_id=note_id, agent=agent
         )
         return await self._database.write(work)
-
-
-def _add_mentions(
-    transaction: Transaction, conversation_id: int, message_id: int, agents: Sequence[str]
-) -> None:
-    """Notify the agents that a note mentions."""
-    for agent in agents:
-        queries("writing").add_mention(
-            transaction.connection,
-            agent=agent,
-            message_id=message_id,
-            conversation_id=conversation_id,
-        )
-    if agents:
-        transaction.mark_changed(Subject.MENTION, message_id, conversation_id)
-
-
-_COLUMN_DEFAULTS: dict[str, Any] = {
-    "status": "",
-    "sender": "",
-    "recipient": "",
-    "agent": "",
-    "provider_id": "",
-    "provider_key": "",
-    "status_at": 0,
-    "scheduled_at": None,
-    "hold_until": 0,
-    "format": "SMS",
-    "subject": "",
-    "media": "[]",
-    "options": "{}",
-    "retry_of": None,
-    "suspected": 0,
-    "attachments": 0,
-    "arrived_at": None,
-    "arrival": None,
-    "files": "",
-}
-
-
-def insert_message(transaction: Transaction, **values: Any) -> None:
-    """Insert a row of `messages`; columns that are not given get their defaults.
-
-    Args:
-        transaction: Transaction of the caller.
-        **values: Values of the row by column.
-    """
-    row = {**_COLUMN_DEFAULTS, **values}
-    write_row(transaction.connection, queries("messages").insert, **row)
-    transaction.mark_changed(Subject.MESSAGE, values["id"], values["conversation_id"], new=True)

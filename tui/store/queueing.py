@@ -24,7 +24,7 @@ from tui.store.event_rows import EventRow
 from tui.store.events import Events
 from tui.store.last_messages import update_last_message
 from tui.store.message_lookups import waits_for_silence
-from tui.store.messages import insert_message
+from tui.store.message_rows import insert_message
 from tui.store.ordering import create_message_id
 from tui.store.queries import queries
 from tui.store.rows import Row, encode_options

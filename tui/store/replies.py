@@ -22,7 +22,7 @@ from tui.store.incoming import IncomingTexts, is_opt_out
 from tui.store.last_messages import update_last_message
 from tui.store.merging import adopt_conversation
 from tui.store.message_lookups import find_message, list_copies, name_copy, note_text
-from tui.store.messages import insert_message
+from tui.store.message_rows import insert_message
 from tui.store.opt_out_notices import attach_second_report, needs_answer
 from tui.store.ordering import find_late_arrival, place_text
 from tui.store.reply_completion import complete_message, digest_file, read_stored_copy

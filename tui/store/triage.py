@@ -5,13 +5,19 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 
 from tui.clock import Clock
+from tui.domain.action_list import ConversationChange
 from tui.domain.conversation import State
 from tui.domain.text import repair_text
+from tui.store.applied_actions import (
+    apply_change,
+    close_summary,
+    get_labels,
+    write_label,
+)
 from tui.store.audit import AuditEntry, read_audit_trail, record_action
-from tui.store.connections import Connection
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
-from tui.store.settling import keep_longer_wait, restore_wait_before_close
+from tui.store.settling import keep_longer_wait
 from tui.store.summaries import Summaries, Summary
 
 _ALWAYS_UNDO_COLUMNS = ("assignee", "starred")
@@ -78,7 +84,7 @@ class Triage:
             agent: Name of the agent.
         """
         return await self.change_conversations(
-            ids, agent, "close", _close_summary, lambda s: str(s["unanswered_since"] or "")
+            ids, agent, "close", close_summary, lambda s: str(s["unanswered_since"] or "")
         )
 
     async def reopen_conversations(self, ids: Sequence[int], agent: str) -> list[Summary]:
@@ -90,21 +96,7 @@ class Triage:
             ids: Ids of the conversations.
             agent: Name of the agent.
         """
-
-        def write_reopened(transaction: Transaction) -> list[Summary]:
-            summaries = Summaries(transaction, self._rng)
-            originals = []
-            for identity in ids:
-                summary = summaries.get(identity)
-                originals.append(dict(summary))
-                record_action(transaction, self._rng, self._clock, agent, "reopen", identity)
-                if summary["state"] == State.CLOSED:
-                    restore_wait_before_close(transaction, summary)
-                summary.update(state=State.OPEN.value, snoozed_until=None)
-            summaries.flush()
-            return originals
-
-        return await self._database.write(write_reopened)
+        return await self.change_together(ids, agent, ConversationChange(state=State.OPEN))
 
     async def snooze_conversations(
         self, ids: Sequence[int], agent: str, until: int | None
@@ -219,13 +211,35 @@ class Triage:
                 summary = summaries.get(identity)
                 originals.append(dict(summary))
                 for label, on in wanted.items():
-                    self._write_label(transaction.connection, summary, label, on)
+                    write_label(transaction.connection, summary, label, on)
                     action = f"label {label}" if on else f"unlabel {label}"
                     record_action(transaction, self._rng, self._clock, agent, action, identity)
             summaries.flush()
             return originals
 
         return await self._database.write(write_labels)
+
+    async def change_together(
+        self, ids: Sequence[int], author: str, change: ConversationChange
+    ) -> list[Summary]:
+        """Make all changes of a list of actions at once; return the conversations as they were.
+
+        Args:
+            ids: Ids of the conversations.
+            author: Agent or rule that the history names.
+            change: What to change.
+        """
+
+        def write_change(transaction: Transaction) -> list[Summary]:
+            summaries = Summaries(transaction, self._rng)
+            originals = [
+                apply_change(transaction, summaries, self._clock, self._rng, one, change, author)
+                for one in ids
+            ]
+            summaries.flush()
+            return originals
+
+        return await self._database.write(write_change)
 
     async def undo_changes(self, originals: Sequence[Summary], agent: str) -> None:
         """Restore state, assignee, star, labels and unread count; messages stay.
@@ -244,10 +258,8 @@ class Triage:
                 summary = summaries.get(old["id"])
                 if summary["id"] != old["id"]:
                     continue  # it has become part of another conversation, which stays as it is
-                for label in _get_labels(old) ^ _get_labels(summary):
-                    self._write_label(
-                        transaction.connection, summary, label, label in _get_labels(old)
-                    )
+                for label in get_labels(old) ^ get_labels(summary):
+                    write_label(transaction.connection, summary, label, label in get_labels(old))
                 untouched = summary["last_arrival"] == old["last_arrival"]
                 names = _UNDO_COLUMNS if untouched else _ALWAYS_UNDO_COLUMNS
                 summary.update({name: old[name] for name in names})
@@ -278,21 +290,3 @@ class Triage:
     async def get_audit_trail(self, conversation_id: int) -> list[AuditEntry]:
         """Return the newest audit entries of a conversation, newest first."""
         return await read_audit_trail(self._database, conversation_id)
-
-    def _write_label(self, connection: Connection, summary: Summary, label: str, on: bool) -> None:
-        """Change the table of labels and the copy in the summary."""
-        query = self._sql.add_label if on else self._sql.drop_label
-        query(connection, label=label, conversation_id=summary["id"])
-        summary["labels"] = "\n".join(
-            sorted(_get_labels(summary) | {label} if on else _get_labels(summary) - {label})
-        )
-
-
-def _get_labels(summary: Summary) -> set[str]:
-    """Return the labels of a conversation as a set."""
-    return set(summary["labels"].split("\n")) if summary["labels"] else set()
-
-
-def _close_summary(summary: Summary) -> None:
-    """Close a conversation in its summary, answered or not."""
-    summary.update(state=State.CLOSED.value, snoozed_until=None, unanswered_since=None, unread=0)

@@ -1,0 +1,174 @@
+"""Count time only while the desk is open: weekly hours and holidays, in one time zone.
+
+As text the hours are written like "mon-fri 9-17, sat 10-14"; holidays are dates.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta, tzinfo
+
+_MINUTE_MS = 60_000
+_DAY_MINUTES = 24 * 60
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MAX_DAYS = 3 * 366
+"""Days that are looked through: with all of them closed no time would ever pass."""
+_PART = re.compile(
+    r"(?:(?P<first>[a-z]{3})[a-z]*(?: ?- ?(?P<last>[a-z]{3})[a-z]*)? )?"
+    r"(?P<from>[0-9]{1,2})(?:[:.](?P<from_minute>[0-9]{2}))? ?- ?"
+    r"(?P<to>[0-9]{1,2})(?:[:.](?P<to_minute>[0-9]{2}))?"
+)
+EXAMPLE = "mon-fri 9-17, sat 10-14"
+
+
+class InvalidHoursError(ValueError):
+    """Hours or a holiday that cannot be used; the message says how to write them."""
+
+
+@dataclass(frozen=True, slots=True)
+class BusinessHours:
+    """When a desk is open; without any hours it always is."""
+
+    week: tuple[tuple[tuple[int, int], ...], ...] = ()
+    """For Monday to Sunday the open spans, as minutes since midnight; empty: always open."""
+    holidays: frozenset[date] = frozenset()
+    """Days on which the desk is closed."""
+    zone: tzinfo | None = None
+    """Time zone of the hours; None for that of the system."""
+
+    def is_open_at(self, at: int) -> bool:
+        """Return whether the desk is open at a time (ms UTC)."""
+        if not self.week:
+            return True
+        local = datetime.fromtimestamp(at / 1_000, self.zone)
+        return any(start <= at < end for start, end in self._list_spans(local.date()))
+
+    def add_open_time(self, at: int, minutes: int) -> int | None:
+        """Return when so many open minutes have passed; None if the desk is hardly ever open.
+
+        Args:
+            at: Time from which to count, ms UTC.
+            minutes: Open minutes, at least 1.
+
+        Returns:
+            Time in ms UTC.
+        """
+        if not self.week:
+            return at + minutes * _MINUTE_MS
+        remaining = minutes * _MINUTE_MS
+        for start, end in self._iterate_spans(at):
+            begin = max(at, start)
+            if begin + remaining <= end:
+                return begin + remaining
+            remaining -= end - begin
+        return None
+
+    def count_open_time(self, start: int, end: int) -> int:
+        """Return how long the desk was open between two times; all in ms.
+
+        Args:
+            start: Earlier time, ms UTC.
+            end: Later time, ms UTC.
+        """
+        if not self.week:
+            return max(0, end - start)
+        total = 0
+        for opens, closes in self._iterate_spans(start):
+            if opens >= end:
+                break
+            total += max(0, min(end, closes) - max(start, opens))
+        return total
+
+    def _iterate_spans(self, at: int) -> Iterator[tuple[int, int]]:
+        """Yield the open spans (ms UTC) that end after a time, in their order."""
+        day = datetime.fromtimestamp(at / 1_000, self.zone).date()
+        for offset in range(_MAX_DAYS):
+            for start, end in self._list_spans(day + timedelta(days=offset)):
+                if end > at:
+                    yield start, end
+
+    def _list_spans(self, day: date) -> list[tuple[int, int]]:
+        """Return the open spans of a day in ms UTC; a day may have 23 or 25 hours."""
+        if day in self.holidays:
+            return []
+        spans = self.week[day.weekday()]
+        return [(self._to_ms(day, start), self._to_ms(day, end)) for start, end in spans]
+
+    def _to_ms(self, day: date, minutes: int) -> int:
+        """Return a time of day as ms UTC; midnight at the end is that of the next day."""
+        days, minute = divmod(minutes, _DAY_MINUTES)
+        clock = time(minute // 60, minute % 60)
+        local = datetime.combine(day + timedelta(days=days), clock, self.zone)
+        return round(local.timestamp() * 1_000)
+
+
+def parse_hours(
+    text: str, holidays: Iterable[str] = (), zone: tzinfo | None = None
+) -> BusinessHours:
+    """Return the hours of a text such as "mon-fri 9-17, sat 10-14"; empty is always open.
+
+    Args:
+        text: Parts with commas between them; a part without days holds for every day.
+        holidays: Dates such as "2026-12-25".
+        zone: Time zone of the hours; None for that of the system.
+
+    Raises:
+        InvalidHoursError: A part is not valid.
+    """
+    days: list[list[tuple[int, int]]] = [[] for _ in _DAYS]
+    parts = [part.strip().casefold() for part in text.split(",") if part.strip()]
+    for part in parts:
+        first, last, start, end = _parse_part(" ".join(part.split()))
+        for number in range(first, last + 1 if last >= first else last + 8):
+            spans = days[number % 7]
+            if any(start < other_end and other < end for other, other_end in spans):
+                raise InvalidHoursError(f'"{part}": {_DAYS[number % 7]} has these hours already')
+            spans.append((start, end))
+    week = tuple(tuple(sorted(spans)) for spans in days) if parts else ()
+    return BusinessHours(week, frozenset(map(_parse_holiday, holidays)), zone)
+
+
+def format_hours(hours: BusinessHours) -> str:
+    """Return the weekly hours as text, as `parse_hours` reads it."""
+    groups: list[tuple[int, int, tuple[tuple[int, int], ...]]] = []
+    for number, spans in enumerate(hours.week):
+        if groups and groups[-1][2] == spans:
+            groups[-1] = (groups[-1][0], number, spans)
+        else:
+            groups.append((number, number, spans))
+    parts = []
+    for first, last, spans in groups:
+        days = _DAYS[first] if first == last else f"{_DAYS[first]}-{_DAYS[last]}"
+        parts += [f"{days} {_format_clock(start)}-{_format_clock(end)}" for start, end in spans]
+    return ", ".join(parts)
+
+
+def _parse_part(part: str) -> tuple[int, int, int, int]:
+    """Return first and last day (0 to 6) and the minutes of one part."""
+    found = _PART.fullmatch(part)
+    if found is None:
+        raise InvalidHoursError(f'"{part}" is not understood: write them like {EXAMPLE}')
+    names = [found["first"] or "mon", found["last"] or found["first"] or "sun"]
+    unknown = [name for name in names if name not in _DAYS]
+    if unknown:
+        raise InvalidHoursError(f'"{unknown[0]}" is no day: there are {", ".join(_DAYS)}')
+    start = int(found["from"]) * 60 + int(found["from_minute"] or 0)
+    end = int(found["to"]) * 60 + int(found["to_minute"] or 0)
+    minutes = (int(found["from_minute"] or 0), int(found["to_minute"] or 0))
+    if not 0 <= start < end <= _DAY_MINUTES or max(minutes) > 59:
+        raise InvalidHoursError(f'"{part}": hours go from 0 to 24, the first before the second')
+    return _DAYS.index(names[0]), _DAYS.index(names[1]), start, end
+
+
+def _parse_holiday(text: str) -> date:
+    """Return a holiday from its date."""
+    try:
+        return date.fromisoformat(text.strip())
+    except ValueError:
+        raise InvalidHoursError(f'"{text}" is no date: write holidays like 2026-12-25') from None
+
+
+def _format_clock(minutes: int) -> str:
+    """Return minutes since midnight as text: "9", "17:30"."""
+    hour, minute = divmod(minutes, 60)
+    return f"{hour}:{minute:02}" if minute else str(hour)
