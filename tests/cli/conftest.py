@@ -1,5 +1,6 @@
 """Provide an inbox configured by environment variables, a sandbox and commands to run."""
 
+import atexit
 import contextlib
 import json
 import subprocess
@@ -7,15 +8,25 @@ import sys
 import urllib.request
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.cli.forked_commands import INTERPRETER_ENVIRON, CommandStarter, can_fork
 from tests.interrupts import restore_interrupts
 
 ROOT = Path(__file__).parents[2]
 Ran = subprocess.CompletedProcess[str]
+
+
+@cache
+def get_starter() -> CommandStarter:
+    """Return the process that starts commands, which ends with the tests."""
+    starter = CommandStarter(ROOT)
+    atexit.register(starter.close)
+    return starter
 
 
 @dataclass(frozen=True)
@@ -69,9 +80,12 @@ class Desk:
 
     def run(self, *arguments: str, input: str | None = None, **environ: str) -> Ran:
         """Run a command until it ends."""
+        variables = {**self.environ, **environ}
+        if can_fork(variables):
+            return get_starter().run(arguments, variables, input or "", timeout=100)
         return subprocess.run(
             [sys.executable, "-m", "tui", *arguments],
-            env={**self.environ, **environ},
+            env=variables,
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -111,19 +125,12 @@ def read_error_line(ran: Ran) -> str:
 @contextlib.contextmanager
 def run_sandbox(*options: str) -> Iterator[Sandbox]:
     """Run a sandbox on its own port for the time of the block."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tui", "sandbox", "--port", "0", *options],
-        cwd=ROOT,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout is not None
+    process = get_starter().start(["sandbox", "--port", "0", *options], INTERPRETER_ENVIRON)
     try:
         yield Sandbox(process.stdout.readline().strip())
     finally:
         process.kill()
         process.wait()
-        process.stdout.close()
 
 
 @pytest.fixture

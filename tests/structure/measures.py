@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -46,6 +46,7 @@ class Module:
         return [node for node in ast.walk(self.tree) if isinstance(node, ast.ClassDef)]
 
 
+@cache
 def read_modules(folder: Path = PACKAGE) -> list[Module]:
     """Return the modules below a folder, sorted by path."""
     return [_read_module(path) for path in sorted(folder.rglob("*.py"))]

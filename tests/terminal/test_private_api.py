@@ -15,6 +15,8 @@ from textual._xterm_parser import XTermParser
 from textual.app import App, ComposeResult
 from textual.binding import Binding
 from textual.containers import VerticalScroll
+from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
@@ -28,8 +30,12 @@ from tests.private_access import find_private_uses
 from tests.waiting import wait_until
 from tui.screens.base import DialogScreen, PacedScreen
 from tui.terminal import private_api
+from tui.terminal.private_styles import FLAGS
 
-TERMINAL_MODULES = ("private_api", "private_screens", "keyboard", "streams", "driver")
+TERMINAL_MODULES = (
+    *("private_api", "private_screens", "private_styles"),
+    *("keyboard", "streams", "driver"),
+)
 METHODS = {
     (App, "_display"): ("screen", "renderable"),
     (App, "_handle_exception"): ("error",),
@@ -43,6 +49,12 @@ METHODS = {
     (CompositorUpdate, "render_segments"): ("console",),
     (LayoutUpdate, "__init__"): ("strips", "region"),
     (ChopsUpdate, "__init__"): ("chops", "spans", "chop_ends"),
+    (Stylesheet, "_parse_rules"): (
+        *("css", "read_from", "is_default_rules", "tie_breaker", "scope"),
+    ),
+    (Stylesheet, "_process_component_classes"): ("node",),
+    (DOMNode, "_attach"): ("parent",),
+    (DOMNode, "_get_component_classes"): (),
     (XTermParser, "__init__"): ("debug",),
     (XTermParser, "feed"): ("data",),
     (XTermParser, "_sequence_to_key_events"): ("sequence", "alt"),
@@ -77,16 +89,21 @@ DRIVER_ATTRIBUTES = {
 DRIVER_FUNCTIONS = {"_patch_iflag", "_patch_lflag"}
 """Class methods of the driver."""
 OTHERS = {
+    "_EXCLUDE_PSEUDO_CLASSES_FROM_CACHE",
+    "_PSEUDO_CLASSES",
     "_bindings",
     "_border_subtitle",
     "_border_title",
+    "_component_styles",
     "_compositor",
     "_dirty_regions",
     "_dirty_widgets",
     "_full_map",
     "_layout_widgets",
     "_queue",
+    "_selector_names",
     "_update_timer",
+    "_variables",
 }
 """Names that have a test of their own."""
 IMPORTS = {
@@ -142,6 +159,18 @@ def test_textual_still_keeps_the_keys_of_a_widget() -> None:
     private_api.replace_bindings(widget, [Binding("f9", "act")])
     assert [key for key, _ in widget._bindings] == ["f9"]
     assert "node._bindings" in inspect.getsource(Screen)  # which looks for the keys there
+
+
+def test_textual_still_styles_a_widget_by_what_the_looks_ask() -> None:
+    # That the result is Textual's own: `tests/ui/test_rendering_cost.py`.
+    stylesheet, widget = Stylesheet(variables={"colour": "red"}), Widget(id="one", classes="wide")
+    assert stylesheet._variables == {"colour": "red"}
+    assert {"last-child", "focus-within"} < stylesheet._EXCLUDE_PSEUDO_CLASSES_FROM_CACHE
+    assert not widget._PSEUDO_CLASSES["focus"](widget)
+    assert {"*", "Widget", ".wide", "#one"} <= widget._selector_names
+    assert widget._component_styles == {}
+    assert "name not in self._component_styles" in inspect.getsource(DOMNode.get_component_styles)
+    assert all(f"node.{name} = " in inspect.getsource(Stylesheet.apply) for name in FLAGS)
 
 
 async def test_textual_still_has_the_attributes_of_a_driver() -> None:

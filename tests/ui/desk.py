@@ -2,13 +2,12 @@
 
 import asyncio
 import contextlib
-import io
 import unicodedata
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
-from rich.console import Console
+from textual._compositor import LayoutUpdate
 from textual.app import App
 from textual.events import Key
 from textual.keys import _character_to_key, _get_unicode_name_from_key
@@ -54,13 +53,9 @@ def presses(*command_ids: str) -> pytest.MarkDecorator:
 
 def read_screen(app: App[Any]) -> list[str]:
     """Return the visible screen as lines of text, with all screens that lie over each other."""
-    width, height = app.size
-    console = Console(
-        width=width, height=height, file=io.StringIO(), record=True, force_terminal=True
-    )
     shown = app.screen._compositor.render_update(full=True, screen_stack=app._background_screens)
-    console.print(shown)
-    return console.export_text().split("\n")
+    assert isinstance(shown, LayoutUpdate)
+    return ["".join(strip.text for strip in line) for line in shown.strips]
 
 
 def _find_character(key: str) -> str | None:
@@ -218,21 +213,22 @@ class Desk:
     async def shows(self, *texts: str) -> None:
         """Wait until all of these texts are on the screen."""
         await self._wait_until_none(
-            lambda: [text for text in texts if text not in self.text()], "not shown"
+            lambda shown: [text for text in texts if text not in shown], "not shown"
         )
 
     async def hides(self, *texts: str) -> None:
         """Wait until none of these texts is on the screen."""
         await self._wait_until_none(
-            lambda: [text for text in texts if text in self.text()], "still shown"
+            lambda shown: [text for text in texts if text in shown], "still shown"
         )
 
-    async def _wait_until_none(self, find_wrong: Callable[[], list[str]], what: str) -> None:
+    async def _wait_until_none(self, find_wrong: Callable[[str], list[str]], what: str) -> None:
         """Wait until no text is wrong; the failure shows the screen."""
         try:
-            await wait_until(lambda: not find_wrong())
+            await wait_until(lambda: not find_wrong(self.text()))
         except AssertionError:
-            raise AssertionError(f"{what}: {find_wrong()}\n{self.text()}") from None
+            shown = self.text()
+            raise AssertionError(f"{what}: {find_wrong(shown)}\n{shown}") from None
 
     @property
     def shown_id(self) -> int:

@@ -1,11 +1,16 @@
 """Test work that is done only once: reading stylesheets and painting lines."""
 
+from typing import Any
+
 import pytest
+from textual.app import App
 from textual.content import Content
 from textual.css.stylesheet import Stylesheet
+from textual.dom import DOMNode
 
 from tests.ui.desk import WIDE, Desk
 from tui.terminal.private_api import set_border_subtitle, set_border_title
+from tui.terminal.private_styles import FLAGS
 from tui.widgets.themes import LIGHT
 
 
@@ -37,3 +42,54 @@ async def test_a_new_border_title_repaints_only_the_border(desk: Desk) -> None:
             height = left.outer_size.height
             assert {(r.y, r.height) for r in left._repaint_regions} == {(0, 1), (height - 1, 1)}
         await desk.shows("Above [them]", "Below")
+
+
+def list_looks(app: App[Any], stylesheet: Stylesheet) -> dict[DOMNode, dict[str, object]]:
+    """Style everything on all screens, and return what came of it."""
+    looks: dict[DOMNode, dict[str, object]] = {}
+    for screen in app.screen_stack:
+        for node in [app, *screen.walk_children(with_self=True)]:
+            stylesheet.apply(node)
+            looks[node] = {
+                "": node.styles.base.get_rules(),
+                **{name: getattr(node, name) for name in FLAGS},
+                **{
+                    name: node.get_component_styles(name).base.get_rules()
+                    for name in node._get_component_classes()
+                },
+            }
+    return looks
+
+
+async def test_everything_looks_as_textual_would_style_it(desk: Desk) -> None:
+    async def compare() -> None:
+        """Compare with a stylesheet of Textual that has read the same rules."""
+        plain = Stylesheet(variables=desk.app.get_css_variables())
+        plain.source = desk.app.stylesheet.source.copy()
+        plain.parse()
+        ours = list_looks(desk.app, desk.app.stylesheet)
+        assert list_looks(desk.app, plain) == ours
+        assert list_looks(desk.app, desk.app.stylesheet) == ours
+
+    async with desk.open(WIDE):
+        for keys in (["tab"], ["r", "a"], ["escape"], ["question_mark"], ["escape"], ["h"]):
+            await desk.press(*keys)
+            await compare()
+        await desk.press("escape", "slash", "a")
+        await compare()
+        await desk.press("escape")
+        desk.app.theme = "smsdesk-light"
+        await desk.until(lambda: desk.inbox.styles.background.hex == LIGHT.background)
+        await compare()
+        desk.app.set_class(True, "-ascii")
+        await desk.press("ctrl+p")
+        await compare()
+
+
+async def test_a_style_of_a_component_is_made_when_it_is_read(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        threads = desk.inbox.threads
+        assert "thread--title" in threads._component_styles
+        assert len(threads._component_styles) < len(threads._get_component_classes())
+        with pytest.raises(KeyError, match="no--such"):
+            threads.get_component_styles("no--such")

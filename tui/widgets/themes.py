@@ -3,6 +3,7 @@
 from textual.theme import Theme
 
 from tui.terminal.private_api import HookedApp
+from tui.terminal.private_styles import FastStylesheet
 
 DARK = Theme(
     name="smsdesk-dark",
@@ -127,7 +128,7 @@ class ThemedApp(HookedApp[int]):
         for theme in THEMES:
             self.register_theme(theme)
         self.theme = self._parsed_theme = to_theme_name(theme_setting)
-        self.stylesheet.set_variables(self.get_css_variables())
+        self.stylesheet = FastStylesheet(variables=self.get_css_variables())
 
     def refresh_css(self, animate: bool = True) -> None:
         """Read the stylesheets again, unless they are about to be read for this theme anyway."""
