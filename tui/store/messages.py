@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from typing import Any
 
 from tui.clock import Clock
-from tui.domain.change import Subject
+from tui.domain.change import MESSAGE_EVENTS, Subject
 from tui.domain.conversation import Draft
 from tui.domain.events import TimelineEntry
 from tui.domain.message import AttachmentInfo, Direction, Message
@@ -295,4 +295,6 @@ def insert_message(transaction: Transaction, **values: Any) -> None:
     """
     row = {**_COLUMN_DEFAULTS, **values}
     write_row(transaction.connection, queries("messages").insert, **row)
-    transaction.mark_changed(Subject.MESSAGE, values["id"], values["conversation_id"], new=True)
+    here = values["conversation_id"]
+    transaction.mark_changed(Subject.MESSAGE, values["id"], here, new=True)
+    transaction.record_event(MESSAGE_EVENTS[row["direction"]], here, values["id"])

@@ -23,6 +23,7 @@ from tui.store.settling import (
     OPTED_OUT_RESULT,
     SendRecord,
     build_send_event,
+    record_status_event,
     refresh_summary,
     restore_waiting,
     show_status,
@@ -173,7 +174,7 @@ class Outbox:
             for message_id, at, reason in retries:
                 values = {"id": message_id, "next_try_at": at, "reason": reason, "now": now}
                 if self._sql.requeue(transaction.connection, owner=owner, **values):
-                    refresh_summary(transaction, self._rng, message_id)
+                    refresh_summary(transaction, self._rng, message_id, before=Status.SENDING)
 
         await self._database.write(write_retries)
         self._claimed.difference_update(message_id for message_id, _, _ in retries)
@@ -282,6 +283,7 @@ class Outbox:
         self, transaction: Transaction, summaries: Summaries, row: rows.Row
     ) -> bool:
         """Settle a message that must not go out (opt-out or reply); return whether it was one."""
+        record_status_event(transaction, row, Status.QUEUED)
         if row["id"] in self._claimed:  # being sent: a standby that took over lacks our claim
             return True
         if queueing.has_reply_since(transaction, row):

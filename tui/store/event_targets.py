@@ -1,0 +1,265 @@
+"""Store how far each hook and webhook has come in the events, and what went wrong.
+
+A hook is begun at most once for an event: its position moves, and the run is written down, before
+the command starts. A webhook gets each event at least once: its position moves when the receiver
+has confirmed it, and the next event waits until then.
+"""
+
+import functools
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from tui.clock import HOUR, Clock, get_latest_believable
+from tui.store.connections import Row
+from tui.store.engine import Engine, Transaction
+from tui.store.queries import queries
+
+RUNS_KEPT = 200
+"""Failures that are kept, of all targets together."""
+MAX_PAUSE_MS = HOUR
+"""Longest time (ms) between two posts of the same event, and of a claim."""
+CUT_OFF = "smsdesk ended while it ran; it is not run again"
+
+
+@dataclass(frozen=True, slots=True)
+class EventTarget:
+    """A hook or webhook, and how far it has come."""
+
+    name: str
+    position: int
+    """Id of the last event that was begun (hook), confirmed or given up (webhook)."""
+    owner: str
+    """Process that delivers the next event now; empty for none."""
+    claimed_until: int
+    attempts: int
+    """How often the next event has failed."""
+    failing_since: int
+    """When it failed for the first time (ms UTC); 0 if it has not."""
+    next_try_at: int
+    line: str
+    """What went wrong last; empty if nothing did."""
+    line_at: int
+    """When that was, or when the last event was delivered (ms UTC); 0 for never."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedRun:
+    """An event that a hook or webhook has not handled, and gets no more."""
+
+    target: str
+    event_id: int
+    at: int
+    line: str
+    """What went wrong."""
+
+
+class EventTargets:
+    """Positions of the hooks and webhooks of one database."""
+
+    def __init__(self, database: Engine, clock: Clock, owner: str) -> None:
+        """Create the positions of one process.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+            owner: Id of this process.
+        """
+        self._database = database
+        self._clock = clock
+        self._owner = owner
+        self._sql = queries("journal")
+
+    async def list_targets(self) -> list[EventTarget]:
+        """Return all targets by name, also those that are not in the settings any more."""
+        return to_targets(await self._database.read(self._sql.targets))
+
+    async def keep_targets(self, names: Collection[str]) -> list[EventTarget]:
+        """Add new targets, which get what happens from now on, and drop all others; return them.
+
+        Args:
+            names: Names of the targets of the settings.
+        """
+        known = await self.list_targets()
+        if {target.name for target in known} == set(names):
+            return known
+
+        def write_targets(transaction: Transaction) -> None:
+            here = {row["name"] for row in self._sql.targets(transaction.connection)}
+            for name in sorted(set(names) - here):
+                self._sql.add_target(transaction.connection, name=name)
+            for name in sorted(here - set(names)):
+                self._sql.drop_target(transaction.connection, name=name)
+
+        await self._database.write(write_targets)
+        return await self.list_targets()
+
+    async def skip_events(self, target: EventTarget, position: int) -> bool:
+        """Pass over events that do not concern a target; return False if it has moved.
+
+        Args:
+            target: Target as it was read.
+            position: Id of the last of these events.
+        """
+        values = {"name": target.name, "known": target.position, "position": position}
+        query = functools.partial(self._sql.skip_events, **values)
+        return bool(await self._database.write(lambda t: query(t.connection)))
+
+    async def begin_run(self, target: EventTarget, event_id: int) -> bool:
+        """Claim an event for a hook, for good; return False if another process has claimed it.
+
+        Args:
+            target: Hook as it was read.
+            event_id: Id of the event.
+        """
+
+        def write_run(transaction: Transaction) -> bool:
+            connection, now = transaction.connection, self._clock.now()
+            values = {"name": target.name, "known": target.position, "position": event_id}
+            if not self._sql.begin_run(connection, **values):
+                return False
+            run = {"target": target.name, "event_id": event_id}
+            self._sql.add_run(connection, **run, owner=self._owner, now=now)
+            transaction.refuse_moved()
+            return True
+
+        return await self._database.write(write_run)
+
+    async def end_run(self, name: str, event_id: int, line: str) -> None:
+        """Record how a hook has ended.
+
+        Args:
+            name: Name of the hook.
+            event_id: Id of the event.
+            line: What went wrong; empty if nothing did.
+        """
+
+        def write_end(transaction: Transaction) -> None:
+            self._end_run(transaction, name, event_id, line)
+
+        await self._database.write(write_end)
+
+    async def settle_cut_off_runs(self, dead_before: int) -> int:
+        """Record that hooks of processes that have died were cut off; return how many there were.
+
+        Args:
+            dead_before: Processes last seen before this time (ms UTC) count as dead.
+        """
+        latest = get_latest_believable(self._clock.now())
+        bounds = {"owner": self._owner, "dead_before": dead_before, "latest": latest}
+        query = functools.partial(self._sql.cut_off, **bounds)
+        # Check on the reading connection: a round without work must not take the write lock.
+        if not await self._database.read(query):
+            return 0
+
+        def write_ends(transaction: Transaction) -> int:
+            found = query(transaction.connection)
+            for row in found:
+                self._end_run(transaction, row["target"], row["event_id"], CUT_OFF)
+            return len(found)
+
+        return await self._database.write(write_ends)
+
+    async def claim_post(self, target: EventTarget, *, duration_ms: int) -> bool:
+        """Claim the next event of a webhook for some time; return False if it is not to be posted.
+
+        Args:
+            target: Webhook as it was read.
+            duration_ms: Time in milliseconds in which it is posted or failed.
+        """
+        now = self._clock.now()
+        values = {
+            "name": target.name,
+            "known": target.position,
+            "owner": self._owner,
+            "now": now,
+            "until": now + duration_ms,
+            "latest": get_latest_believable(now) + MAX_PAUSE_MS,
+        }
+
+        def write_claim(transaction: Transaction) -> bool:
+            transaction.refuse_moved()
+            return bool(self._sql.claim_post(transaction.connection, **values))
+
+        return await self._database.write(write_claim)
+
+    async def finish_post(self, name: str, event_id: int, *, given_up: str = "") -> None:
+        """Record that a webhook has an event, or does not get it any more; the next one follows.
+
+        Args:
+            name: Name of the webhook.
+            event_id: Id of the event.
+            given_up: Why it does not get it; empty if it has it.
+        """
+
+        def write_position(transaction: Transaction) -> None:
+            connection, now = transaction.connection, self._clock.now()
+            values = {"name": name, "owner": self._owner, "position": event_id, "now": now}
+            if self._sql.finish_post(connection, **values) and given_up:
+                run = {"target": name, "event_id": event_id}
+                self._sql.add_run(connection, **run, owner=self._owner, now=now)
+                self._end_run(transaction, name, event_id, given_up)
+
+        await self._database.write(write_position)
+
+    async def retry_post(self, name: str, line: str, pause_ms: int) -> None:
+        """Record that a webhook did not take an event, which is posted again later.
+
+        Args:
+            name: Name of the webhook.
+            line: What went wrong.
+            pause_ms: Time in milliseconds until then.
+        """
+        now = self._clock.now()
+        values = {"name": name, "owner": self._owner, "now": now, "line": line}
+        query = functools.partial(self._sql.retry_post, **values, next_try_at=now + pause_ms)
+        await self._database.write(lambda t: query(t.connection))
+
+    async def retry_now(self, name: str) -> bool:
+        """Post the next event of a webhook at once; return False if there is no such target."""
+        query = functools.partial(self._sql.retry_now, name=name)
+        return bool(await self._database.write(lambda t: query(t.connection)))
+
+    async def list_failed_runs(self, limit: int = RUNS_KEPT) -> list[FailedRun]:
+        """Return the events that were not handled, the newest failure first.
+
+        Args:
+            limit: Maximum number of failures.
+        """
+        query = functools.partial(self._sql.failed_runs, limit=limit)
+        return to_failed_runs(await self._database.read(query))
+
+    async def prune(self) -> None:
+        """Delete all but the newest failures."""
+        if int(await self._database.read(self._sql.count_failed_runs)) > RUNS_KEPT:
+            query = functools.partial(self._sql.prune_runs, kept=RUNS_KEPT)
+            await self._database.write(lambda t: query(t.connection))
+
+    def _end_run(self, transaction: Transaction, name: str, event_id: int, line: str) -> None:
+        """Write how a run has ended; a successful one leaves no row."""
+        connection, now = transaction.connection, self._clock.now()
+        run = {"target": name, "event_id": event_id}
+        if line:
+            self._sql.fail_run(connection, **run, now=now, line=line)
+        else:
+            self._sql.end_run(connection, **run)
+        self._sql.note_line(connection, name=name, now=now, line=line)
+
+
+def to_targets(found: Sequence[Row]) -> list[EventTarget]:
+    """Convert rows of `event_targets`."""
+    return [_to_target(row) for row in found]
+
+
+def to_failed_runs(found: Sequence[Row]) -> list[FailedRun]:
+    """Convert rows of `event_runs`."""
+    return [
+        FailedRun(row["target"], row["event_id"], row["ended_at"], row["line"]) for row in found
+    ]
+
+
+def _to_target(row: Row) -> EventTarget:
+    """Convert a row of `event_targets`."""
+    return EventTarget(
+        *(row["name"], row["position"], row["owner"], row["claimed_until"], row["attempts"]),
+        *(row["failing_since"], row["next_try_at"], row["line"], row["line_at"]),
+    )
