@@ -6,10 +6,11 @@ has confirmed it, and the next event waits until then.
 """
 
 import functools
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from tui.clock import HOUR, Clock, get_latest_believable
+from tui.domain.change import Subject
 from tui.store.connections import Row
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
@@ -73,25 +74,28 @@ class EventTargets:
         """Return all targets by name, also those that are not in the settings any more."""
         return to_targets(await self._database.read(self._sql.targets))
 
-    async def keep_targets(self, names: Collection[str]) -> list[EventTarget]:
-        """Add new targets, which get what happens from now on, and drop all others; return them.
+    async def get_target(self, name: str) -> EventTarget | None:
+        """Return a target, or None if it has never been served."""
+        row = await self._database.read(functools.partial(self._sql.target, name=name))
+        return _to_target(row) if row else None
+
+    async def add_targets(self, names: Collection[str]) -> None:
+        """Add targets that are new; they get what happens from now on.
+
+        Those that these settings do not have stay: they may be of other settings.
 
         Args:
             names: Names of the targets of the settings.
         """
-        known = await self.list_targets()
-        if {target.name for target in known} == set(names):
-            return known
+        missing = set(names) - {target.name for target in await self.list_targets()}
+        if not missing:
+            return
 
         def write_targets(transaction: Transaction) -> None:
-            here = {row["name"] for row in self._sql.targets(transaction.connection)}
-            for name in sorted(set(names) - here):
+            for name in sorted(missing):
                 self._sql.add_target(transaction.connection, name=name)
-            for name in sorted(here - set(names)):
-                self._sql.drop_target(transaction.connection, name=name)
 
         await self._database.write(write_targets)
-        return await self.list_targets()
 
     async def skip_events(self, target: EventTarget, position: int) -> bool:
         """Pass over events that do not concern a target; return False if it has moved.
@@ -101,7 +105,7 @@ class EventTargets:
             position: Id of the last of these events.
         """
         values = {"name": target.name, "known": target.position, "position": position}
-        query = functools.partial(self._sql.skip_events, **values)
+        query = functools.partial(self._sql.move_target, **values)
         return bool(await self._database.write(lambda t: query(t.connection)))
 
     async def begin_run(self, target: EventTarget, event_id: int) -> bool:
@@ -115,7 +119,7 @@ class EventTargets:
         def write_run(transaction: Transaction) -> bool:
             connection, now = transaction.connection, self._clock.now()
             values = {"name": target.name, "known": target.position, "position": event_id}
-            if not self._sql.begin_run(connection, **values):
+            if not self._sql.move_target(connection, **values):
                 return False
             run = {"target": target.name, "event_id": event_id}
             self._sql.add_run(connection, **run, owner=self._owner, now=now)
@@ -182,42 +186,90 @@ class EventTargets:
 
         return await self._database.write(write_claim)
 
-    async def finish_post(self, name: str, event_id: int, *, given_up: str = "") -> None:
-        """Record that a webhook has an event, or does not get it any more; the next one follows.
+    async def finish_post(self, name: str, event_id: int) -> None:
+        """Record that a webhook has an event; the next one follows.
 
         Args:
             name: Name of the webhook.
             event_id: Id of the event.
-            given_up: Why it does not get it; empty if it has it.
         """
+        values = {"name": name, "owner": self._owner, "position": event_id}
+        query = functools.partial(self._sql.finish_post, **values, now=self._clock.now())
+        await self._database.write(lambda t: query(t.connection))
+
+    async def retry_post(
+        self, target: EventTarget, event_id: int, line: str, pause_ms: int, *, given_up: int = 0
+    ) -> None:
+        """Record that a webhook did not take an event, and when something is posted again.
+
+        Args:
+            target: Webhook as it was read.
+            event_id: Id of the event.
+            line: What went wrong.
+            pause_ms: Time in milliseconds until then.
+            given_up: Id of the last event that is not posted any more; 0 if all are.
+        """
+        now = self._clock.now()
+        values = {"name": target.name, "owner": self._owner, "now": now, "line": line}
+        values |= {"next_try_at": now + pause_ms, "position": given_up or target.position}
+
+        def write_retry(transaction: Transaction) -> None:
+            if self._sql.retry_post(transaction.connection, **values) and given_up:
+                more = (
+                    f"events up to {given_up} are given up" if given_up > event_id else "given up"
+                )
+                self._add_failure(transaction, target.name, event_id, f"{more}: {line}")
+
+        await self._database.write(write_retry)
+
+    async def pass_lost(self, target: EventTarget, position: int, line: str) -> None:
+        """Go on behind events that are not kept any more.
+
+        Args:
+            target: Target as it was read.
+            position: Id of the last of these events.
+            line: What has happened to them.
+        """
+        values = {"name": target.name, "known": target.position, "position": position}
 
         def write_position(transaction: Transaction) -> None:
-            connection, now = transaction.connection, self._clock.now()
-            values = {"name": name, "owner": self._owner, "position": event_id, "now": now}
-            if self._sql.finish_post(connection, **values) and given_up:
-                run = {"target": name, "event_id": event_id}
-                self._sql.add_run(connection, **run, owner=self._owner, now=now)
-                self._end_run(transaction, name, event_id, given_up)
+            if self._sql.move_target(transaction.connection, **values):
+                self._add_failure(transaction, target.name, position, line)
 
         await self._database.write(write_position)
 
-    async def retry_post(self, name: str, line: str, pause_ms: int) -> None:
-        """Record that a webhook did not take an event, which is posted again later.
+    async def retry_now(self, name: str) -> bool:
+        """Post the next event of a webhook at once; return False if there is no such target.
 
         Args:
-            name: Name of the webhook.
-            line: What went wrong.
-            pause_ms: Time in milliseconds until then.
+            name: Name of the target.
         """
-        now = self._clock.now()
-        values = {"name": name, "owner": self._owner, "now": now, "line": line}
-        query = functools.partial(self._sql.retry_post, **values, next_try_at=now + pause_ms)
-        await self._database.write(lambda t: query(t.connection))
+        return await self._change_target(functools.partial(self._sql.retry_now, name=name))
 
-    async def retry_now(self, name: str) -> bool:
-        """Post the next event of a webhook at once; return False if there is no such target."""
-        query = functools.partial(self._sql.retry_now, name=name)
-        return bool(await self._database.write(lambda t: query(t.connection)))
+    async def skip_all(self, name: str) -> bool:
+        """Pass over all events until now; return False if there is no such target.
+
+        Args:
+            name: Name of the target.
+        """
+        return await self._change_target(functools.partial(self._sql.skip_all, name=name))
+
+    async def forget_target(self, name: str) -> bool:
+        """Forget how far a target has come; return False if there is no such target.
+
+        Args:
+            name: Name of the target.
+        """
+        return await self._change_target(functools.partial(self._sql.drop_target, name=name))
+
+    async def _change_target(self, query: Callable[..., int]) -> bool:
+        """Run a statement that changes a target, and wake the process that serves it."""
+
+        def write_change(transaction: Transaction) -> bool:
+            transaction.mark_changed(Subject.ACCOUNT)
+            return bool(query(transaction.connection))
+
+        return await self._database.write(write_change)
 
     async def list_failed_runs(self, limit: int = RUNS_KEPT) -> list[FailedRun]:
         """Return the events that were not handled, the newest failure first.
@@ -233,6 +285,12 @@ class EventTargets:
         if int(await self._database.read(self._sql.count_failed_runs)) > RUNS_KEPT:
             query = functools.partial(self._sql.prune_runs, kept=RUNS_KEPT)
             await self._database.write(lambda t: query(t.connection))
+
+    def _add_failure(self, transaction: Transaction, name: str, event_id: int, line: str) -> None:
+        """Write that a target has not handled an event."""
+        run = {"target": name, "event_id": event_id, "owner": self._owner}
+        self._sql.add_run(transaction.connection, **run, now=self._clock.now())
+        self._end_run(transaction, name, event_id, line)
 
     def _end_run(self, transaction: Transaction, name: str, event_id: int, line: str) -> None:
         """Write how a run has ended; a successful one leaves no row."""

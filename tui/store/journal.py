@@ -12,24 +12,20 @@ from collections.abc import Mapping
 from typing import Any
 
 from tui.clock import CLOCK_TOLERANCE_MS, DAY, Clock
-from tui.domain.change import JournalKind
+from tui.domain.change import JournalKind, Subject
 from tui.domain.conversation import Conversation
 from tui.domain.journal import Happening, JournalEntry
 from tui.domain.message import Message
 from tui.store import rows
 from tui.store.connections import Connection, Row
 from tui.store.engine import Engine, Transaction
-from tui.store.errors import StoreError
+from tui.store.errors import EventsGoneError
 from tui.store.queries import queries
 
 DAYS_KEPT = 7
 """Days for which events are kept."""
 _DELETED_AT_ONCE = 2_000
 _PAGE = 200
-
-
-class EventsGoneError(StoreError):
-    """Events after the one that was named are not kept any more."""
 
 
 def queue_hook(
@@ -50,6 +46,7 @@ def queue_hook(
         message_id: Message that it gets; 0 for none.
     """
     detail = {**event, "hook": name}
+    transaction.mark_changed(Subject.ACCOUNT)  # it wakes the process that runs hooks
     transaction.record_event(JournalKind.HOOK, conversation_id, message_id, detail)
 
 

@@ -31,10 +31,7 @@ on conflict (name) do nothing;
 -- name: drop_target(name)!
 delete from event_targets where name = :name;
 
--- name: skip_events(name, known, position)!
-update event_targets set position = :position where name = :name and position = :known and owner = '';
-
--- name: begin_run(name, known, position)!
+-- name: move_target(name, known, position)!
 update event_targets set position = :position where name = :name and position = :known;
 
 -- name: add_run(target, event_id, owner, now)!
@@ -64,13 +61,17 @@ update event_targets set position = :position, owner = '', claimed_until = 0, at
   next_try_at = 0, line = '', line_at = :now
 where name = :name and owner = :owner and position < :position;
 
--- name: retry_post(name, owner, now, next_try_at, line)!
-update event_targets set owner = '', claimed_until = 0, attempts = attempts + 1, next_try_at = :next_try_at,
+-- name: retry_post(name, owner, position, now, next_try_at, line)!
+update event_targets set position = :position, owner = '', claimed_until = 0, attempts = attempts + 1, next_try_at = :next_try_at,
   failing_since = case when failing_since = 0 then :now else failing_since end, line = :line, line_at = :now
 where name = :name and owner = :owner;
 
 -- name: retry_now(name)!
 update event_targets set next_try_at = 0 where name = :name;
+
+-- name: skip_all(name)!
+update event_targets set position = (select coalesce(max(id), 0) from journal), attempts = 0, failing_since = 0,
+  next_try_at = 0, line = '' where name = :name;
 
 -- name: failed_runs(limit)
 select * from event_runs where ended_at > 0 order by ended_at desc, target, event_id desc limit :limit;
