@@ -14,7 +14,7 @@ from tui.cli.errors import BAD_USE, DONE, EVENTS_GONE, PIPE_CLOSED, CommandError
 from tui.cli.show import write_json, write_line
 from tui.clock import SystemClock
 from tui.desk.format import format_date_time, format_title
-from tui.domain.journal import Happening, event_to_json
+from tui.domain.inbox_events import Happening, event_to_json
 from tui.domain.message import Message
 from tui.domain.text import one_line
 from tui.startup.wiring import open_store

@@ -16,8 +16,8 @@ from tui.domain.json_fields import format_iso_time
 from tui.domain.text import format_count, one_line
 from tui.settings.public import Preferences
 from tui.startup.wiring import open_store
-from tui.store.event_targets import EventTarget, FailedRun
 from tui.store.store import Store
+from tui.store.target_rows import EventTarget, FailedRun
 
 _FAILURES_SHOWN = 20
 _KINDS = frozenset(kind.value for kind in JournalKind)

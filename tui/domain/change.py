@@ -19,7 +19,7 @@ class Subject(StrEnum):
 
 
 class JournalKind(StrEnum):
-    """What happened, as programs that follow are told."""
+    """What happened, for programs that follow."""
 
     REPLY = "reply"
     QUEUED = "queued"

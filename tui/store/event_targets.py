@@ -6,52 +6,19 @@ has confirmed it, and the next event waits until then.
 """
 
 import functools
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
 
 from tui.clock import HOUR, Clock, get_latest_believable
 from tui.domain.change import Subject
-from tui.store.connections import Row
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
+from tui.store.target_rows import EventTarget, FailedRun, to_failed_runs, to_target, to_targets
 
 RUNS_KEPT = 200
 """Failures that are kept, of all targets together."""
 MAX_PAUSE_MS = HOUR
 """Longest time (ms) between two posts of the same event, and of a claim."""
 CUT_OFF = "smsdesk ended while it ran; it is not run again"
-
-
-@dataclass(frozen=True, slots=True)
-class EventTarget:
-    """A hook or webhook, and how far it has come."""
-
-    name: str
-    position: int
-    """Id of the last event that was begun (hook), confirmed or given up (webhook)."""
-    owner: str
-    """Process that delivers the next event now; empty for none."""
-    claimed_until: int
-    attempts: int
-    """How often the next event has failed."""
-    failing_since: int
-    """When it failed for the first time (ms UTC); 0 if it has not."""
-    next_try_at: int
-    line: str
-    """What went wrong last; empty if nothing did."""
-    line_at: int
-    """When that was, or when the last event was delivered (ms UTC); 0 for never."""
-
-
-@dataclass(frozen=True, slots=True)
-class FailedRun:
-    """An event that a hook or webhook has not handled, and gets no more."""
-
-    target: str
-    event_id: int
-    at: int
-    line: str
-    """What went wrong."""
 
 
 class EventTargets:
@@ -77,7 +44,7 @@ class EventTargets:
     async def get_target(self, name: str) -> EventTarget | None:
         """Return a target, or None if it has never been served."""
         row = await self._database.read(functools.partial(self._sql.target, name=name))
-        return _to_target(row) if row else None
+        return to_target(row) if row else None
 
     async def add_targets(self, names: Collection[str]) -> None:
         """Add targets that are new; they get what happens from now on.
@@ -301,23 +268,3 @@ class EventTargets:
         else:
             self._sql.end_run(connection, **run)
         self._sql.note_line(connection, name=name, now=now, line=line)
-
-
-def to_targets(found: Sequence[Row]) -> list[EventTarget]:
-    """Convert rows of `event_targets`."""
-    return [_to_target(row) for row in found]
-
-
-def to_failed_runs(found: Sequence[Row]) -> list[FailedRun]:
-    """Convert rows of `event_runs`."""
-    return [
-        FailedRun(row["target"], row["event_id"], row["ended_at"], row["line"]) for row in found
-    ]
-
-
-def _to_target(row: Row) -> EventTarget:
-    """Convert a row of `event_targets`."""
-    return EventTarget(
-        *(row["name"], row["position"], row["owner"], row["claimed_until"], row["attempts"]),
-        *(row["failing_since"], row["next_try_at"], row["line"], row["line_at"]),
-    )

@@ -2,8 +2,8 @@
 
 An event is written in the transaction of its change (`Transaction.record_event`), so none is
 missing and none is of a change that was not stored. Its id is one more than that of the event
-before; an engine makes ids visible in their order only. So whoever remembers the id of the last
-event that it has handled can go on behind it, after whatever happened to it.
+before; an engine makes ids visible in their order only. So a program that remembers the id of the
+last event that it has handled can go on behind it.
 """
 
 import functools
@@ -14,7 +14,7 @@ from typing import Any
 from tui.clock import CLOCK_TOLERANCE_MS, DAY, Clock
 from tui.domain.change import JournalKind, Subject
 from tui.domain.conversation import Conversation
-from tui.domain.journal import Happening, JournalEntry
+from tui.domain.inbox_events import Happening, JournalEntry
 from tui.domain.message import Message
 from tui.store import rows
 from tui.store.connections import Connection, Row

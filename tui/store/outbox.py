@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from tui.clock import Clock, get_latest_believable
 from tui.domain.message import Message
 from tui.domain.status import Status
-from tui.store import queueing, rows
+from tui.store import queueing, rows, settling
 from tui.store.engine import Engine, Transaction
 from tui.store.errors import Unreachable
 from tui.store.events import Events
@@ -23,7 +23,6 @@ from tui.store.settling import (
     OPTED_OUT_RESULT,
     SendRecord,
     build_send_event,
-    record_status_event,
     refresh_summary,
     restore_waiting,
     show_status,
@@ -283,7 +282,7 @@ class Outbox:
         self, transaction: Transaction, summaries: Summaries, row: rows.Row
     ) -> bool:
         """Settle a message that must not go out (opt-out or reply); return whether it was one."""
-        record_status_event(transaction, row, Status.QUEUED)
+        settling.record_status_event(transaction, row, Status.QUEUED)
         if row["id"] in self._claimed:  # being sent: a standby that took over lacks our claim
             return True
         if queueing.has_reply_since(transaction, row):

@@ -12,11 +12,12 @@ from dataclasses import dataclass, field
 
 from tui.clock import DAY, SECOND, Clock, is_pending
 from tui.domain.change import JournalKind
-from tui.domain.journal import JournalEntry, event_to_json
+from tui.domain.inbox_events import JournalEntry, event_to_json
 from tui.domain.text import one_line, to_json_line
 from tui.store.errors import EventsGoneError
-from tui.store.event_targets import MAX_PAUSE_MS, EventTarget
+from tui.store.event_targets import MAX_PAUSE_MS
 from tui.store.store import Store
+from tui.store.target_rows import EventTarget
 from tui.sync.bounded_programs import URL_SECONDS, run_program
 from tui.sync.context import SyncLog
 from tui.sync.lease import HOOKS, Leasehold
