@@ -102,7 +102,7 @@ def _format_target(
         parts.append(f"after event {target.position}, {format_count(behind, 'event')} since")
         if target.failing_since:
             since = format_date_time(target.failing_since)
-            parts.append(f"failing since {since}, tried {target.attempts} times")
+            parts.append(f"failing since {since}, {format_count(target.attempts, 'attempt')}")
         if target.line:
             parts.append(target.line)
     return one_line("  ".join(parts), 400)

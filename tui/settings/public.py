@@ -237,3 +237,8 @@ class Preferences(GeneralSettings):
     """The accounts, without their secrets."""
     warnings: tuple[str, ...] = ()
     """Allowed settings that should be fixed, one line each."""
+
+    @property
+    def event_targets(self) -> tuple[str, ...]:
+        """Return the names of the hooks and webhooks, as the store knows them."""
+        return (*(f"hook {name}" for name in self.hooks), *(f"webhook {n}" for n in self.webhooks))

@@ -10,7 +10,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tui.domain.change import JournalKind, Subject
 from tui.store.connections import Connection
@@ -29,15 +29,6 @@ MOVED = (
 """What is wrong with an inbox that was moved while this process had it open."""
 
 
-class _Event(NamedTuple):
-    """What happened in a transaction."""
-
-    kind: JournalKind
-    conversation_id: int
-    message_id: int
-    detail: Mapping[str, Any] | None
-
-
 class Transaction:
     """Connection for a unit of writing work, with a record of the changes to publish."""
 
@@ -46,7 +37,7 @@ class Transaction:
         self.connection = connection
         self._changes: dict[tuple[str, int, int], bool] = {}
         self._counts: Counter[str] = Counter()
-        self._events: list[_Event] = []
+        self._events: list[tuple[JournalKind, int, int, Mapping[str, Any] | None]] = []
         self._agents: dict[tuple[int, int], str] = {}
 
     @property
@@ -92,7 +83,7 @@ class Transaction:
             message_id: Id of its message; 0 for none.
             detail: What changed, of JSON types and without any text of a customer.
         """
-        self._events.append(_Event(kind, conversation_id, message_id, detail))
+        self._events.append((kind, conversation_id, message_id, detail))
 
     def note_agent(self, agent: str, conversation_id: int, message_id: int) -> None:
         """Remember who changes a conversation or message in this transaction.
@@ -129,18 +120,20 @@ class Transaction:
         if counts:
             sql.add_counts(self.connection, counts=json.dumps(counts))
         if self._events:
-            events = json.dumps([self._format_event(event) for event in self._events])
+            events = json.dumps([self._format_event(*event) for event in self._events])
             queries("journal").add_events(self.connection, events=events, at=now)
         if self._changes:
             changes = [(*key, int(new)) for key, new in self._changes.items()]
             sql.add_changes(self.connection, changes=json.dumps(changes))
 
-    def _format_event(self, event: "_Event") -> tuple[str, int, int, str, str]:
+    def _format_event(
+        self, kind: JournalKind, here: int, message: int, detail: Mapping[str, Any] | None
+    ) -> tuple[str, int, int, str, str]:
         """Return an event with the agent who caused it, as it is stored."""
-        here, message = event.conversation_id, event.message_id
-        agent = self._agents.get((here, message)) or self._agents.get((here, 0), "")
-        detail = json.dumps(event.detail) if event.detail else ""
-        return (event.kind.value, here, message, agent, detail)
+        agent = ""
+        if self._agents:
+            agent = self._agents.get((here, message)) or self._agents.get((here, 0), "")
+        return (kind, here, message, agent, json.dumps(detail) if detail else "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ line. Nothing else updates `conversations`, so that list, counters and feed alwa
 """
 
 import random
+from operator import itemgetter
 
 from tui.domain.change import JournalKind, Subject
 from tui.domain.conversation import compute_waiting_rank
@@ -36,6 +37,7 @@ __all__ = ["Summaries", "Summary"]
 _MAX_NAME_LENGTH = 100
 _EVENT_COLUMNS = ("state", "snoozed_until", "assignee", "labels", "starred")
 """Columns of which programs that follow are notified, besides the opt-out."""
+_get_event_columns = itemgetter(*_EVENT_COLUMNS, "opted_out")
 _UNTOUCHED: Summary = {**NO_MESSAGES, "opted_out": 0}
 
 
@@ -241,6 +243,8 @@ class Summaries:
 
     def _record_events(self, summary: Summary, old: Summary) -> None:
         """Record what changed of a conversation, for programs that follow."""
+        if old and _get_event_columns(summary) == _get_event_columns(old):
+            return
         base = old or _UNTOUCHED
         changed = [name for name in _EVENT_COLUMNS if summary[name] != base[name]]
         if changed or not old:
