@@ -246,7 +246,7 @@ def format_database(database: Database) -> str:
 
 
 @pytest.mark.slow
-async def test_a_follower_misses_and_doubles_nothing_whoever_is_killed(
+async def test_a_follower_misses_and_doubles_nothing_when_processes_are_killed(
     open_store: OpenStore, program: list[str]
 ) -> None:
     store = await open_store(owner="test")

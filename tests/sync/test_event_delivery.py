@@ -1,4 +1,4 @@
-"""Test hooks and webhooks: in order, begun once or posted until confirmed, whoever dies."""
+"""Test hooks and webhooks: in order, begun once or posted until confirmed, also after a crash."""
 
 import asyncio
 import base64
