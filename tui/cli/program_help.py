@@ -13,8 +13,9 @@ class ProgramText(NamedTuple):
 
 
 _TARGETS = (
-    "N is a number, a name or its beginning, or an id that --json prints. A name that\n"
-    "fits several changes nothing and lists them. What is so already stays, with code 0."
+    "N is a number, a name or its beginning, or an id that --json prints. A name\n"
+    "that fits several changes nothing and lists them. What is so already stays as\n"
+    "it is, with exit code 0."
 )
 
 PROGRAM_TEXTS = {
@@ -62,8 +63,9 @@ PROGRAM_TEXTS = {
     ),
     "resolve": ProgramText(
         "say whether an uncertain message was sent",
-        "Say whether a message that is maybe sent was sent. What the provider has reported\n"
-        "meanwhile holds. `not-sent` counts it as failed; nothing is sent again.",
+        "Say whether a message that is maybe sent was sent. What the provider has\n"
+        "reported meanwhile holds. `not-sent` counts it as failed; nothing is sent\n"
+        "again.",
         (
             "smsdesk resolve 1772712000000123456 sent",
             "smsdesk search status:maybe --json | jq -r .id | smsdesk resolve - not-sent",
@@ -71,15 +73,15 @@ PROGRAM_TEXTS = {
     ),
     "cancel": ProgramText(
         "cancel scheduled messages",
-        "Cancel messages that wait for their time, here or at the provider. The text of one\n"
-        "that waits here is a draft again.",
+        "Cancel messages that wait for their time, here or at the provider. The text of\n"
+        "one that waits here is a draft again.",
         ("smsdesk cancel 1772712000000123456", "smsdesk cancel 1772712000000123456 --json"),
     ),
     "follow": ProgramText(
         "print what happens, as it happens",
-        "Print each event once and in order: replies, messages, their status, notes, and\n"
-        "what is done to conversations. After an interruption, --since goes on behind the\n"
-        "last id that was printed. `smsdesk help events` describes the fields.",
+        "Print each event once and in order: replies, messages, their status, notes,\n"
+        "and what is done to conversations. After an interruption, --since goes on\n"
+        "behind the last id that was printed. `smsdesk help events` has the fields.",
         (
             "smsdesk follow",
             "smsdesk follow --json",
