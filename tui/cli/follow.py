@@ -18,11 +18,11 @@ from tui.domain.inbox_events import Happening, event_to_json
 from tui.domain.message import Message
 from tui.domain.text import one_line
 from tui.startup.wiring import open_store
-from tui.store.errors import EventsGoneError
+from tui.store.errors import EventsGoneError, Unreachable
 from tui.store.store import Store
 
 _LOOK_SECONDS = 1.0
-"""Seconds between two looks whether the reader of the output is still there."""
+"""Seconds between two looks: at the reader of the output, and at a server that was lost."""
 
 
 def run(arguments: Namespace) -> int:
@@ -90,7 +90,17 @@ class _EventPrinter:
         """Print the events of every change that is stored from now on."""
         async with contextlib.aclosing(self._store.feed.watch_changes(after=number)) as batches:
             async for _ in batches:
-                await self._print_events()
+                while not await self._try_to_print():
+                    await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _try_to_print(self) -> bool:
+        """Print all events after the last one; return False if a server was lost meanwhile."""
+        try:
+            await self._print_events()
+        except Unreachable:
+            sys.stdout.flush()
+            return False
+        return True
 
     async def _print_events(self) -> None:
         """Print all events after the last one."""
