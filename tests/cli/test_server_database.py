@@ -100,6 +100,12 @@ def test_every_command_works_on_a_server(
         "Ready",
     }
     assert (served.run("held", "list").returncode, served.run("held", "list").stderr) == (0, "")
+    assert served.run("close", "Ann").stdout == "closed Ann\n"
+    events = served.read_objects("follow", "--since", "0", "--once")
+    assert [one["id"] for one in events] == list(range(1, len(events) + 1))
+    assert (events[-1]["change"], events[-1]["agent"]) == ({"state": "closed"}, "mia")
+    assert served.run("reopen", "Ann").stdout == "reopened Ann\n"
+    assert served.run("hooks").returncode == 0
     plain = served.run("--plain", input="n\nq\n")
     assert plain.returncode == 0 and "Är ni öppna?" in plain.stdout
     refused = served.run("backup", str(tmp_path / "copy.db"))
