@@ -7,6 +7,7 @@ from pathlib import Path
 
 from tui.cli.manual import format_manual
 from tui.commands import format_key_table
+from tui.domain.inbox_events import EVENT_FIELDS, KIND_MEANINGS
 from tui.domain.json_fields import json_fields
 from tui.providers.catalog import CATALOG
 from tui.providers.provider_table import format_panel, format_provider_table
@@ -26,6 +27,17 @@ def format_conversation_fields() -> str:
     return _format_table(json_fields("conversation"))
 
 
+def format_event_fields() -> str:
+    """Return the fields of an event in JSON as a Markdown table."""
+    return _format_table([(field.name, field.type, field.meaning) for field in EVENT_FIELDS])
+
+
+def format_event_kinds() -> str:
+    """Return the kinds of events as a Markdown table."""
+    rows = (f"| `{kind}` | {meaning} |" for kind, meaning in KIND_MEANINGS.items())
+    return "\n".join(["| kind | what happened |", "| --- | --- |", *rows])
+
+
 def _format_table(fields: Iterable[tuple[str, str, str]]) -> str:
     """Return a Markdown table of fields: name, type and meaning."""
     rows = (f"| `{name}` | {type_name} | {meaning} |" for name, type_name, meaning in fields)
@@ -36,6 +48,8 @@ GENERATORS: Mapping[str, Callable[[], str]] = {
     "keys": format_key_table,
     "json": format_message_fields,
     "json_conversations": format_conversation_fields,
+    "json_events": format_event_fields,
+    "event_kinds": format_event_kinds,
     "settings": format_general_tables,
     "account_settings": format_account_tables,
     "providers": format_provider_table,

@@ -150,6 +150,6 @@ def _build_script(connection: psycopg.Connection[tuple[object, ...]]) -> bytes:
     sequences = connection.execute("select cast(sequencename as text) from pg_sequences")
     lines = ["begin; set constraints all deferred"]
     lines += [f"delete from {name}" for (name,) in tables.fetchall() if name not in _KEPT]
-    lines += ["update feed set last = 0"]
+    lines += ["update feed set last = 0, events = 0"]
     lines += [f"select setval('{name}', 1, false)" for (name,) in sequences.fetchall()]
     return "; ".join([*lines, "commit"]).encode()

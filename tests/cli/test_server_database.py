@@ -27,6 +27,7 @@ from tests.ui.terminal import open_terminal
 from tests.waiting import wait_until
 from tui.cli import main as run_command_line
 from tui.domain.database import ServerDatabase
+from tui.store.postgres.server_schema import list_files
 
 ANN, BEN = "+61491570156", "+61491570157"
 PASSWORD = "S3cret-of-this-test"
@@ -99,13 +100,19 @@ def test_every_command_works_on_a_server(
         "Ready",
     }
     assert (served.run("held", "list").returncode, served.run("held", "list").stderr) == (0, "")
+    assert served.run("close", "Ann").stdout == "closed Ann\n"
+    events = served.read_objects("follow", "--since", "0", "--once")
+    assert [one["id"] for one in events] == list(range(1, len(events) + 1))
+    assert (events[-1]["change"], events[-1]["agent"]) == ({"state": "closed"}, "mia")
+    assert served.run("reopen", "Ann").stdout == "reopened Ann\n"
+    assert served.run("hooks").returncode == 0
     plain = served.run("--plain", input="n\nq\n")
     assert plain.returncode == 0 and "Är ni öppna?" in plain.stdout
     refused = served.run("backup", str(tmp_path / "copy.db"))
     assert refused.returncode == 2 and "pg_dump" in read_error_line(refused)
     checked = served.run("doctor", "--offline", "--json")
     found = {row["subject"]: row for row in map(json.loads, checked.stdout.splitlines())}
-    assert found["schema"]["line"] == "version 25 in support"
+    assert found["schema"]["line"] == f"version {list_files()[-1][0]} in support"
     assert found["news"]["verdict"] == found["connections"]["verdict"] == "good"
     assert "sqlite" not in found and not list(desk.home.glob("*.db*"))
 

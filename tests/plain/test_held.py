@@ -42,6 +42,16 @@ async def test_accounts_name_what_is_held(mia: Typist) -> None:
     await mia.shows("1 held: It has no number")
 
 
+async def test_accounts_name_a_hook_that_failed(store: Store, clock: ManualClock) -> None:
+    mia = await start_session(store, clock, hooks={"reply": ("on-reply",)})
+    await store.event_targets.add_targets(["hook reply", "hook of others"])
+    for name in ("hook reply", "hook of others"):
+        await store.event_targets.end_run(name, 1, f"code 1 of {name}")
+    await mia.type("i")
+    await mia.shows("hook reply: 14:02: code 1 of hook reply. To do: run smsdesk hooks.")
+    assert not mia.has_shown("hook of others")
+
+
 @pytest.mark.parametrize(("choice", "expected"), [("1", 1), ("2", 2)])
 async def test_items_are_taken_in(
     store: Store, clock: ManualClock, choice: str, expected: int

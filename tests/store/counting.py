@@ -45,8 +45,8 @@ async def count_statements(store: Store, page: Sequence[Event], region: str = "A
             counted.append(connection)
             transaction.connection = connection
             result = work(transaction)
-            transaction.flush()
-            transaction.flush = lambda: None  # type: ignore[method-assign]
+            transaction.flush(0)
+            transaction.flush = lambda now: None  # type: ignore[method-assign]
             return result
 
         return await write(run_counted)

@@ -43,6 +43,8 @@ def read_tables(connection: Connection) -> Tables:
     tables["counters"] = sorted(row for row in tables["counters"] if row[1])
     # A page publishes each thing once, its events one by one each time.
     tables["changes"] = sorted({row[1:4] for row in tables["changes"]})
+    # A page writes what changes of a conversation once, behind what happens to messages.
+    tables["journal"] = [row[1:] for row in tables["journal"] if row[4]]
     for word in ("hello*", "stop", "more", "x*", "cat"):
         found = connection.execute(_FOUND, {"word": word}).fetchall()
         tables[f"search {word}"] = [tuple(row) for row in found]

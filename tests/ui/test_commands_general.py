@@ -88,13 +88,16 @@ async def test_a_search_without_a_hit_can_be_cancelled(desk: Desk) -> None:
 
 @presses("accounts")
 async def test_the_accounts_show_health_balance_and_advice(desk: Desk, size: Size) -> None:
-    async with desk.open(size):
+    await desk.store.event_targets.add_targets(["hook reply"])
+    async with desk.open(size, hooks={"reply": ("on-reply",)}):
         await desk.command("accounts")
         await desk.shows(
             "au 0.4s", "MessageMedia", "balance 812 credits", "SerwerSMS does not answer"
         )
         await desk.store.accounts.save_balance("au", "5 credits")
         await desk.shows("balance 5 credits")
+        await desk.store.event_targets.end_run("hook reply", 1, "code 1: [red]no\x1b")
+        await desk.shows("hook reply:", "code 1: [red]no")
         await desk.press("escape")
         await desk.hides("5 credits")
 

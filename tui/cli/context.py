@@ -17,6 +17,7 @@ from tui.settings.cache import read_preferences
 from tui.settings.public import Preferences
 from tui.store.errors import (
     CannotOpen,
+    EventsGoneError,
     NewerDatabase,
     NotADatabase,
     NotPermitted,
@@ -107,6 +108,8 @@ def convert_store_errors() -> Iterator[None]:
     """Convert every `StoreError` of the block into a `CommandError`."""
     try:
         yield
+    except EventsGoneError:
+        raise
     except StoreError as error:
         code = BAD_USE if isinstance(error, _UNUSABLE_FILE_ERRORS) else FAILED
         raise CommandError(str(error), code) from None

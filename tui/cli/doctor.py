@@ -16,6 +16,7 @@ from tui.doctor import checks
 from tui.doctor.alarm_checks import check_alarm_settings, send_new_alarms, send_test_alarm
 from tui.doctor.checks import CheckResult, Verdict, report_bad, report_good, report_note
 from tui.doctor.database_checks import check_database
+from tui.doctor.hook_checks import check_hooks
 from tui.doctor.listener_checks import check_account_states, report_addresses
 from tui.domain.phone import is_country
 from tui.domain.text import one_line
@@ -64,6 +65,7 @@ def _run_checks(arguments: Namespace, clock: Clock, rng: random.Random) -> Itera
         host, changed_at = os.uname().nodename, _find_settings_time(arguments)
         yield from asyncio.run(check_account_states(desk, clock, host, changed_at))
         yield from check_alarm_settings(desk, clock.now(), os.environ)
+        yield from check_hooks(desk, clock.now(), os.environ)
         if arguments.notify:
             yield from asyncio.run(send_test_alarm(desk, clock, rng, os.environ))
         yield from _list_addresses(arguments, desk)

@@ -8,6 +8,8 @@ BAD_USE = 2
 """Wrong arguments or settings: nothing was done."""
 TIMED_OUT = 3
 """The time to wait was over before the result was known."""
+EVENTS_GONE = 4
+"""`follow --since`: events after this one are not kept any more."""
 UNEXPECTED = 70
 """An error of the program itself: the log has the details."""
 INTERRUPTED = 130

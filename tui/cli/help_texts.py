@@ -3,6 +3,8 @@
 import textwrap
 from dataclasses import dataclass
 
+from tui.cli.program_help import PROGRAM_TEXTS
+
 
 @dataclass(frozen=True, slots=True)
 class HelpText:
@@ -27,6 +29,7 @@ exit codes:
   1    it ran, but failed
   2    wrong arguments or settings; nothing was done
   3    send --wait --timeout: the time was over before the result was known
+  4    follow --since: events after this one are not kept any more
   70   an error of smsdesk itself; the details are in the log
   130  ended with Ctrl+C"""
 
@@ -162,6 +165,14 @@ HELP_TEXTS = {
             "smsdesk held dismiss 12 13",
         ),
     ),
+    **{
+        name: HelpText(
+            text.summary,
+            text.about,
+            "\n\n".join(filter(None, [_format_examples(*text.examples), text.notes])),
+        )
+        for name, text in PROGRAM_TEXTS.items()
+    },
     "export": HelpText(
         "write conversations as JSON lines or CSV",
         "Write one conversation or all of them, the oldest message first.",

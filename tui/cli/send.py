@@ -99,7 +99,7 @@ async def _queue_and_follow(
         if note := vars(arguments).get("at_note"):
             print(f"smsdesk: {note}", file=sys.stderr)
         if arguments.wait:
-            from tui.cli.follow import follow_message
+            from tui.cli.sent_message import follow_message
 
             return await follow_message(store, message, arguments, clock, rng)
         await _warn_if_unattended(store, message)

@@ -182,6 +182,10 @@ def _list_shared_secrets(settings: "Settings") -> Mapping[str, str]:
         "metrics_token_file": settings.metrics_token_file,
         "notify_url": url.removeprefix(FILE_PREFIX) if url.startswith(FILE_PREFIX) else None,
     }
+    for name, webhook in settings.webhooks.items():
+        files[f"webhooks__{name}__secret_file"] = webhook.secret_file
+        if webhook.url.startswith(FILE_PREFIX):
+            files[f"webhooks__{name}__url"] = webhook.url.removeprefix(FILE_PREFIX)
     return {
         setting: os.path.abspath(expand_path(path, os.environ))
         for setting, path in files.items()

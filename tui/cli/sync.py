@@ -22,7 +22,7 @@ from tui.domain.text import format_span, one_line
 from tui.settings.public import Preferences
 from tui.settings.values import ListenAddress
 from tui.startup.background import get_polling_pace, open_sync_log, run_listener, run_service
-from tui.startup.operator_settings import get_alarm_channels, read_metrics_access
+from tui.startup.operator_settings import get_alarm_channels, get_deliveries, read_metrics_access
 from tui.startup.wiring import open_accounts, open_store
 from tui.store.errors import StoreError, Unreachable
 from tui.store.store import Store
@@ -129,7 +129,12 @@ async def _run_once(
     """Run one round and print its result."""
     channels = get_alarm_channels(settings, os.environ)
     service = SyncService(
-        *(store, accounts, clock, rng), kind="service", agent=agent, log=log, channels=channels
+        *(store, accounts, clock, rng),
+        kind="service",
+        agent=agent,
+        log=log,
+        channels=channels,
+        deliveries=get_deliveries(settings, os.environ),
     )
     try:
         summary = await service.run_once()
@@ -169,6 +174,7 @@ async def _serve_until_stopped(
                 log=log,
                 alarms=settings.alarms,
                 channels=get_alarm_channels(settings, os.environ),
+                deliveries=get_deliveries(settings, os.environ),
                 report_alive=manager.report_alive,
             )
         )

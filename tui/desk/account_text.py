@@ -1,5 +1,6 @@
 """Put into sentences what a person should look at about an account, and what to do about it."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -11,6 +12,7 @@ from tui.domain.account import Account, AccountState, Health, NeededSetting
 from tui.domain.attention import CROWD_SHOWN_MS, Attention, AttentionKind, list_attentions
 from tui.domain.text import format_span, one_line
 from tui.store.store import Store
+from tui.store.target_rows import EventTarget
 
 LISTENER_FIX = "keep smsdesk sync --listen running, or set listen and keep an inbox open"
 SERVICE_FIX = "keep smsdesk sync running, or an inbox of an agent who may read the secrets"
@@ -196,3 +198,24 @@ def _name_pushed(account: Account) -> str:
     if can is None or (can.has_pushed_replies_only and can.has_pushed_receipts_only):
         return "replies and receipts"
     return "replies" if can.has_pushed_replies_only else "receipts"
+
+
+def format_hook_troubles(
+    targets: Iterable[EventTarget],
+    names: Collection[str],
+    now: int,
+    zone: tzinfo | None = None,
+) -> list[str]:
+    """Return a line for each hook and webhook of the settings that failed last.
+
+    Args:
+        targets: Hooks and webhooks as they are stored.
+        names: Names of those of the settings.
+        now: Current time (ms UTC).
+        zone: Time zone of the agent; None for the system's.
+    """
+    return [
+        one_line(f"{one.name}: {format_moment(one.line_at, now, zone)}: {one.line}", 300)
+        for one in targets
+        if one.line and one.name in names
+    ]

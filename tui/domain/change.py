@@ -18,6 +18,28 @@ class Subject(StrEnum):
     VIEW = "view"
 
 
+class JournalKind(StrEnum):
+    """What happened, for programs that follow."""
+
+    REPLY = "reply"
+    QUEUED = "queued"
+    STATUS = "status"
+    NOTE = "note"
+    NOTE_WITHDRAWN = "note_withdrawn"
+    CONVERSATION = "conversation"
+    OPT_OUT = "opt_out"
+    MERGED = "merged"
+    SEPARATED = "separated"
+    HELD = "held"
+    ALARM = "alarm"
+    HOOK = "hook"
+    """A named hook is to run; only hooks of this name get it."""
+
+
+MESSAGE_EVENTS = {"in": JournalKind.REPLY, "out": JournalKind.QUEUED, "note": JournalKind.NOTE}
+"""What a new message is, by its direction."""
+
+
 @dataclass(frozen=True, slots=True)
 class Change:
     """One thing that changed; read it again to get its current value."""

@@ -5,6 +5,7 @@ import asyncio
 from tui.desk import format
 from tui.desk.account_text import (
     find_accounts_in_trouble,
+    format_hook_troubles,
     format_last_push,
     format_listener,
     list_account_notices,
@@ -63,8 +64,17 @@ async def list_accounts(session: PlainSession, typed: str) -> None:
             name = f"{one_line(group.account, 40)} (not in the settings any more)"
             fix = find_fix(group, names)
             session.dialog.write_line(f"{name}: {format_group(group)}. To do: {fix}.")
+    await _show_hook_troubles(session)
     if not session.context.accounts:
         session.dialog.write_line(f"{NO_ACCOUNT.sentence}.")
+
+
+async def _show_hook_troubles(session: PlainSession) -> None:
+    """Show which hooks and webhooks of the settings failed last."""
+    if names := session.context.preferences.event_targets:
+        targets, now = await session.store.event_targets.list_targets(), session.context.clock.now()
+        for line in format_hook_troubles(targets, names, now, session.context.zone):
+            session.dialog.write_line(f"{line}. To do: run smsdesk hooks.")
 
 
 async def _try_again(session: PlainSession) -> None:

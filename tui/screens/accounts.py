@@ -17,6 +17,7 @@ from tui.commands import get_first_keys
 from tui.desk import format
 from tui.desk.account_text import (
     find_accounts_in_trouble,
+    format_hook_troubles,
     format_last_push,
     format_listener,
     list_account_notices,
@@ -104,6 +105,15 @@ class AccountsScreen(StoreReader, DialogScreen[bool]):
         held = await self._store.held_items.summarize()
         refused = await self._store.held_items.list_refusals()
         page = format_accounts(self._app_context, states, held, refused)
+        if names := self._app_context.preferences.event_targets:
+            targets = await self._store.event_targets.list_targets()
+            now, zone = self._app_context.clock.now(), self._app_context.zone
+            lines = format_hook_troubles(targets, names, now, zone)
+            troubles = [
+                Content.assemble((f"\n\n{line}", "$text-error"), ("\n→ smsdesk hooks", MUTED_STYLE))
+                for line in lines
+            ]
+            page = Content("").join([page, *troubles])
         self.text.show_page(page)
 
     @report_store_errors

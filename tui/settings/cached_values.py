@@ -8,13 +8,14 @@ from typing import Any
 from tui.domain.account import Account, NeededSetting
 from tui.domain.database import ServerDatabase
 from tui.settings.public import NotificationPreferences, Preferences
-from tui.settings.values import ListenAddress, QuietHours
+from tui.settings.values import ListenAddress, QuietHours, Webhook
 
 _OBJECT_TYPES: tuple[type, ...] = (
     QuietHours,
     ListenAddress,
     ServerDatabase,
     NotificationPreferences,
+    Webhook,
     Account,
     NeededSetting,
     Preferences,

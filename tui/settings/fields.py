@@ -6,6 +6,7 @@ A value from the environment is always text, so every type also parses its own t
 import json
 import re
 import shlex
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -15,13 +16,17 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, SecretStr
 
 from tui.clock import parse_duration
+from tui.domain.change import JournalKind
 from tui.domain.database import Database
+from tui.domain.web_addresses import is_unencrypted
 from tui.settings.database_address import parse_database
 from tui.settings.key_map import check_clashes, split_keys, validate_command, validate_keys
-from tui.settings.values import ListenAddress, QuietHours
+from tui.settings.values import ListenAddress, QuietHours, Webhook
 
 _REGION_PATTERN = re.compile(r"[A-Za-z]{2}")
 _PATH_SECRET_PATTERN = re.compile(r"[A-Za-z0-9_-]{8,128}")
+_TARGET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
+_NO_HOOK_KIND = "cannot have a hook named hook; a rule runs a hook by a name of its own"
 _HOURS_PATTERN = re.compile(r"([01]?\d|2[0-3])(?::00)?\s*[-–]\s*([01]?\d|2[0-3])(?::00)?")
 
 
@@ -152,6 +157,60 @@ def _validate_notify_url(value: str) -> str:
     return f"{_validate_url(address)}?{query}" if query else _validate_url(address)
 
 
+def _validate_hook_names(table: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return a table of hooks that have names and commands."""
+    for name, words in table.items():
+        _check_target_name(name)
+        if name == JournalKind.HOOK or not words:
+            raise ValueError(f"{name}: needs a program to run" if not words else _NO_HOOK_KIND)
+    return table
+
+
+def _check_target_name(name: str) -> None:
+    """Raise `ValueError` unless this can be the name of a hook or webhook."""
+    if not _TARGET_NAME.fullmatch(name):
+        raise ValueError(f'cannot have the name "{name}"; use lower-case a-z, digits, - and _')
+
+
+def _parse_webhooks(value: Any) -> dict[str, Webhook]:
+    """Return webhooks by name, from tables or from JSON text."""
+    table = _parse_table(value)
+    if not isinstance(table, Mapping):
+        raise ValueError("must be a table of webhooks, each with a name")
+    return {name: _parse_webhook(str(name), one) for name, one in table.items()}
+
+
+def _parse_webhook(name: str, value: Any) -> Webhook:
+    """Return one webhook, or raise `ValueError` with its name."""
+    if isinstance(value, Webhook):
+        return value
+    _check_target_name(name)
+    if not isinstance(value, Mapping):
+        raise ValueError(f"{name}: must be a table with url and secret_file")
+    if unknown := [key for key in value if key not in Webhook._fields]:
+        raise ValueError(f"{name}: has no {unknown[0]}; it has {', '.join(Webhook._fields)}")
+    for key in ("url", "secret_file"):
+        if not isinstance(value.get(key), str) or not value[key].strip():
+            raise ValueError(f"{name}: needs {key}, a text")
+    try:
+        url = _validate_notify_url(value["url"])
+    except ValueError as error:
+        raise ValueError(f"{name}: url {error}") from None
+    kinds = _parse_list(value.get("kinds", ()))
+    if not isinstance(kinds, list | tuple):
+        raise ValueError(f"{name}: kinds must be a list of texts")
+    known = [kind.value for kind in JournalKind if kind is not JournalKind.HOOK]
+    if wrong := [str(kind) for kind in kinds if kind not in known]:
+        raise ValueError(f"{name}: there is no kind {wrong[0]}; there are {', '.join(known)}")
+    allow_http = value.get("allow_http", False)
+    if allow_http not in (True, False, "true", "false"):
+        raise ValueError(f"{name}: allow_http must be true or false")
+    allows = allow_http in (True, "true")
+    if is_unencrypted(url) and not allows:
+        raise ValueError(f"{name}: url is not encrypted: use https://, or set allow_http = true")
+    return Webhook(url, value["secret_file"].strip(), tuple(kinds), allows)
+
+
 def _validate_zone(name: str) -> str:
     """Return a time zone known to this system."""
     try:
@@ -230,6 +289,11 @@ CommandWords = Annotated[
     tuple[str, ...], BeforeValidator(_parse_command), AfterValidator(_validate_command_words)
 ]
 """Program and its arguments; also as text, with the quotes of a shell."""
+HookTable = Annotated[
+    dict[str, CommandWords], BeforeValidator(_parse_table), AfterValidator(_validate_hook_names)
+]
+"""Name to the words of a command; also JSON as text."""
+WebhookTable = Annotated[dict[str, Webhook], PlainValidator(_parse_webhooks)]
 NotifyUrl = Annotated[str, AfterValidator(_validate_notify_url)]
 MetricsMode = Literal["off", "local", "all"]
 Theme = Literal["dark", "light", "high-contrast", "terminal"]

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         CommandWords,
         DatabaseField,
         DirectoryPath,
+        HookTable,
         KeyTable,
         ListenField,
         LogLevel,
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
         TextListTable,
         Theme,
         Url,
+        WebhookTable,
     )
 
 
@@ -203,6 +205,19 @@ class GeneralSettings:
     """
     notify_allow_http: bool = False
     """Allow a `notify_url` with http:// on another machine."""
+    hooks: HookTable = field(default_factory=dict)
+    """Commands that are run when something happens, with the event as JSON on their input; no shell
+    is used. A name that is a kind of event runs for each one of it, any other name is run by rules.
+    See the page `events`.
+
+    Example: {reply = ["/usr/local/bin/on-reply"]}
+    """
+    webhooks: WebhookTable = field(default_factory=dict)
+    """Addresses to which events are posted, each with a name: `url` (or `file:PATH`), `secret_file`
+    with the secret that signs them, `kinds` of events, and `allow_http`. See the page `events`.
+
+    Example: {crm = {url = "https://crm.example.com/sms", secret_file = "/etc/smsdesk/crm-secret"}}
+    """
     secrets_dir: Path | None = None
     """Directory of secret files, one for each secret, named like `support_au__api_secret`. If not
     set, the one that a service manager provides (`LoadCredential` of systemd) is used.
@@ -222,3 +237,8 @@ class Preferences(GeneralSettings):
     """The accounts, without their secrets."""
     warnings: tuple[str, ...] = ()
     """Allowed settings that should be fixed, one line each."""
+
+    @property
+    def event_targets(self) -> tuple[str, ...]:
+        """Return the names of the hooks and webhooks, as the store knows them."""
+        return (*(f"hook {name}" for name in self.hooks), *(f"webhook {n}" for n in self.webhooks))

@@ -24,3 +24,16 @@ class ListenAddress(NamedTuple):
 
     host: str
     port: int
+
+
+class Webhook(NamedTuple):
+    """Where events are posted to."""
+
+    url: str
+    """Address, or `file:` and the path of a file with it."""
+    secret_file: str
+    """File with the secret that signs what is posted."""
+    kinds: tuple[str, ...] = ()
+    """Kinds of events; empty for all that are not about one hook."""
+    allow_http: bool = False
+    """Whether the address may be one of another machine without encryption."""

@@ -14,7 +14,7 @@ from tui.clock import Clock
 from tui.settings.errors import SettingsError
 from tui.settings.public import Preferences
 from tui.settings.values import ListenAddress
-from tui.startup.operator_settings import get_alarm_channels, read_metrics_access
+from tui.startup.operator_settings import get_alarm_channels, get_deliveries, read_metrics_access
 
 if TYPE_CHECKING:
     from tui.settings.models import Settings
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from tui.sync.alarm_channels import AlarmChannels
     from tui.sync.backoff import PollPace
     from tui.sync.context import ServedAccount, SyncLog
+    from tui.sync.event_delivery import DeliverySettings
     from tui.sync.metrics import MetricsAccess
     from tui.sync.service import SyncService
 
@@ -45,6 +46,7 @@ async def run_service(
     log: "SyncLog | None" = None,
     alarms: bool = True,
     channels: "AlarmChannels | None" = None,
+    deliveries: "DeliverySettings | None" = None,
     report_alive: Callable[[], None] = lambda: None,
 ) -> AsyncIterator["SyncService"]:
     """Run the sync service during the block and close the accounts' connections at its end.
@@ -60,6 +62,7 @@ async def run_service(
         log: Log of the sync; None for no log.
         alarms: Whether to raise alarms for accounts that behave unusually.
         channels: Where alarms are sent; None for nowhere.
+        deliveries: Hooks and webhooks; None for none.
         report_alive: Called after each heartbeat of the service.
     """
     from tui.sync.context import discard_log
@@ -73,6 +76,7 @@ async def run_service(
         log=log or discard_log,
         alarms=alarms,
         channels=channels,
+        deliveries=deliveries,
         report_alive=report_alive,
     )
     try:
@@ -232,6 +236,7 @@ async def _serve_accounts(
             log=log,
             alarms=settings.alarms,
             channels=get_alarm_channels(settings, environ),
+            deliveries=get_deliveries(settings, environ),
         )
         await stack.enter_async_context(service)
         if settings.listen is not None:

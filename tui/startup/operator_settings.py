@@ -1,4 +1,4 @@
-"""Make of the settings for operators what the sync needs: who reads figures, who gets alarms."""
+"""Make of the settings what the sync needs: who reads figures, who gets alarms and events."""
 
 import os
 from collections.abc import Mapping
@@ -10,6 +10,7 @@ from tui.settings.public import Preferences
 if TYPE_CHECKING:
     from tui.settings.models import Settings
     from tui.sync.alarm_channels import AlarmChannels
+    from tui.sync.event_delivery import DeliverySettings
     from tui.sync.metrics import MetricsAccess
 
 
@@ -56,3 +57,28 @@ def get_alarm_channels(
         environ=environ,
         host=os.uname().nodename,
     )
+
+
+def get_deliveries(
+    settings: "Preferences | Settings", environ: Mapping[str, str]
+) -> "DeliverySettings":
+    """Return the hooks and webhooks.
+
+    Args:
+        settings: Settings with both.
+        environ: Environment variables, which the commands get without those of smsdesk.
+    """
+    from tui.settings.paths import expand_path
+    from tui.sync.event_delivery import DeliverySettings
+    from tui.sync.webhook_posts import PostTarget
+
+    webhooks = {
+        name: PostTarget(
+            one.url,
+            str(expand_path(one.secret_file, environ)),
+            frozenset(one.kinds),
+            one.allow_http,
+        )
+        for name, one in settings.webhooks.items()
+    }
+    return DeliverySettings(settings.hooks, webhooks, environ)

@@ -8,7 +8,7 @@ import json
 from typing import Any
 
 from tui.domain.arrivals import Arrival, ArrivalState, HeldItem, HeldReason
-from tui.domain.change import Subject
+from tui.domain.change import JournalKind, Subject
 from tui.store.engine import Transaction
 from tui.store.queries import queries
 from tui.store.rows import Row
@@ -70,6 +70,9 @@ def save_arrival(
         return False
     sql.add_account(connection, account=account)
     _enforce_quota(transaction, now, account)
+    transaction.record_event(
+        JournalKind.HELD, detail={"account": account, "cause": reason.cause.value}
+    )
     transaction.mark_changed(Subject.ACCOUNT)
     return True
 

@@ -45,6 +45,7 @@ def record_action(
         detail: More about the action, as text.
     """
     now = clock.now()
+    transaction.note_agent(agent, conversation_id, message_id)
     write_row(
         transaction.connection,
         queries("conversations").add_audit,

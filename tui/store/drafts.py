@@ -5,7 +5,7 @@ import random
 from dataclasses import replace
 
 from tui.clock import Clock
-from tui.domain.change import Subject
+from tui.domain.change import JournalKind, Subject
 from tui.domain.conversation import Draft
 from tui.domain.message import NO_MMS_CONTENT, MmsContent
 from tui.domain.text import join_texts, repair_text
@@ -228,6 +228,7 @@ def turn_note_into_draft(
     summaries.flush()
     _prepend_to_draft(connection, row, clock.now())
     record_action(transaction, rng, clock, agent, "withdraw note", conversation_id, note_id)
+    transaction.record_event(JournalKind.NOTE_WITHDRAWN, conversation_id, note_id)
     for subject in (Subject.MESSAGE, Subject.MENTION):
         transaction.mark_changed(subject, note_id, conversation_id)
     return True

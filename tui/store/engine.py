@@ -8,11 +8,11 @@ its COMMIT or ROLLBACK regardless.
 
 import json
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-from tui.domain.change import Subject
+from tui.domain.change import JournalKind, Subject
 from tui.store.connections import Connection
 from tui.store.errors import NotADatabase
 from tui.store.queries import queries
@@ -37,6 +37,8 @@ class Transaction:
         self.connection = connection
         self._changes: dict[tuple[str, int, int], bool] = {}
         self._counts: Counter[str] = Counter()
+        self._events: list[tuple[JournalKind, int, int, Mapping[str, Any] | None]] = []
+        self._agents: dict[tuple[int, int], str] = {}
 
     @property
     def has_changes(self) -> bool:
@@ -66,6 +68,34 @@ class Transaction:
         """
         self._counts[name] += difference
 
+    def record_event(
+        self,
+        kind: JournalKind,
+        conversation_id: int = 0,
+        message_id: int = 0,
+        detail: Mapping[str, Any] | None = None,
+    ) -> None:
+        """Record what happened, for programs that follow; it is stored with the commit.
+
+        Args:
+            kind: What happened.
+            conversation_id: Id of its conversation; 0 for none.
+            message_id: Id of its message; 0 for none.
+            detail: What changed, of JSON types and without any text of a customer.
+        """
+        self._events.append((kind, conversation_id, message_id, detail))
+
+    def note_agent(self, agent: str, conversation_id: int, message_id: int) -> None:
+        """Remember who changes a conversation or message in this transaction.
+
+        Args:
+            agent: Name of the agent; empty if no agent does it.
+            conversation_id: Id of the conversation.
+            message_id: Id of the message; 0 for the conversation itself.
+        """
+        if agent:
+            self._agents.setdefault((conversation_id, message_id), agent)
+
     def refuse_moved(self) -> None:
         """Refuse to store or send with an inbox that was moved while this process had it open.
 
@@ -79,15 +109,31 @@ class Transaction:
         if queries("desk").is_moved(self.connection):
             raise NotADatabase(MOVED)
 
-    def flush(self) -> None:
-        """Write the changes and counters, as the last statements of the transaction."""
+    def flush(self, now: int) -> None:
+        """Write changes, events and counters, as the last statements of the transaction.
+
+        Args:
+            now: Current time in ms UTC.
+        """
         sql = queries("desk")
         counts = {name: value for name, value in sorted(self._counts.items()) if value}
         if counts:
             sql.add_counts(self.connection, counts=json.dumps(counts))
+        if self._events:
+            events = json.dumps([self._format_event(*event) for event in self._events])
+            queries("journal").add_events(self.connection, events=events, at=now)
         if self._changes:
             changes = [(*key, int(new)) for key, new in self._changes.items()]
             sql.add_changes(self.connection, changes=json.dumps(changes))
+
+    def _format_event(
+        self, kind: JournalKind, here: int, message: int, detail: Mapping[str, Any] | None
+    ) -> tuple[str, int, int, str, str]:
+        """Return an event with the agent who caused it, as it is stored."""
+        agent = ""
+        if self._agents:
+            agent = self._agents.get((here, message)) or self._agents.get((here, 0), "")
+        return (kind, here, message, agent, json.dumps(detail) if detail else "")
 
 
 @dataclass(frozen=True, slots=True)

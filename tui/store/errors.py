@@ -203,3 +203,7 @@ BAD_VALUE_ERRORS = (
     sqlite3.DataError,
 )
 """Errors of the engines and the domain for a value that cannot be stored, unlike a disk error."""
+
+
+class EventsGoneError(StoreError):
+    """Events after the one that was named are not kept any more."""

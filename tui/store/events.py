@@ -25,7 +25,7 @@ from tui.store.message_lookups import (
 )
 from tui.store.page_connection import write_row
 from tui.store.queries import queries
-from tui.store.settling import OPTED_OUT_RESULT, build_send_event
+from tui.store.settling import OPTED_OUT_RESULT, build_send_event, record_status_event
 from tui.store.summaries import Summaries
 
 _MOST_RAW = 64 << 10
@@ -254,6 +254,7 @@ class Events:
         summary = self._summaries.get(conversation_id)
         record_status_change(summary, message["id"], old, event.status, bool(message["handled"]))
         self._transaction.mark_changed(Subject.MESSAGE, message["id"], conversation_id)
+        record_status_event(self._transaction, message, old, after=event.status)
         return True
 
 

@@ -22,6 +22,7 @@ from tui.store.settling import (
     SendRecord,
     build_send_event,
     mark_handled,
+    record_status_event,
     refresh_summary,
     restore_waiting,
 )
@@ -87,7 +88,8 @@ class Intents:
             )
             if not cancelled:
                 return False
-            summary = refresh_summary(transaction, self._rng, message_id)
+            before = Status.QUEUED
+            summary = refresh_summary(transaction, self._rng, message_id, before=before)
             restore_waiting(transaction, self._rng, summary["id"])
             self._record_action(transaction, agent, "take back", summary["id"], message_id)
             return True
@@ -180,6 +182,7 @@ class Intents:
                     transaction.connection, id=message_id, now=self._clock.now()
                 )
                 summary = summaries.get(row["conversation_id"])
+                record_status_event(transaction, row, Status.ACCEPTED, after=Status.UNCERTAIN)
                 record_status_change(
                     summary, message_id, Status.ACCEPTED, Status.UNCERTAIN, handled=False
                 )

@@ -9,7 +9,7 @@ import random
 from typing import Any
 
 from tui.clock import Clock
-from tui.domain.change import Subject
+from tui.domain.change import JournalKind, Subject
 from tui.store.audit import record_action
 from tui.store.connections import Connection, Row
 from tui.store.conversation_lookups import find_consent, find_party
@@ -86,6 +86,9 @@ class Merges:
             )
             for identity in (row["kept_id"], row["gone_id"]):
                 record_action(transaction, self._rng, self._clock, agent, "undo merge", identity)
+            transaction.record_event(
+                JournalKind.SEPARATED, row["kept_id"], detail={"separated": str(row["gone_id"])}
+            )
             transaction.mark_changed(Subject.VIEW)
             return True
 
@@ -142,6 +145,8 @@ class Merges:
         # Everything that is on a screen is read again: messages are where they were not.
         transaction.mark_changed(Subject.VIEW)
         transaction.mark_changed(Subject.DRAFT, kept["id"], kept["id"])
+        merged = {"merged": str(gone["id"])}
+        transaction.record_event(JournalKind.MERGED, kept["id"], detail=merged)
         values = {"kept": kept["id"], "gone": gone["id"], "before": json.dumps(before)}
         return int(sql.add_merge(connection, at=self._clock.now(), agent=agent, **values))
 

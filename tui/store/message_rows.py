@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tui.clock import Clock
-from tui.domain.change import Subject
+from tui.domain.change import MESSAGE_EVENTS, Subject
 from tui.domain.message import Direction
 from tui.domain.text import repair_text
 from tui.store.audit import record_action
@@ -49,7 +49,9 @@ def insert_message(transaction: Transaction, **values: Any) -> None:
     """
     row = {**_COLUMN_DEFAULTS, **values}
     write_row(transaction.connection, queries("messages").insert, **row)
-    transaction.mark_changed(Subject.MESSAGE, values["id"], values["conversation_id"], new=True)
+    here = values["conversation_id"]
+    transaction.mark_changed(Subject.MESSAGE, values["id"], here, new=True)
+    transaction.record_event(MESSAGE_EVENTS[row["direction"]], here, values["id"])
 
 
 def insert_note(

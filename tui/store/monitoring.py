@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tui.clock import DAY, MINUTE, Clock, is_pending
+from tui.domain.change import JournalKind, Subject
 from tui.store.connections import Connection
 from tui.store.engine import Engine, Transaction
 from tui.store.leases import LatencyHistogram, get_lease_bounds
@@ -180,7 +181,11 @@ class Monitoring:
         before = {(row["kind"], row["account"]): row for row in sql.alarms(connection)}
         for kind, account in sorted({*before, *found}):
             names = {"kind": kind, "account": account}
-            text = found.get((kind, account))
+            text, was_raised = found.get((kind, account)), before.get((kind, account))
+            if (text is not None) is not bool(was_raised and was_raised["raised"]):
+                state = {"alarm": kind, "account": account, "raised": text is not None}
+                transaction.record_event(JournalKind.ALARM, detail=state)
+                transaction.mark_changed(Subject.ACCOUNT)
             if text is None:
                 last = before[kind, account]["text"]
                 sql.change_alarm(connection, **names, raised=0, text=last, now=now)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from tui.clock import Clock, get_latest_believable
 from tui.domain.message import Message
 from tui.domain.status import Status
-from tui.store import queueing, rows
+from tui.store import queueing, rows, settling
 from tui.store.engine import Engine, Transaction
 from tui.store.errors import Unreachable
 from tui.store.events import Events
@@ -173,7 +173,7 @@ class Outbox:
             for message_id, at, reason in retries:
                 values = {"id": message_id, "next_try_at": at, "reason": reason, "now": now}
                 if self._sql.requeue(transaction.connection, owner=owner, **values):
-                    refresh_summary(transaction, self._rng, message_id)
+                    refresh_summary(transaction, self._rng, message_id, before=Status.SENDING)
 
         await self._database.write(write_retries)
         self._claimed.difference_update(message_id for message_id, _, _ in retries)
@@ -282,6 +282,7 @@ class Outbox:
         self, transaction: Transaction, summaries: Summaries, row: rows.Row
     ) -> bool:
         """Settle a message that must not go out (opt-out or reply); return whether it was one."""
+        settling.record_status_event(transaction, row, Status.QUEUED)
         if row["id"] in self._claimed:  # being sent: a standby that took over lacks our claim
             return True
         if queueing.has_reply_since(transaction, row):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from tui.domain.searching import SearchQuery
     from tui.store.connections import Connection, Row
     from tui.store.listeners import HeartbeatObserver
+    from tui.store.target_rows import EventTarget
 
 NEWEST = 1 << 62
 """Id after every message."""
@@ -98,6 +99,12 @@ class InboxReader:
         """Return a conversation, or None if there is none with this id."""
         found = self._run_query("conversations", "get", id=conversation_id)
         return rows.to_conversation(found) if found else None
+
+    def list_event_targets(self) -> "list[EventTarget]":
+        """Return the hooks and webhooks by name, and how far they have come."""
+        from tui.store.target_rows import to_targets
+
+        return to_targets(self._run_query("journal", "targets"))
 
     def find_by_party(self, key: str) -> Conversation | None:
         """Return the conversation with a party, or None if there is none.

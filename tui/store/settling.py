@@ -6,7 +6,7 @@ The cause is the result of a send, or an action of smsdesk itself.
 import random
 from dataclasses import dataclass
 
-from tui.domain.change import Subject
+from tui.domain.change import JournalKind, Subject
 from tui.domain.conversation import State
 from tui.domain.ids import to_reference
 from tui.domain.message import Advice
@@ -64,6 +64,21 @@ def build_send_event(message_id: int, outcome: SendRecord, now: int) -> EventRow
     )
 
 
+def record_status_event(
+    transaction: Transaction, row: Row, before: Status, *, after: Status | None = None
+) -> None:
+    """Record a step of a message, for programs that follow.
+
+    Args:
+        transaction: Transaction of the caller.
+        row: Row of the message.
+        before: Status before it.
+        after: Status now; None for that of the row.
+    """
+    detail = {"status": after or row["status"], "before": before}
+    transaction.record_event(JournalKind.STATUS, row["conversation_id"], row["id"], detail)
+
+
 def show_status(transaction: Transaction, summaries: Summaries, row: Row) -> None:
     """Show the message's new status in the list if the list shows this message.
 
@@ -78,15 +93,24 @@ def show_status(transaction: Transaction, summaries: Summaries, row: Row) -> Non
     transaction.mark_changed(Subject.MESSAGE, row["id"], row["conversation_id"])
 
 
-def refresh_summary(transaction: Transaction, rng: random.Random, message_id: int) -> Summary:
+def refresh_summary(
+    transaction: Transaction,
+    rng: random.Random,
+    message_id: int,
+    *,
+    before: Status | None = None,
+) -> Summary:
     """Update and return the summary after smsdesk itself changed a message.
 
     Args:
         transaction: Transaction of the caller.
         rng: Source of randomness for new ids.
         message_id: Id of the message.
+        before: Status that the message had; None if the status is the same.
     """
     row = queries("messages").get(transaction.connection, id=message_id)
+    if before is not None:
+        record_status_event(transaction, row, before)
     summaries = Summaries(transaction, rng)
     show_status(transaction, summaries, row)
     summaries.flush()

@@ -33,9 +33,11 @@ from tui.store.triage import Triage
 
 if TYPE_CHECKING:
     from tui.store.account_watch import AlarmFigures, CreditWaits
+    from tui.store.event_targets import EventTargets
     from tui.store.held_items import HeldItems
     from tui.store.incoming import ConsentClassifier
     from tui.store.ingest import Ingest
+    from tui.store.journal import Journal
     from tui.store.merging import Merges
     from tui.store.monitoring import Monitoring
     from tui.store.saved_replies import Templates
@@ -163,11 +165,26 @@ class Store:
         return HeldItems(self.database, self._clock, self._rng)
 
     @functools.cached_property
+    def journal(self) -> "Journal":
+        """Return what happened, for programs that follow."""
+        from tui.store.journal import Journal
+
+        return Journal(self.database, self._clock)
+
+    @functools.cached_property
+    def event_targets(self) -> "EventTargets":
+        """Return how far hooks and webhooks have come."""
+        from tui.store.event_targets import EventTargets
+
+        return EventTargets(self.database, self._clock, self.leases.owner)
+
+    @functools.cached_property
     def upkeep(self) -> "Upkeep":
         """Return the deletion of what is old."""
         from tui.store.upkeep import Upkeep
 
-        return Upkeep(self.database, self._clock, self.feed, self.held_items)
+        prunes = (self.held_items.prune, self.journal.prune, self.event_targets.prune)
+        return Upkeep(self.database, self._clock, self.feed, prunes)
 
     @functools.cached_property
     def merges(self) -> "Merges":

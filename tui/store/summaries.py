@@ -6,8 +6,9 @@ line. Nothing else updates `conversations`, so that list, counters and feed alwa
 """
 
 import random
+from operator import itemgetter
 
-from tui.domain.change import Subject
+from tui.domain.change import JournalKind, Subject
 from tui.domain.conversation import compute_waiting_rank
 from tui.domain.ids import create_id
 from tui.domain.national_numbers import list_national_keys
@@ -34,6 +35,10 @@ from tui.store.queries import insert_rows, queries
 __all__ = ["Summaries", "Summary"]
 
 _MAX_NAME_LENGTH = 100
+_EVENT_COLUMNS = ("state", "snoozed_until", "assignee", "labels", "starred")
+"""Columns of which programs that follow are notified, besides the opt-out."""
+_get_event_columns = itemgetter(*_EVENT_COLUMNS, "opted_out")
+_UNTOUCHED: Summary = {**NO_MESSAGES, "opted_out": 0}
 
 
 class Summaries:
@@ -230,7 +235,23 @@ class Summaries:
             self._transaction.adjust_counter(name, +1)
         for name in before - after:
             self._transaction.adjust_counter(name, -1)
+        self._record_events(summary, {} if is_new else old)
         self._before[identity] = dict(summary)
         self._new.discard(identity)
         self._transaction.mark_changed(Subject.CONVERSATION, identity, identity, new=is_new)
         return summary != old
+
+    def _record_events(self, summary: Summary, old: Summary) -> None:
+        """Record what changed of a conversation, for programs that follow."""
+        if old and _get_event_columns(summary) == _get_event_columns(old):
+            return
+        base = old or _UNTOUCHED
+        changed = [name for name in _EVENT_COLUMNS if summary[name] != base[name]]
+        if changed or not old:
+            detail = {name: summary[name] for name in changed}
+            if old:
+                detail["before"] = {name: old[name] for name in changed}
+            self._transaction.record_event(JournalKind.CONVERSATION, summary["id"], 0, detail)
+        if summary["opted_out"] != base["opted_out"]:
+            detail = {"opted_out": summary["opted_out"]}
+            self._transaction.record_event(JournalKind.OPT_OUT, summary["id"], 0, detail)

@@ -6,11 +6,11 @@ back meanwhile.
 """
 
 import functools
+from collections.abc import Awaitable, Callable, Sequence
 
 from tui.clock import HOUR, Clock
 from tui.store.engine import Engine, Transaction
 from tui.store.feed import CHANGES_KEPT, Feed
-from tui.store.held_items import HeldItems
 from tui.store.queries import queries
 
 DEAD_AFTER_MS = HOUR
@@ -23,19 +23,25 @@ _DELETED_AT_ONCE = 500
 class Upkeep:
     """Deletion of old rows."""
 
-    def __init__(self, database: Engine, clock: Clock, feed: Feed, held_items: HeldItems) -> None:
+    def __init__(
+        self,
+        database: Engine,
+        clock: Clock,
+        feed: Feed,
+        prunes: Sequence[Callable[[], Awaitable[object]]],
+    ) -> None:
         """Create the upkeep of one database.
 
         Args:
             database: Open inbox database.
             clock: Source of the current time.
             feed: Changes of the database.
-            held_items: What arrived and was held.
+            prunes: Delete what is old of subjects that have more to say about it.
         """
         self._database = database
         self._clock = clock
         self._feed = feed
-        self._held_items = held_items
+        self._prunes = prunes
         self._sql = queries("upkeep")
         self._locks = queries("compose_locks")
 
@@ -54,7 +60,8 @@ class Upkeep:
             await self._feed.prune_changes()
         if found["arrivals"]:
             await self._drop_read()
-        await self._held_items.prune()
+        for prune in self._prunes:
+            await prune()
 
     def _drop_dead(self, transaction: Transaction, bounds: dict[str, int]) -> None:
         """Delete the rows of dead processes."""

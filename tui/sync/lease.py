@@ -17,6 +17,8 @@ from tui.sync.context import SyncLog
 
 CHECKPOINT = ":checkpoint"
 """Lease of the one process that maintains the database; no account can have this name."""
+HOOKS = ":hooks"
+"""Lease of the one process that gives events to hooks and webhooks."""
 LEASE_MS = 8 * SECOND
 _HEARTBEAT_SECONDS = LEASE_MS / SECOND / 4
 _RETRY_SECONDS = 0.5

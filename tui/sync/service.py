@@ -28,7 +28,8 @@ from tui.sync.alarm_notifier import AlarmNotifier
 from tui.sync.alarms import AlarmKeeper
 from tui.sync.backoff import PollPace
 from tui.sync.context import ServedAccount, SyncContext, SyncLog, discard_log
-from tui.sync.lease import CHECKPOINT, Leasehold, ProcessIdentity
+from tui.sync.event_delivery import DeliverySettings, EventDelivery
+from tui.sync.lease import CHECKPOINT, HOOKS, Leasehold, ProcessIdentity
 from tui.sync.supervise import run_supervised
 from tui.sync.worker import AccountWorker, RoundSummary
 
@@ -129,6 +130,7 @@ class SyncService:
         log: SyncLog = discard_log,
         alarms: bool = True,
         channels: AlarmChannels | None = None,
+        deliveries: DeliverySettings | None = None,
         report_alive: Callable[[], None] = lambda: None,
     ) -> None:
         """Create the service without starting it.
@@ -144,6 +146,7 @@ class SyncService:
             log: Log of sync.
             alarms: Whether to raise alarms for accounts that behave unusually.
             channels: Where alarms are sent; None for nowhere.
+            deliveries: Hooks and webhooks; None for none.
             report_alive: Called after each heartbeat.
         """
         self._context = SyncContext(store, clock, rng, log)
@@ -152,8 +155,10 @@ class SyncService:
             account.name: AccountWorker(account, self._context, pace or PollPace())
             for account in accounts
         }
+        self._delivery = EventDelivery(store, deliveries or DeliverySettings(), clock, log)
+        names = [*self._workers, *([HOOKS] if self._delivery.is_set else [])]
         self._leasehold = Leasehold(
-            store.leases, clock, rng, log, list(self._workers), self._identity, report_alive
+            store.leases, clock, rng, log, names, self._identity, report_alive
         )
         alarm_keeper = AlarmKeeper(self._context, list(self._workers), is_enabled=alarms)
         self._housekeeping = Housekeeping(self._context, alarm_keeper)
@@ -200,6 +205,9 @@ class SyncService:
                 group.create_task(self._keep_running("chores", self._run_housekeeping))
                 notify = functools.partial(self._notifier.run_forever, self._leasehold)
                 group.create_task(self._keep_running("alarms", notify))
+                if self._delivery.is_set:
+                    deliver = functools.partial(self._delivery.run_forever, self._leasehold)
+                    group.create_task(self._keep_running("hooks", deliver))
                 for worker in self._workers.values():
                     serve_worker = functools.partial(worker.serve_account, self._leasehold)
                     group.create_task(self._keep_running(worker.account.name, serve_worker))
@@ -223,6 +231,8 @@ class SyncService:
             if CHECKPOINT in held:
                 await self._housekeeping.prune()
                 await self._notifier.run_round()
+            if HOOKS in held:
+                await self._delivery.run_once()
             return sum(summaries, RoundSummary())
         finally:
             if heartbeat is not None:
@@ -264,6 +274,7 @@ class SyncService:
     async def _handle_changes(self, changes: Sequence[Change]) -> None:
         """Wake the workers that the changes concern."""
         subjects = {change.subject for change in changes}
+        self._delivery.wake()
         if subjects & _WAKING_SUBJECTS:
             for worker in self._workers.values():
                 worker.wake_loops()

@@ -263,7 +263,8 @@ class ServerInbox:
                 f"select setval(pg_get_serial_sequence('{table}', '{column}'), max({column}))"
                 f' from "{table}" having max({column}) is not null'
             )
-        self.run("update feed set last = :last", {"last": last_change})
+        events = "(select coalesce(max(id), 0) from journal)"
+        self.run(f"update feed set last = :last, events = {events}", {"last": last_change})
 
     def settle(self, tables: Sequence[Table]) -> None:
         """Let the planner know the tables, and put the following commits on disk at once.

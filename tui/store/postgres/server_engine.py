@@ -108,7 +108,9 @@ class ServerEngine:
         """
         self._check_open()
         settings = list_settings(self._database) if self._database.pooled else ()
-        writing = Writing(self._writer, self._namespace, tuple(settings), alone=alone)
+        writing = Writing(
+            *(self._writer, self._namespace, tuple(settings), self._clock), alone=alone
+        )
         result = await self._run(self._writer, functools.partial(writing.run, work))
         for callback in self._commit_callbacks:
             callback()

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import NamedTuple, TypeVar
 
+from tui.clock import Clock
 from tui.store.engine import MOVED, Transaction
 from tui.store.errors import BadValue, NotADatabase, StoreError, UnknownOutcome, Unreachable
 from tui.store.postgres.connection_thread import ConnectionThread
@@ -37,7 +38,13 @@ class Writing:
     """One transaction, on the writer's thread."""
 
     def __init__(
-        self, thread: ConnectionThread, namespace: int, settings: tuple[str, ...], *, alone: bool
+        self,
+        thread: ConnectionThread,
+        namespace: int,
+        settings: tuple[str, ...],
+        clock: Clock,
+        *,
+        alone: bool,
     ) -> None:
         """Create the transaction; `run` begins it.
 
@@ -45,11 +52,13 @@ class Writing:
             thread: Thread of the connection.
             namespace: Number of the schema on the server.
             settings: Statements that set it up, behind a pooler.
+            clock: Source of the current time.
             alone: Whether no other process may write meanwhile.
         """
         self._thread = thread
         self._namespace = namespace
         self._settings = settings
+        self._clock = clock
         self._alone = alone
 
     def run(self, work: Callable[[Transaction], T], connection: ServerConnection) -> T:
@@ -107,7 +116,7 @@ class Writing:
         """Write what changed, notify the others and commit, all in one round trip."""
         try:
             with connection.send_together():
-                transaction.flush()
+                transaction.flush(self._clock.now())
                 if transaction.has_changes:
                     connection.send(f"select pg_notify('{name_channel(self._namespace)}', '')")
                 connection.send("commit")

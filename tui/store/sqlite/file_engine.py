@@ -190,7 +190,7 @@ class FileEngine:
         try:
             transaction.refuse_moved()
             result = work(transaction)
-            transaction.flush()
+            transaction.flush(self._clock.now())
             connection.execute("commit")
         except BaseException:
             if connection.in_transaction:

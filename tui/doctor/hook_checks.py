@@ -1,0 +1,63 @@
+"""Check hooks and webhooks: that their programs and secrets are there, and what went wrong last."""
+
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+
+from tui.desk.format import format_moment
+from tui.doctor.checks import CheckResult, report_bad, report_good, report_note
+from tui.domain.change import JournalKind
+from tui.domain.text import one_line
+from tui.settings.paths import expand_path
+from tui.settings.public import Preferences
+from tui.store.errors import StoreError
+from tui.store.reader import InboxReader
+from tui.store.target_rows import EventTarget
+
+_SUBJECT = "hooks"
+_FIX = "smsdesk hooks shows the failures; smsdesk help events, what a hook gets"
+
+
+def check_hooks(desk: Preferences, now: int, environ: Mapping[str, str]) -> Iterator[CheckResult]:
+    """Check the hooks and webhooks of the settings without running any.
+
+    Args:
+        desk: Settings without secrets.
+        now: Current time (ms UTC).
+        environ: Environment variables.
+    """
+    kinds = {kind.value for kind in JournalKind}
+    for name, words in desk.hooks.items():
+        if shutil.which(words[0], path=environ.get("PATH")) is None:
+            line = f"hook {name}: {words[0]} is not there, or is not a program"
+            yield report_bad(_SUBJECT, line, "write its whole path")
+        elif name not in kinds:
+            yield report_note(
+                _SUBJECT, f"hook {name}: run by rules only, as no kind of event is it"
+            )
+    for name, webhook in desk.webhooks.items():
+        path = expand_path(webhook.secret_file, environ)
+        # A file that only the service may read is checked by the service.
+        if not path.exists() and os.access(path.parent, os.X_OK):
+            line = f"webhook {name}: there is no {path}"
+            yield report_bad(_SUBJECT, line, "write a secret into it, for the service to read")
+    if not desk.event_targets:
+        return
+    with suppress(StoreError), InboxReader(desk.database) as reader:  # reported with the database
+        for target in reader.list_event_targets():
+            if target.name in desk.event_targets:
+                yield _check_target(target, now)
+
+
+def _check_target(target: EventTarget, now: int) -> CheckResult:
+    """Return how a hook or webhook took the last event."""
+    name = target.name
+    if target.line:
+        moment = format_moment(target.line_at, now)
+        return report_bad(_SUBJECT, one_line(f"{name}: {moment}: {target.line}", 400), _FIX)
+    if target.line_at:
+        return report_good(
+            _SUBJECT, f"{name}: it took an event at {format_moment(target.line_at, now)}"
+        )
+    return report_good(_SUBJECT, f"{name}: nothing has happened for it yet")
