@@ -109,7 +109,7 @@ class Housekeeping:
 
 ProcessKind = Literal["desk", "service"]
 _WAKING_SUBJECTS = frozenset(
-    {Subject.MESSAGE, Subject.PRESENCE, Subject.CONVERSATION, Subject.VIEW}
+    {Subject.MESSAGE, Subject.PRESENCE, Subject.CONVERSATION, Subject.VIEW, Subject.BULK_TEXT}
 )
 
 
