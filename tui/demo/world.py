@@ -72,7 +72,14 @@ async def run_demo_world(store: Store, clock: Clock, rng: random.Random) -> Asyn
             address=hooks,
         )
         await stack.enter_async_context(heartbeats)
-        service = run_service(store, accounts, clock, rng, kind="desk", agent=AGENT, pace=_PACE)
+        feeder = BulkFeeder(store, clock, know_capabilities(ACCOUNTS), DEFAULT_QUIET_HOURS)
+        service = run_service(
+            *(store, accounts, clock, rng),
+            kind="desk",
+            agent=AGENT,
+            pace=_PACE,
+            feed=feeder.run_round,
+        )
         await stack.enter_async_context(service)
         await stack.enter_async_context(_run_customers(sandbox, clock, rng))
         yield url

@@ -15,6 +15,7 @@ from tui.settings.errors import SettingsError
 from tui.settings.public import Preferences
 from tui.settings.values import ListenAddress
 from tui.startup.operator_settings import get_alarm_channels, read_metrics_access
+from tui.startup.wiring import create_feed
 
 if TYPE_CHECKING:
     from tui.settings.models import Settings
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tui.sync.context import ServedAccount, SyncLog
     from tui.sync.metrics import MetricsAccess
     from tui.sync.service import SyncService
+    from tui.sync.worker import FeedOutbox
 
 
 LoadSettings = Callable[[], "Settings"]
@@ -46,6 +48,7 @@ async def run_service(
     alarms: bool = True,
     channels: "AlarmChannels | None" = None,
     report_alive: Callable[[], None] = lambda: None,
+    feed: "FeedOutbox | None" = None,
 ) -> AsyncIterator["SyncService"]:
     """Run the sync service during the block and close the accounts' connections at its end.
 
@@ -61,6 +64,7 @@ async def run_service(
         alarms: Whether to raise alarms for accounts that behave unusually.
         channels: Where alarms are sent; None for nowhere.
         report_alive: Called after each heartbeat of the service.
+        feed: Queues texts to many people; None where there are none.
     """
     from tui.sync.context import discard_log
     from tui.sync.service import SyncService
@@ -74,6 +78,7 @@ async def run_service(
         alarms=alarms,
         channels=channels,
         report_alive=report_alive,
+        feed=feed,
     )
     try:
         async with service:
@@ -232,6 +237,7 @@ async def _serve_accounts(
             log=log,
             alarms=settings.alarms,
             channels=get_alarm_channels(settings, environ),
+            feed=create_feed(store, settings, clock),
         )
         await stack.enter_async_context(service)
         if settings.listen is not None:

@@ -27,10 +27,10 @@ from tui.sync.alarm_channels import AlarmChannels
 from tui.sync.alarm_notifier import AlarmNotifier
 from tui.sync.alarms import AlarmKeeper
 from tui.sync.backoff import PollPace
-from tui.sync.context import ServedAccount, SyncContext, SyncLog, discard_log
+from tui.sync.context import RoundSummary, ServedAccount, SyncContext, SyncLog, discard_log
 from tui.sync.lease import CHECKPOINT, Leasehold, ProcessIdentity
 from tui.sync.supervise import run_supervised
-from tui.sync.worker import AccountWorker, RoundSummary
+from tui.sync.worker import AccountWorker, FeedOutbox
 
 _ROUND_SECONDS = 2.0
 _DEAD_AFTER_MS = 10 * SECOND
@@ -130,6 +130,7 @@ class SyncService:
         alarms: bool = True,
         channels: AlarmChannels | None = None,
         report_alive: Callable[[], None] = lambda: None,
+        feed: FeedOutbox | None = None,
     ) -> None:
         """Create the service without starting it.
 
@@ -145,11 +146,12 @@ class SyncService:
             alarms: Whether to raise alarms for accounts that behave unusually.
             channels: Where alarms are sent; None for nowhere.
             report_alive: Called after each heartbeat.
+            feed: Queues texts to many people; None where there are none.
         """
         self._context = SyncContext(store, clock, rng, log)
         self._identity = ProcessIdentity(agent, kind)
         self._workers = {
-            account.name: AccountWorker(account, self._context, pace or PollPace())
+            account.name: AccountWorker(account, self._context, pace or PollPace(), feed)
             for account in accounts
         }
         self._leasehold = Leasehold(

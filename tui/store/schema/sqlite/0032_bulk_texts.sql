@@ -13,7 +13,7 @@ create table bulk_texts (
 );
 
 create table bulk_recipients (
-  bulk_id         bigint  not null references bulk_texts (id),
+  bulk_id         bigint  not null,
   party           text    not null,
   position        integer not null,
   conversation_id bigint  not null,            -- when it was planned; 0 without one
