@@ -11,10 +11,12 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tui.clock import Clock
 from tui.demo.accounts import ACCOUNTS, AGENT, open_accounts
 from tui.demo.sample_history import CUSTOMERS, WRITERS
+from tui.desk.bulk_feeder import BulkFeeder
 from tui.sandbox.app import create_app
 from tui.sandbox.scenario import add_customers, play_scenario
 from tui.sandbox.server import run_server
 from tui.sandbox.state import Hook, PushSettings, Sandbox
+from tui.settings.values import DEFAULT_QUIET_HOURS
 from tui.startup.background import run_service
 from tui.store.store import Store
 from tui.sync.backoff import PollPace
@@ -72,7 +74,8 @@ async def run_demo_world(store: Store, clock: Clock, rng: random.Random) -> Asyn
             address=hooks,
         )
         await stack.enter_async_context(heartbeats)
-        feeder = BulkFeeder(store, clock, know_capabilities(ACCOUNTS), DEFAULT_QUIET_HOURS)
+        public = tuple(account.to_public_account() for account in accounts)
+        feeder = BulkFeeder(store, clock, public, DEFAULT_QUIET_HOURS)
         service = run_service(
             *(store, accounts, clock, rng),
             kind="desk",
