@@ -281,7 +281,7 @@ async def test_people_in_quiet_hours_get_it_later_or_not_as_was_chosen(
     store: Store, clock: ManualClock
 ) -> None:
     numbers = await write_in(store, 2)  # it is 19:00 in Sydney
-    quiet = {"settings": {"quiet_hours": (18, 7)}}
+    quiet: dict[str, Any] = {"settings": {"quiet_hours": (18, 7)}}
     later = await start(store, clock, "later", night=NightChoice.LATER, **quiet)
     left = await start(store, clock, "left", night=NightChoice.LEAVE_OUT, **quiet)
     anyway = await start(store, clock, "anyway", night=NightChoice.ANYWAY, **quiet)
