@@ -17,8 +17,8 @@ def add_send_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `send`."""
     parser.usage = (
         "smsdesk send --to N --text T [OPTIONS]\n"
-        "       smsdesk send (--to N --to M ... | --to-file PATH | --to-view NAME) --text T"
-        " [--dry-run] [OPTIONS]"
+        "       smsdesk send (--to N --to M ... | --to-file PATH | --to-view NAME)\n"
+        "               --text T [--dry-run] [OPTIONS]"
     )
     parser.add_argument(
         "--to", metavar="N", action="append", help="the customer's number; several: one text each"

@@ -35,15 +35,12 @@ _NOTHING_TO_TAKE_BACK = "Nothing to take back here: no text of yours waits in th
 
 
 async def queue_attempt(store: Store, attempt: SendAttempt, *, hold_until: int = 0) -> Message:
-    """Queue a message; its questions are for the caller, who may have an agent to ask.
+    """Queue a message or raise `RefusedError`; its questions are for the caller.
 
     Args:
         store: Store shared by all agents.
         attempt: Message to queue.
         hold_until: Moment before which the message is not submitted (ms UTC).
-
-    Raises:
-        RefusedError: A check refuses the message; nothing was queued.
     """
     new = build_message(attempt, hold_until)
     return await store.intents.queue_message(new, seen_upto=attempt.seen_upto, draft=attempt.draft)

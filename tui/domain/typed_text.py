@@ -78,5 +78,5 @@ def _find_typed_form(code: int) -> str:
 
 
 def normalize_sent_text(text: str) -> str:
-    """Return a text for the comparison with another: blanks and letter case make no difference."""
+    """Return a text for the comparison with another: blanks and capitals make no difference."""
     return " ".join(compose_outgoing_text(text).casefold().split())

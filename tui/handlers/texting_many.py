@@ -69,7 +69,7 @@ async def show_texts_to_many(inbox: InboxActions, bulk_id: int = 0) -> None:
         inbox: Screen that opens the conversation that is chosen.
         bulk_id: Text to show; 0 for the list of all.
     """
-    from tui.screens.bulk_texts import BulkTextScreen, BulkTextsScreen
+    from tui.screens.texts_to_many import BulkTextScreen, BulkTextsScreen
 
     parts = (inbox.store, inbox.app_context, inbox.actions)
 
