@@ -16,7 +16,6 @@ from tui.sandbox.app import create_app
 from tui.sandbox.scenario import add_customers, play_scenario
 from tui.sandbox.server import run_server
 from tui.sandbox.state import Hook, PushSettings, Sandbox
-from tui.settings.values import DEFAULT_QUIET_HOURS
 from tui.startup.background import run_service
 from tui.store.store import Store
 from tui.sync.backoff import PollPace
@@ -75,7 +74,7 @@ async def run_demo_world(store: Store, clock: Clock, rng: random.Random) -> Asyn
         )
         await stack.enter_async_context(heartbeats)
         public = tuple(account.to_public_account() for account in accounts)
-        feeder = BulkFeeder(store, clock, public, DEFAULT_QUIET_HOURS)
+        feeder = BulkFeeder(store, clock, public, None)
         service = run_service(
             *(store, accounts, clock, rng),
             kind="desk",

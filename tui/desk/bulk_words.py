@@ -38,7 +38,8 @@ def format_confirmation(plan: BulkPlan, key: str, now: int, zone: tzinfo | None)
     parts = format_count(sum(one.parts for one in first), "part")
     line = f"{key} sends {format_count(len(first), 'text')} ({parts}) through {accounts}"
     if later:
-        begin = format_moment(min(one.recipient.send_at for one in later), now, zone).split(",")[0]
+        first_at = min(one.recipient.send_at for one in later)
+        begin = format_moment(first_at, now, zone, with_distance=False).removeprefix("today ")
         several = len({one.recipient.send_at for one in later}) > 1
         when = f"from {begin} on" if several else f"at {begin}"
         line += f", {len(later)} later {when}" if at_once else f" later {when}"
@@ -160,7 +161,8 @@ def format_recipient_outcome(recipient: BulkRecipient, now: int, zone: tzinfo | 
     label = status if outcome in (Outcome.SENT, Outcome.FAILED) and status else outcome.label
     if outcome is Outcome.WAITING and recipient.send_at > now:
         label += f" until {format_moment(recipient.send_at, now, zone, with_distance=False)}"
-    reason = one_line(recipient.reason, 80) if outcome is not Outcome.SENT else ""
+    is_explained = outcome in (Outcome.SENT, Outcome.WAITING)
+    reason = "" if is_explained else one_line(recipient.reason, 80)
     return f"{label}: {reason}" if reason else label
 
 

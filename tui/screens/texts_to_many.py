@@ -151,7 +151,7 @@ class BulkTextsScreen(_BulkDialog):
     """All texts to many, newest first; return the conversation to open, or None."""
 
     NAME = "Texts to many"
-    HINTS = "Enter shows who got it · p pauses or resumes · d cancels · Esc closes"
+    HINTS = "Enter shows who got it · p pauses · d cancels · Esc closes"
     EMPTY_TEXT = "None yet: x selects conversations, r then writes to all of them."
 
     async def read_lines(self) -> list[Choice]:
@@ -186,7 +186,7 @@ class BulkTextScreen(_BulkDialog):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("R", "retry", "Send failed ones again")]
     NAME = "Text to many"
-    HINTS = "Enter opens · R sends failed again · p pauses or resumes · d cancels · Esc closes"
+    HINTS = "Enter opens · R retries failed · p pauses · d cancels · Esc closes"
     EMPTY_TEXT = "No one gets it."
 
     def __init__(

@@ -110,7 +110,7 @@ class WriteToManyScreen(FormScreen[BulkPlan | None]):
         self.show_hints(
             "Enter sends · n quiet hours · s same text · Esc back to the text"
             if self._is_reviewing
-            else "Enter shows what is sent · F2 canned reply · {fields} are filled · Esc leaves"
+            else "Enter shows what is sent · F2 canned reply · Esc leaves"
         )
 
     # Writing --------------------------------------------------------------------------------
