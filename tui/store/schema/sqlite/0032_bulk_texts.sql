@@ -6,9 +6,9 @@ create table bulk_texts (
   body       text    not null,             -- as it was written, with its {fields}
   created_at bigint  not null,
   starts_at  bigint  not null,             -- nothing is queued before: the time to take it back
-  state      text    not null check (state in ('running', 'paused', 'cancelled', 'done')),
+  state      text    not null,             -- running, paused, cancelled, done
   pace       integer not null,             -- texts a minute through each account
-  night      text    not null check (night in ('later', 'leave_out', 'anyway')),
+  night      text    not null,             -- in quiet hours: later, leave_out, anyway
   again      integer not null              -- also to those who got the same text within a day
 );
 
@@ -22,7 +22,7 @@ create table bulk_recipients (
   sender          text    not null,
   body            text    not null,            -- filled for this person; empty once it does not wait any more
   seen_upto       bigint  not null,            -- what had arrived when it was planned
-  state           text    not null check (state in ('waiting', 'queued', 'left_out', 'cancelled')),
+  state           text    not null,            -- waiting, queued, left_out, cancelled
   reason          text    not null,            -- why it was left out, or waits
   send_at         bigint  not null,            -- it is not queued before
   queued_at       bigint  not null,
