@@ -59,6 +59,7 @@ COMMANDS: tuple[Command, ...] = (
     _conversations("show_starred", ("g asterisk",), "Show starred", "Starred conversations"),
     _conversations("show_label", ("g l",), "Show a label", "Open conversations with it"),
     _conversations("views", ("v",), "Views", "Show, save; g and a digit shows"),
+    _conversations("bulk_texts", ("g x",), "Texts to many", "Progress, results", ("many",)),
     _conversations("mark", ("x",), "Select", "Actions then apply to all selected"),
     _conversations("mark_range", ("X",), "Select up to here", "From the last selected one"),
     _conversation("reply", ("r", "i"), "Reply", "Write an answer", ("r", "reply"), "Reply"),

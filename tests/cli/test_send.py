@@ -318,9 +318,10 @@ def test_a_time_in_the_quiet_hours_is_refused_unless_it_is_wanted(desk: Desk, ho
 
 
 def test_a_time_by_day_and_a_desk_without_quiet_hours_need_no_option(desk: Desk) -> None:
-    send = ("send", "--to", "+48500600700", "--text", "hello", "--at")
-    assert desk.run(*send, _tomorrow_at(12)).returncode == 0
-    assert desk.run(*send, _tomorrow_at(3), SMSDESK_QUIET_HOURS="off").returncode == 0
+    send = ("send", "--to", "+48500600700", "--at")
+    assert desk.run(*send, _tomorrow_at(12), "--text", "at noon").returncode == 0
+    at_night = (*send, _tomorrow_at(3), "--text", "at night")
+    assert desk.run(*at_night, SMSDESK_QUIET_HOURS="off").returncode == 0
 
 
 def test_a_date_alone_is_said_to_mean_nine(desk: Desk) -> None:

@@ -21,8 +21,10 @@ from tui.cli import send
 from tui.cli.errors import BAD_USE, CommandError
 from tui.clock import HOUR, ManualClock, SystemClock
 from tui.desk import send_checks
+from tui.desk.bulk_feeder import BulkFeeder
 from tui.desk.send_attempt import Objection, SendAttempt
 from tui.domain.account import Account
+from tui.domain.bulk_text import BulkRecipient, BulkText
 from tui.store.store import Store
 
 ALLOWED_CALLERS = {
@@ -293,3 +295,17 @@ def test_only_the_checked_function_queues_messages() -> None:
         if re.search(r"\bintents\.queue_message\(", path.read_text())
     }
     assert callers == ALLOWED_CALLERS.keys()
+
+
+async def test_a_text_to_many_goes_through_the_list_for_each_person_when_it_is_queued(
+    store: Store, clock: ManualClock, extra_check: list[SendAttempt]
+) -> None:
+    account = ACCOUNTS[0]
+    recipients = [
+        BulkRecipient(number, number, account=account.name, body="Hello") for number in (BOB, CHLOE)
+    ]
+    bulk = await store.bulk_texts.start(BulkText("mia", "Hello", 6_000, 0), recipients)
+    await BulkFeeder(store, clock, (account,), None).run_round(account.name)
+    listed = await store.bulk_texts.list_recipients(bulk.id)
+    assert [one.reason for one in listed] == ["refused by the new check"] * 2
+    assert [attempt.to for attempt in extra_check] == [BOB, CHLOE]

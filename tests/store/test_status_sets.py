@@ -15,6 +15,7 @@ KNOWN_SETS = {
     "problem": PROBLEM_STATUSES,
     "failed for certain": PROBLEM_STATUSES - {Status.UNCERTAIN},
     "not sent": frozenset({Status.CANCELLED, Status.QUEUED, Status.SCHEDULED}),
+    "not received": (PROBLEM_STATUSES - {Status.UNCERTAIN}) | {Status.CANCELLED},
     "waiting for its time": frozenset({Status.QUEUED, Status.SCHEDULED}),
 }
 

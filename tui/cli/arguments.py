@@ -8,17 +8,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 from tui.cli.command_parser import (
-    StoreMoment,
     parse_count,
     parse_listen_address,
-    parse_pair,
     parse_port,
-    parse_seconds,
     parse_url,
-    parse_validity,
 )
 from tui.cli.import_arguments import add_import_arguments
 from tui.cli.program_arguments import PROGRAM_COMMANDS
+from tui.cli.send_arguments import add_bulk_arguments, add_send_arguments
 
 
 def add_inbox_arguments(parser: argparse.ArgumentParser) -> None:
@@ -79,40 +76,6 @@ def _add_sync_arguments(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--print-unit", action="store_true", help="print a systemd unit for these settings"
-    )
-
-
-def _add_send_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of `send`."""
-    parser.add_argument("--to", metavar="N", required=True, help="the customer's number")
-    parser.add_argument(
-        "--text", metavar="T", required=True, help="the text; - reads it from stdin"
-    )
-    parser.add_argument("--account", metavar="A", help="the account to send through")
-    parser.add_argument(
-        "--at",
-        metavar="ISO",
-        action=StoreMoment,
-        help="when to send, at most a year ahead; local time unless it says more",
-    )
-    parser.add_argument(
-        "--anyway", action="store_true", help="with --at: also in the customer's quiet hours"
-    )
-    parser.add_argument(
-        "--format", choices=("sms", "tts"), default="sms", help="a text, or a call that reads it"
-    )
-    parser.add_argument(
-        "--valid-for", metavar="T", type=parse_validity, help="how long delivery is tried: 30m, 2h"
-    )
-    parser.add_argument(
-        "--metadata", metavar="K=V", type=parse_pair, action="append", help="comes back with events"
-    )
-    parser.add_argument("--wait", action="store_true", help="follow the message to its final state")
-    parser.add_argument(
-        "--timeout",
-        metavar="SECONDS",
-        type=parse_seconds,
-        help="with --wait: end after this time, with code 3",
     )
 
 
@@ -207,7 +170,8 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "demo": ("demo", _add_demo_arguments),
     "sandbox": ("sandbox", _add_sandbox_arguments),
     "sync": ("sync", _add_sync_arguments),
-    "send": ("send", _add_send_arguments),
+    "send": ("send", add_send_arguments),
+    "bulk": ("bulk", add_bulk_arguments),
     "threads": ("threads", _add_list_arguments),
     "messages": ("messages", _add_messages_arguments),
     "search": ("search", _add_search_arguments),

@@ -51,7 +51,8 @@ _SEND_CODES = """\
 exit codes:
   0  delivered (without --wait: queued)
   1  failed, rejected, expired or cancelled
-  2  wrong arguments or settings, or --at in quiet hours; nothing was queued
+  2  wrong arguments or settings, --at in quiet hours, or the same text within a
+     day without --again; nothing was queued
   3  --timeout was over before the result was known; the message stays"""
 
 _SEARCH_FILTERS = """\
@@ -117,9 +118,11 @@ HELP_TEXTS = {
         ),
     ),
     "send": HelpText(
-        "send one message",
+        "send one message, or one text to many",
         "Queue one message. It goes out through an open inbox or `smsdesk sync`; with\n"
-        "--wait this command sees to it and follows the message to its final state.",
+        "--wait this command sees to it and follows the message to its final state.\n"
+        "To several numbers each gets one text, with its {fields} filled, at the pace of\n"
+        "bulk_per_minute; --dry-run shows who gets what and who is left out.",
         _format_examples(
             'smsdesk send --to +61491570156 --text "Your order is ready"',
             "fortune | smsdesk send --to +61491570156 --text - --account support-au --wait",
@@ -127,9 +130,16 @@ HELP_TEXTS = {
             'smsdesk send --to +61491570156 --text "Your code is 7 4 2" --format tts',
             "smsdesk send --to +61491570156 --text Now --valid-for 2h --metadata id=7",
             "smsdesk send --to +61491570156 --text Hello --wait --timeout 90",
+            'smsdesk send --to-file late.txt --text "We are late, {first_name}" --dry-run',
         )
         + "\n\n"
         + _SEND_CODES,
+    ),
+    "bulk": HelpText(
+        "texts to many: list, follow, pause, cancel",
+        "List the texts that went to many conversations at once, show what became of\n"
+        "each person, and pause, resume or cancel one that has not reached all yet.",
+        _format_examples("smsdesk bulk list", "smsdesk bulk show 3 --json", "smsdesk bulk pause 3"),
     ),
     "threads": HelpText(
         "list conversations",

@@ -12,6 +12,7 @@ from tui.cli.arguments import (
 from tui.cli.command_parser import CommandParser
 from tui.cli.errors import BAD_USE, CommandError
 from tui.cli.import_arguments import choose_import_module
+from tui.cli.send_arguments import choose_send_module
 
 _INBOX_COMMAND = "inbox"
 """Command and module that are used when no command is named."""
@@ -85,6 +86,8 @@ def _run_parser(
     parsed.command, parsed.module = command, module
     if command == "import":
         parsed.module = choose_import_module(parser, parsed)
+    if command == "send":
+        parsed.module = choose_send_module(parser, parsed)
     return parsed
 
 

@@ -17,6 +17,7 @@ from tui.cli.show import write_line
 from tui.clock import DAY, Clock, SystemClock
 from tui.desk.outgoing import queue_attempt
 from tui.desk.routes import Route, SendPlan, choose_default_route
+from tui.desk.same_text import add_same_text, check_same_text
 from tui.desk.send_attempt import Objection, RefusedError, SendAttempt
 from tui.desk.send_checks import NO_ACCOUNT, check_quiet_hours, find_empty_text, find_refusal
 from tui.domain.account import Account
@@ -55,11 +56,11 @@ def run(arguments: Namespace) -> int:
         arguments: Parsed arguments with `config`, `to`, `text`, `account`, `at` and `wait`, and
             perhaps `format`, `valid_for` and `metadata`.
     """
-    desk = _add_capabilities(context.load_public_settings(arguments))
+    desk = know_accounts(context.load_public_settings(arguments))
     if not desk.accounts:
         raise _convert_refusal(NO_ACCOUNT, arguments.to)
     clock = SystemClock()
-    text = _read_text(arguments.text)
+    text = read_text(arguments.text)
     if refusal := find_empty_text(text):  # before anything else is asked for
         raise _convert_refusal(refusal, arguments.to)
     _check_options(arguments, clock.now())
@@ -67,7 +68,7 @@ def run(arguments: Namespace) -> int:
         return asyncio.run(_queue_and_follow(arguments, desk, text, clock, random.Random()))
 
 
-def _add_capabilities(desk: Preferences) -> Preferences:
+def know_accounts(desk: Preferences) -> Preferences:
     """Return the settings with the capabilities of each account, which the checks read."""
     accounts = tuple(
         replace(account, capabilities=get_capabilities(account.provider, {}))
@@ -85,9 +86,9 @@ async def _queue_and_follow(
         conversation = await store.conversations.find_by_address(address)
         # A name that has written to us is no typing error: say why it cannot be answered.
         if conversation is None or can_be_answered(arguments.to):
-            address = _parse_recipient(arguments, desk)
+            address = parse_recipient(arguments.to, arguments.account, desk)
             conversation = await store.conversations.find_by_address(address)
-        account = _choose_account(arguments.account, desk, conversation)
+        account = choose_account(arguments.account, desk, conversation)
         message = await _queue_message(
             store,
             _add_options(
@@ -95,6 +96,7 @@ async def _queue_and_follow(
                 arguments,
             ),
             anyway=bool(vars(arguments).get("anyway")),
+            again=bool(vars(arguments).get("again")),
         )
         if note := vars(arguments).get("at_note"):
             print(f"smsdesk: {note}", file=sys.stderr)
@@ -106,7 +108,7 @@ async def _queue_and_follow(
         return DONE
 
 
-def _read_text(argument: str) -> str:
+def read_text(argument: str) -> str:
     """Return the text from the arguments or stdin; invalid UTF-8 is a usage error."""
     text = argument
     if argument == "-":
@@ -130,23 +132,35 @@ def _check_options(arguments: Namespace, now: int) -> None:
         raise CommandError("--at is more than a year ahead: nothing was queued", BAD_USE)
 
 
-def _parse_recipient(arguments: Namespace, desk: Preferences) -> Address:
-    """Return the recipient: a short code as it is, or a number in the account's country."""
-    chosen = [account for account in desk.accounts if account.name == arguments.account]
+def parse_recipient(to: str, account_name: str | None, desk: Preferences) -> Address:
+    """Return the recipient: a short code as it is, or a number in the account's country.
+
+    Args:
+        to: Number as typed.
+        account_name: Account that sends it; None if none was named.
+        desk: Settings without secrets.
+    """
+    chosen = [account for account in desk.accounts if account.name == account_name]
     region = (chosen[0].region if chosen else "") or desk.default_region
-    address = parse_address(arguments.to, region)
+    address = parse_address(to, region)
     if address.kind is AddressKind.SHORT_CODE:
         return address
     try:
-        return parse_destination(arguments.to, region)
+        return parse_destination(to, region)
     except InvalidNumberError as error:
         raise CommandError(f"{error}; nothing was queued", BAD_USE) from None
 
 
-def _choose_account(
+def choose_account(
     name: str | None, desk: Preferences, conversation: Conversation | None
 ) -> Account:
-    """Return the named account, else the conversation's account, else the only one."""
+    """Return the named account, else the conversation's account, else the only one.
+
+    Args:
+        name: Name of an account; None if none was named.
+        desk: Settings without secrets.
+        conversation: Conversation with the customer; None if there is none yet.
+    """
     accounts = {account.name: account for account in desk.accounts}
     listed = ", ".join(accounts)
     if name is not None:
@@ -194,12 +208,20 @@ def _add_options(attempt: SendAttempt, arguments: Namespace) -> SendAttempt:
     return replace(attempt, is_spoken=given.get("format") == "tts", options=options)
 
 
-async def _queue_message(store: Store, attempt: SendAttempt, *, anyway: bool) -> Message:
+async def _queue_message(
+    store: Store, attempt: SendAttempt, *, anyway: bool, again: bool
+) -> Message:
     """Queue the message; the refusal of a check is a usage error.
 
     The questions of the checks do not stop a script, which cannot answer. Only a time that was
-    chosen has to lie outside of the quiet hours, unless `--anyway` is given.
+    chosen has to lie outside of the quiet hours, unless `--anyway` is given, and the same text is
+    not sent twice within a day, as by a script that runs again, unless `--again` is.
     """
+    if not again and find_refusal(attempt) is None:
+        attempt = await add_same_text(store, attempt)
+        for objection in check_same_text(attempt):
+            line = f"{objection.reason}: nothing was queued; --again sends it once more"
+            raise CommandError(line[:1].lower() + line[1:], BAD_USE)
     if attempt.plan is not None and not anyway and find_refusal(attempt) is None:
         for objection in check_quiet_hours(attempt):
             reason = objection.reason.replace("It is", "it will be", 1)

@@ -23,7 +23,7 @@ from tui.settings.public import Preferences
 from tui.settings.values import ListenAddress
 from tui.startup.background import get_polling_pace, open_sync_log, run_listener, run_service
 from tui.startup.operator_settings import get_alarm_channels, get_deliveries, read_metrics_access
-from tui.startup.wiring import open_accounts, open_store
+from tui.startup.wiring import create_feed, open_accounts, open_store
 from tui.store.errors import StoreError, Unreachable
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncLog
@@ -135,6 +135,7 @@ async def _run_once(
         log=log,
         channels=channels,
         deliveries=get_deliveries(settings, os.environ),
+        feed=create_feed(store, settings, clock),
     )
     try:
         summary = await service.run_once()
@@ -176,6 +177,7 @@ async def _serve_until_stopped(
                 channels=get_alarm_channels(settings, os.environ),
                 deliveries=get_deliveries(settings, os.environ),
                 report_alive=manager.report_alive,
+                feed=create_feed(store, settings, clock),
             )
         )
         if settings.listen is not None:

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from tui.clock import Clock
 from tui.demo.accounts import ACCOUNTS, AGENT, open_accounts
 from tui.demo.sample_history import CUSTOMERS, WRITERS
+from tui.desk.bulk_feeder import BulkFeeder
 from tui.sandbox.app import create_app
 from tui.sandbox.scenario import add_customers, play_scenario
 from tui.sandbox.server import run_server
@@ -72,7 +73,15 @@ async def run_demo_world(store: Store, clock: Clock, rng: random.Random) -> Asyn
             address=hooks,
         )
         await stack.enter_async_context(heartbeats)
-        service = run_service(store, accounts, clock, rng, kind="desk", agent=AGENT, pace=_PACE)
+        public = tuple(account.to_public_account() for account in accounts)
+        feeder = BulkFeeder(store, clock, public, None)
+        service = run_service(
+            *(store, accounts, clock, rng),
+            kind="desk",
+            agent=AGENT,
+            pace=_PACE,
+            feed=feeder.run_round,
+        )
         await stack.enter_async_context(service)
         await stack.enter_async_context(_run_customers(sandbox, clock, rng))
         yield url

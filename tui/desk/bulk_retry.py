@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, replace
 from tui.desk.actions import ConversationActions
 from tui.desk.context import AppContext
 from tui.desk.routes import Route, choose_default_route
+from tui.desk.same_text import SAME_TEXT, add_same_text
 from tui.desk.send_attempt import RefusedError, SendAttempt, create_retry_intent, find_retry_problem
 from tui.desk.send_checks import check_quiet_hours, find_refusal
 from tui.domain.conversation import Conversation
@@ -97,6 +98,9 @@ async def collect_failed(
             if check_quiet_hours(_create_attempt(conversation, message, context)):
                 asleep.add(message.id)
             reason = find_retry_obstacle(conversation, message, context, uncertain=uncertain)
+            if not reason:
+                attempt = _create_attempt(conversation, message, context)
+                reason = SAME_TEXT if (await add_same_text(store, attempt)).same_text else ""
             if reason:
                 left_out[reason] += 1
             else:
@@ -172,6 +176,9 @@ async def retry_batch(
         )
         if failure.message.id not in batch.asleep and check_quiet_hours(attempt):
             left_out[_NIGHT_BY_NOW] += 1
+            continue
+        if (await add_same_text(store, attempt)).same_text:
+            left_out[SAME_TEXT] += 1
             continue
         try:
             message = await actions.outgoing.queue_message(attempt, claim=False)

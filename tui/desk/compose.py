@@ -11,7 +11,8 @@ from functools import partial
 from tui.desk.context import AppContext
 from tui.desk.draft_writer import DraftWriter
 from tui.desk.routes import Route, SendPlan, choose_default_route, read_plan
-from tui.desk.send_attempt import SendIntent
+from tui.desk.same_text import add_same_text
+from tui.desk.send_attempt import SendAttempt, SendIntent
 from tui.desk.send_checks import SendConfirmation
 from tui.domain.conversation import Conversation, Draft
 from tui.domain.message import NO_MMS_CONTENT, MmsContent
@@ -158,6 +159,10 @@ class ComposeState:
         await self.wait_until_saved()
         agent = self._context.agent
         return await self._store.merges.list_former_recipients(conversation_id, agent)
+
+    async def add_same_text(self, attempt: SendAttempt) -> SendAttempt:
+        """Return the attempt with the same text that went to the customer within a day."""
+        return await add_same_text(self._store, attempt)
 
     def save_draft(
         self, conversation_id: int, text: str, *, note: bool, is_open: bool = True

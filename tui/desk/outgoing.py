@@ -1,6 +1,6 @@
 """Queue messages, and what an agent does with them afterwards: cancel, resolve, dismiss.
 
-Every message of an agent or a script goes through `queue_attempt`.
+Every message of an agent or a script goes through `build_message`.
 """
 
 import contextlib
@@ -35,24 +35,29 @@ _NOTHING_TO_TAKE_BACK = "Nothing to take back here: no text of yours waits in th
 
 
 async def queue_attempt(store: Store, attempt: SendAttempt, *, hold_until: int = 0) -> Message:
-    """Queue a message unless a check refuses it.
-
-    Questions of the checks are for the caller, who may have an agent to ask.
+    """Queue a message or raise `RefusedError`; its questions are for the caller.
 
     Args:
         store: Store shared by all agents.
         attempt: Message to queue.
         hold_until: Moment before which the message is not submitted (ms UTC).
+    """
+    new = build_message(attempt, hold_until)
+    return await store.intents.queue_message(new, seen_upto=attempt.seen_upto, draft=attempt.draft)
 
-    Raises:
-        RefusedError: A check refuses the message; nothing was queued.
-        StoreError: Nothing was queued.
+
+def build_message(attempt: SendAttempt, hold_until: int = 0) -> NewMessage:
+    """Return the message to queue; raise `RefusedError` if a check refuses it.
+
+    Args:
+        attempt: Message to queue.
+        hold_until: Moment before which the message is not submitted (ms UTC).
     """
     refusal = find_refusal(attempt)
     if refusal is not None or attempt.route is None:
         raise RefusedError(refusal or NO_ACCOUNT)
     plan = attempt.plan
-    new = NewMessage(
+    return NewMessage(
         to=attempt.to,
         body=attempt.text,
         account=attempt.route.account.name,
@@ -67,7 +72,6 @@ async def queue_attempt(store: Store, attempt: SendAttempt, *, hold_until: int =
         media=attempt.enclosed.media,
         options=attempt.options,
     )
-    return await store.intents.queue_message(new, seen_upto=attempt.seen_upto, draft=attempt.draft)
 
 
 class OutgoingActions:

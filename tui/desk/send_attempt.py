@@ -17,6 +17,7 @@ from tui.domain.message import (
     Message,
     MmsContent,
     SendOptions,
+    SentText,
 )
 from tui.domain.status import Status
 from tui.domain.text import one_line
@@ -160,6 +161,8 @@ class SendAttempt:
     """Addresses that the text was begun for before a merge; "" for one that is not known."""
     draft: Draft | None = None
     """Draft that the agent saw when sending it; None if it was not typed in one."""
+    same_text: SentText | None = None
+    """The same text within a day of it, as `add_same_text` finds it; None for none."""
     lock_holder: str = ""
     """Colleague who holds the compose lock; "" if it is free or held by this agent."""
     keys: Mapping[str, str] = field(default_factory=dict)

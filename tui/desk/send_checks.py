@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from tui.desk.merging import check_former_recipients
 from tui.desk.routes import explain_unreachable
+from tui.desk.same_text import check_same_text
 from tui.desk.send_attempt import Objection, SendAttempt, SendIntent, suggest_remedy
 from tui.domain.local_time import find_next_allowed_time, find_quiet_times, find_zones
 from tui.domain.message import Direction
@@ -215,6 +216,7 @@ CHECKS: tuple[SendCheck, ...] = (
     check_destination,
     check_former_recipients,
     check_newer_messages,
+    check_same_text,
     check_quiet_hours,
 )
 """Every check before sending, in the order in which their refusals are shown."""

@@ -13,7 +13,7 @@ from tui.desk.send_attempt import ChangedElsewhereError, NotSentError, SendAttem
 from tui.desk.send_checks import CHECKS_BEFORE_WRITING, find_refusal, list_objections
 from tui.domain.conversation import Conversation
 from tui.domain.mentions import find_mentions
-from tui.domain.message import Message
+from tui.domain.message import Message, SentText
 from tui.domain.phone import format_phone_number
 from tui.domain.text import one_line
 from tui.domain.typed_text import is_blank_text
@@ -100,6 +100,7 @@ class Submitter:
         *,
         lock_holder: str = "",
         former_recipients: frozenset[str] = frozenset(),
+        same_text: SentText | None = None,
     ) -> str:
         """Return the text to show instead of sending a reply, or "" if it can go.
 
@@ -111,6 +112,7 @@ class Submitter:
             messages: Messages that the agent sees.
             lock_holder: Colleague who holds the compose lock; "" for none.
             former_recipients: Addresses that the text was begun for before a merge.
+            same_text: The same text within a day, as the store knows it; None for none.
         """
         compose = self._compose
         reply = self._create_attempt(conversation).with_intent(intent)
@@ -120,6 +122,7 @@ class Submitter:
             messages=messages,
             lock_holder=lock_holder,
             former_recipients=former_recipients,
+            same_text=same_text,
         )
         is_moved = bool(check_former_recipients(attempt))
         problem = compose.confirmation.review_objections(
@@ -156,18 +159,21 @@ class Submitter:
         try:
             holder = await self._presence.acquire_compose_lock()
             former = await compose.list_former_recipients(conversation.id)
+            reply = self._create_attempt(conversation).with_intent(intent)
+            same = (await compose.add_same_text(reply)).same_text
             # While the store was asked, another conversation may have been opened. Its questions
             # and read messages are not those of this reply.
             if compose.intent.conversation_id != conversation.id:
                 raise NotSentError(LEFT_MEANWHILE)
             problem = self.find_objection(
-                conversation, intent, messages, lock_holder=holder, former_recipients=former
+                *(conversation, intent, messages),
+                lock_holder=holder,
+                former_recipients=former,
+                same_text=same,
             )
             if problem:
                 raise NotSentError(problem)
-            attempt = replace(
-                self._create_attempt(conversation).with_intent(intent), seen_upto=compose.seen_upto
-            )
+            attempt = replace(reply, seen_upto=compose.seen_upto)
             # Save the draft first: a later write would bring back the text that was just queued.
             await compose.wait_until_saved()
             draft = compose.get_shown_draft(conversation.id, intent.text, note=False)
@@ -223,14 +229,15 @@ class Submitter:
         except StoreError as error:
             raise NotSentError(explain_failure(error, self._keys["retry"], "sent")) from error
 
-    def find_retry_question(self, conversation: Conversation, intent: SendIntent) -> str:
+    async def find_retry_question(self, conversation: Conversation, intent: SendIntent) -> str:
         """Return what to ask before a failed message is sent again, or "".
 
         Args:
             conversation: Conversation of the message.
             intent: Failed message as it is to be sent now.
         """
-        objections = list_objections(self._create_attempt(conversation).with_intent(intent))
+        attempt = self._create_attempt(conversation).with_intent(intent)
+        objections = list_objections(await self._compose.add_same_text(attempt))
         # A refusal is shown when the message is queued, with or without an answer.
         if any(objection.is_refusal for objection in objections):
             return ""

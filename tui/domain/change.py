@@ -16,6 +16,7 @@ class Subject(StrEnum):
     MENTION = "mention"
     """A note that mentions an agent; the id is that of the note."""
     VIEW = "view"
+    BULK_TEXT = "bulk text"
 
 
 class JournalKind(StrEnum):

@@ -113,6 +113,16 @@ NO_OPTIONS = SendOptions()
 
 
 @dataclass(frozen=True, slots=True)
+class SentText:
+    """A text that went to a customer, or will at its time, where the same is about to be sent."""
+
+    id: int
+    at: int
+    """When it was sent, or will be (ms UTC)."""
+    agent: str
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One item of a conversation: a received message, a sent message or a private note."""
 

@@ -75,3 +75,8 @@ def _find_typed_form(code: int) -> str:
     char = chr(code)
     is_filler = code in INVISIBLE_CHARACTERS and unicodedata.category(char) != "Cf"
     return char if is_filler or is_tag(char) else visible_forms[code]
+
+
+def normalize_sent_text(text: str) -> str:
+    """Return a text for the comparison with another: blanks and capitals make no difference."""
+    return " ".join(compose_outgoing_text(text).casefold().split())

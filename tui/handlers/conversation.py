@@ -22,6 +22,7 @@ from tui.handlers.common import (
     describe_conversations,
     list_label_choices,
 )
+from tui.handlers.texting_many import write_to_selected
 from tui.screens.base import report_store_errors
 
 if TYPE_CHECKING:
@@ -110,7 +111,9 @@ async def _close_in_triage(inbox: InboxActions) -> None:
 
 @command_handler("reply")
 async def open_reply(inbox: InboxActions) -> None:
-    """Open the conversation with the cursor in the composer."""
+    """Open the conversation with the cursor in the composer; write to all that are selected."""
+    if await write_to_selected(inbox):
+        return
     if inbox.current_conversation is None:
         inbox.refuse_typing(OPEN_FIRST)
         return

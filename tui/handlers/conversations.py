@@ -15,6 +15,7 @@ from tui.domain.text import one_line
 from tui.domain.views import format_view_name
 from tui.handlers.common import InboxActions, command_handler, list_label_choices
 from tui.handlers.general import search_conversation
+from tui.handlers.texting_many import show_texts_to_many
 from tui.handlers.triage import end_triage, skip_conversation
 from tui.screens.base import report_store_errors
 from tui.store.conversations import get_order
@@ -251,6 +252,12 @@ async def _drop_view(inbox: InboxActions, saved: SavedView) -> None:
         inbox.actions.remember_undo(f"Removed view {one_line(saved.name, 30)}", restore_view)
     )
     inbox.record_undo()
+
+
+@command_handler("bulk_texts")
+async def show_bulk_texts(inbox: InboxActions) -> None:
+    """Show the texts that went to many conversations, with their progress and results."""
+    await show_texts_to_many(inbox)
 
 
 @command_handler("mark")

@@ -181,7 +181,7 @@ async def retry_asked(inbox: InboxActions, message: Message, route: Route | None
     from tui.screens.questions import ConfirmScreen
 
     pane, app_context = inbox.compose_pane, inbox.app_context
-    intent, question = pane.prepare_retry(message, route)
+    intent, question = await pane.prepare_retry(message, route)
 
     @report_store_errors
     async def send_confirmed(inbox: InboxActions, confirmed: bool | None) -> None:

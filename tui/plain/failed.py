@@ -130,7 +130,7 @@ async def _retry_message(session: PlainSession, message: Message, route: Route |
         return
     row, now = session.current, session.context.clock.now()
     intent = create_retry_intent(message, route, row.address, now)
-    if question := session.submit.find_retry_question(row, intent):
+    if question := await session.submit.find_retry_question(row, intent):
         session.dialog.write_line(f"{question}.")
         action = f"y {intent.describe_action(now, session.context.zone)}"
         if not await session.dialog.ask_yes_no(f"Send it again? {action}."):

@@ -116,6 +116,11 @@ class GeneralSettings:
 
     Example: 10
     """
+    bulk_per_minute: Annotated[int, Field(ge=1, le=6000)] = 60
+    """Texts a minute through each account when one text goes to many conversations.
+
+    Example: 30
+    """
     quiet_hours: QuietHoursField = DEFAULT_QUIET_HOURS
     """Hours in which sending needs a confirmation, by the customer's clock; "off" for none.
 

@@ -15,6 +15,7 @@ from tui.settings.errors import SettingsError
 from tui.settings.public import Preferences
 from tui.settings.values import ListenAddress
 from tui.startup.operator_settings import get_alarm_channels, get_deliveries, read_metrics_access
+from tui.startup.wiring import create_feed
 
 if TYPE_CHECKING:
     from tui.settings.models import Settings
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from tui.sync.event_delivery import DeliverySettings
     from tui.sync.metrics import MetricsAccess
     from tui.sync.service import SyncService
+    from tui.sync.worker import FeedOutbox
 
 
 LoadSettings = Callable[[], "Settings"]
@@ -48,6 +50,7 @@ async def run_service(
     channels: "AlarmChannels | None" = None,
     deliveries: "DeliverySettings | None" = None,
     report_alive: Callable[[], None] = lambda: None,
+    feed: "FeedOutbox | None" = None,
 ) -> AsyncIterator["SyncService"]:
     """Run the sync service during the block and close the accounts' connections at its end.
 
@@ -64,6 +67,7 @@ async def run_service(
         channels: Where alarms are sent; None for nowhere.
         deliveries: Hooks and webhooks; None for none.
         report_alive: Called after each heartbeat of the service.
+        feed: Queues texts to many people; None where there are none.
     """
     from tui.sync.context import discard_log
     from tui.sync.service import SyncService
@@ -78,6 +82,7 @@ async def run_service(
         channels=channels,
         deliveries=deliveries,
         report_alive=report_alive,
+        feed=feed,
     )
     try:
         async with service:
@@ -237,6 +242,7 @@ async def _serve_accounts(
             alarms=settings.alarms,
             channels=get_alarm_channels(settings, environ),
             deliveries=get_deliveries(settings, environ),
+            feed=create_feed(store, settings, clock),
         )
         await stack.enter_async_context(service)
         if settings.listen is not None:

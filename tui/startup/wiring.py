@@ -17,6 +17,7 @@ from tui.terminal.modes import has_other_driver
 
 if TYPE_CHECKING:
     from tui.desk.context import AppContext
+    from tui.domain.account import Account
     from tui.domain.consent import Keywords, KeywordTable, Verdict
     from tui.providers.protocol import Provider
     from tui.settings.account_base import AccountBase
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tui.store.incoming import ConsentClassifier
     from tui.store.store import Store
     from tui.sync.context import ServedAccount
+    from tui.sync.worker import FeedOutbox
 
 _ASCII_TERMINALS = frozenset({"linux", "dumb"})
 _PROGRESS_SECONDS = 1.0
@@ -175,13 +177,16 @@ def add_capabilities(preferences: Preferences) -> Preferences:
     """Return the preferences with accounts that know what their providers can do."""
     from dataclasses import replace
 
+    return replace(preferences, accounts=know_capabilities(preferences.accounts))
+
+
+def know_capabilities(accounts: "Sequence[Account]") -> "tuple[Account, ...]":
+    """Return accounts that know what their providers can do."""
+    from dataclasses import replace
+
     from tui.providers.catalog import get_capabilities
 
-    accounts = tuple(
-        replace(account, capabilities=get_capabilities(account.provider, {}))
-        for account in preferences.accounts
-    )
-    return replace(preferences, accounts=accounts)
+    return tuple(replace(a, capabilities=get_capabilities(a.provider, {})) for a in accounts)
 
 
 def is_ascii_terminal(environ: Mapping[str, str]) -> bool:
@@ -278,3 +283,18 @@ def _build_callback_url(settings: "Settings", name: str, account: "AccountBase")
     if not settings.public_url or not secret:
         return ""
     return settings.public_url + HOOK_PATH.format(account=name, secret=secret)
+
+
+def create_feed(store: "Store", settings: "Settings", clock: Clock) -> "FeedOutbox":
+    """Return what queues texts to many people through the accounts that are served.
+
+    Args:
+        store: Store shared by all agents.
+        settings: Settings, with or without their secrets.
+        clock: Source of the current time.
+    """
+    from tui.desk.bulk_feeder import BulkFeeder
+    from tui.settings.load import to_public_accounts
+
+    accounts = know_capabilities(to_public_accounts(settings))
+    return BulkFeeder(store, clock, accounts, settings.quiet_hours).run_round

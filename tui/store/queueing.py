@@ -83,6 +83,9 @@ class MessageQueue:
             self._check_retry(transaction, summaries, summary["id"], new.retry_of)
         recipient = _choose_recipient(summary, address)
         identity = self._insert_row(transaction, summary, new, recipient)
+        if new.retry_of is not None:  # what became of the person is what becomes of the new one
+            followed = {"old_id": new.retry_of, "new_id": identity}
+            queries("bulk_texts").follow_retry(transaction.connection, **followed)
         if new.format is Format.PING:
             # A ping answers no question, and a phone that is off is a result, not a failure.
             queries("messages").set_handled(transaction.connection, id=identity, handled=True)

@@ -33,6 +33,8 @@ from tui.store.triage import Triage
 
 if TYPE_CHECKING:
     from tui.store.account_watch import AlarmFigures, CreditWaits
+    from tui.store.bulk_feed import BulkFeed
+    from tui.store.bulk_texts import BulkTexts
     from tui.store.event_targets import EventTargets
     from tui.store.held_items import HeldItems
     from tui.store.incoming import ConsentClassifier
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from tui.store.monitoring import Monitoring
     from tui.store.saved_replies import Templates
     from tui.store.search import MessageSearch
+    from tui.store.sent_texts import SentTexts
     from tui.store.statistics import StatisticsReader
     from tui.store.upkeep import Upkeep
 
@@ -213,6 +216,27 @@ class Store:
         from tui.store.search import MessageSearch
 
         return MessageSearch(self.database)
+
+    @functools.cached_property
+    def sent_texts(self) -> "SentTexts":
+        """Return the look-up of texts that were sent before."""
+        from tui.store.sent_texts import SentTexts
+
+        return SentTexts(self.database)
+
+    @functools.cached_property
+    def bulk_texts(self) -> "BulkTexts":
+        """Return the texts to many people."""
+        from tui.store.bulk_texts import BulkTexts
+
+        return BulkTexts(self.database, self._clock, self._rng)
+
+    @functools.cached_property
+    def bulk_feed(self) -> "BulkFeed":
+        """Return what queues the texts to many people."""
+        from tui.store.bulk_feed import BulkFeed
+
+        return BulkFeed(self.database, self._clock, self._rng)
 
     @functools.cached_property
     def statistics(self) -> "StatisticsReader":

@@ -109,6 +109,24 @@ class RoundResult:
     """What went wrong although the round did its work, as text for an agent; empty if nothing."""
 
 
+@dataclass(frozen=True, slots=True)
+class RoundSummary:
+    """Result of one round of everything, for `smsdesk sync --once`."""
+
+    sent: int = 0
+    """Number of messages that providers accepted."""
+    events: int = 0
+    """Number of new replies and receipts."""
+    problems: tuple[str, ...] = ()
+    """One line per problem, beginning with the account."""
+
+    def __add__(self, other: "RoundSummary") -> "RoundSummary":
+        """Return the sum of both."""
+        return RoundSummary(
+            self.sent + other.sent, self.events + other.events, self.problems + other.problems
+        )
+
+
 async def store_events(
     store: Store, account: str, events: Sequence[Event], region: str = ""
 ) -> StoredCounts:

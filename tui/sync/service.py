@@ -27,11 +27,11 @@ from tui.sync.alarm_channels import AlarmChannels
 from tui.sync.alarm_notifier import AlarmNotifier
 from tui.sync.alarms import AlarmKeeper
 from tui.sync.backoff import PollPace
-from tui.sync.context import ServedAccount, SyncContext, SyncLog, discard_log
+from tui.sync.context import RoundSummary, ServedAccount, SyncContext, SyncLog, discard_log
 from tui.sync.event_delivery import DeliverySettings, EventDelivery
 from tui.sync.lease import CHECKPOINT, HOOKS, Leasehold, ProcessIdentity
 from tui.sync.supervise import run_supervised
-from tui.sync.worker import AccountWorker, RoundSummary
+from tui.sync.worker import AccountWorker, FeedOutbox
 
 _ROUND_SECONDS = 2.0
 _DEAD_AFTER_MS = 10 * SECOND
@@ -110,7 +110,7 @@ class Housekeeping:
 
 ProcessKind = Literal["desk", "service"]
 _WAKING_SUBJECTS = frozenset(
-    {Subject.MESSAGE, Subject.PRESENCE, Subject.CONVERSATION, Subject.VIEW}
+    {Subject.MESSAGE, Subject.PRESENCE, Subject.CONVERSATION, Subject.VIEW, Subject.BULK_TEXT}
 )
 
 
@@ -132,6 +132,7 @@ class SyncService:
         channels: AlarmChannels | None = None,
         deliveries: DeliverySettings | None = None,
         report_alive: Callable[[], None] = lambda: None,
+        feed: FeedOutbox | None = None,
     ) -> None:
         """Create the service without starting it.
 
@@ -148,11 +149,12 @@ class SyncService:
             channels: Where alarms are sent; None for nowhere.
             deliveries: Hooks and webhooks; None for none.
             report_alive: Called after each heartbeat.
+            feed: Queues texts to many people; None where there are none.
         """
         self._context = SyncContext(store, clock, rng, log)
         self._identity = ProcessIdentity(agent, kind)
         self._workers = {
-            account.name: AccountWorker(account, self._context, pace or PollPace())
+            account.name: AccountWorker(account, self._context, pace or PollPace(), feed)
             for account in accounts
         }
         self._delivery = EventDelivery(store, deliveries or DeliverySettings(), clock, log)

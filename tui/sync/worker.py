@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tui.clock import HOUR, SECOND
 from tui.domain.account import Health
@@ -12,7 +12,7 @@ from tui.providers.errors import NotPossible, OutOfCredit, ProviderError
 from tui.store.errors import StoreError
 from tui.sync.account_health import AccountFailure, AccountHealth, choose_traceback, format_error
 from tui.sync.backoff import PollPace
-from tui.sync.context import RoundResult, ServedAccount, SyncContext
+from tui.sync.context import RoundResult, RoundSummary, ServedAccount, SyncContext
 from tui.sync.credit import CreditGuard
 from tui.sync.lease import Leasehold
 from tui.sync.loop import TaskLoop
@@ -116,35 +116,29 @@ _LONGEST_SENDER_PAUSE = 60.0
 """Seconds until the times of queued messages are looked at again."""
 
 
-@dataclass(frozen=True, slots=True)
-class RoundSummary:
-    """Result of one round of everything, for `smsdesk sync --once`."""
-
-    sent: int = 0
-    """Number of messages that providers accepted."""
-    events: int = 0
-    """Number of new replies and receipts."""
-    problems: tuple[str, ...] = ()
-    """One line per problem, beginning with the account."""
-
-    def __add__(self, other: "RoundSummary") -> "RoundSummary":
-        """Return the sum of both."""
-        return RoundSummary(
-            self.sent + other.sent, self.events + other.events, self.problems + other.problems
-        )
+FeedOutbox = Callable[[str], Awaitable[float | None]]
+"""Queue texts to many people through an account; return the seconds until the next round."""
 
 
 class AccountWorker:
     """The task loops of one account."""
 
-    def __init__(self, account: ServedAccount, context: SyncContext, pace: PollPace) -> None:
+    def __init__(
+        self,
+        account: ServedAccount,
+        context: SyncContext,
+        pace: PollPace,
+        feed: FeedOutbox | None = None,
+    ) -> None:
         """Create the loops without running them.
 
         Args:
             account: Account to serve.
             context: Shared services of sync.
             pace: Pauses between polls.
+            feed: Queues texts to many people; None where there are none.
         """
+        self._feed = feed
         self.account = account
         self._context = context
         self._health = AccountHealth(
@@ -166,6 +160,8 @@ class AccountWorker:
         """Return one loop for each thing that the account's provider can do."""
         capabilities = self.account.provider.capabilities
         loops = [self._sending_loop]
+        if self._feed is not None:
+            loops.append(self._make_loop("texting many", self._run_feed_round))
         if capabilities.can_cancel:
             loops.append(
                 self._make_loop("cancelling", Canceller(self.account, self._context).run_round)
@@ -266,6 +262,11 @@ class AccountWorker:
             self._balance_reader.force_next_round()
             self._balance_loop.retry_now()
             raise
+
+    async def _run_feed_round(self) -> RoundResult:
+        """Queue what is due of the texts to many people."""
+        assert self._feed is not None
+        return RoundResult(await self._feed(self.account.name))
 
     async def _run_loops(self) -> None:
         """Run every loop, each restarted on its own."""

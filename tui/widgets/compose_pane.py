@@ -124,7 +124,7 @@ class ComposePane(WritingPane):
             self._update_length()
         self._finish_send(sent, close=intent.close)
 
-    def prepare_retry(
+    async def prepare_retry(
         self, message: Message, route: Route | None = None
     ) -> tuple[SendIntent | None, str]:
         """Return a failed message as it is to be sent now, and what to ask before.
@@ -142,7 +142,7 @@ class ComposePane(WritingPane):
         intent = create_retry_intent(
             message, route or self.route, conversation.address, self._app_context.clock.now()
         )
-        return intent, self._submitter.find_retry_question(conversation, intent)
+        return intent, await self._submitter.find_retry_question(conversation, intent)
 
     async def retry_message(self, intent: SendIntent | None) -> None:
         """Send a failed message again, as a new one.
