@@ -76,6 +76,9 @@ class AgentNotifier:
         new = [c for c in changes if c.subject is Subject.MESSAGE and c.is_new]
         for change in new[:_MAX_READ]:
             await self._collect_message(change.id)
+        for change in changes:
+            if change.subject is Subject.OVERDUE:
+                await self._report_overdue(change.id)
         if new:
             self.notify_if_due()
 
@@ -136,6 +139,19 @@ class AgentNotifier:
             self._pending.append(
                 f"{format.format_title(conversation)}: {one_line(message.summary, 80)}"
             )
+
+    async def _report_overdue(self, conversation_id: int) -> None:
+        """Report once that an answer is late, to the agents who can give it."""
+        conversation = await self._store.conversations.get(conversation_id)
+        if conversation is None or conversation.due_at is None:
+            return
+        if conversation.assignee not in ("", self._context.agent):
+            return
+        late = format.format_time_left(conversation.due_at, self._context.clock.now())
+        title = format.format_title(conversation)
+        text = f"{title} waits longer than {one_line(conversation.due_view, 20)} allows: {late}"
+        self._show(text)
+        self._notify_agent(text)
 
     def _notify_agent(self, message: str) -> None:
         """Sound the terminal alert; without the focus also show a notification."""

@@ -102,6 +102,9 @@ class BusinessHours:
         return round(local.timestamp() * 1_000)
 
 
+ALWAYS_OPEN = BusinessHours()
+
+
 def parse_hours(
     text: str, holidays: Iterable[str] = (), zone: tzinfo | None = None
 ) -> BusinessHours:

@@ -16,6 +16,8 @@ class Subject(StrEnum):
     MENTION = "mention"
     """A note that mentions an agent; the id is that of the note."""
     VIEW = "view"
+    OVERDUE = "overdue"
+    """A conversation whose time for an answer is over; the id is that of the conversation."""
 
 
 @dataclass(frozen=True, slots=True)

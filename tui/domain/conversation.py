@@ -21,6 +21,7 @@ class Order(StrEnum):
 
     WAITING = "longest waiting"
     NEWEST = "newest"
+    DUE = "least time left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,12 @@ class Conversation:
     """Whether one of its messages may be an opt-out that an agent has to judge."""
     last_arrival: int = 0
     """Highest `arrival_id` of its messages: a late text changes this, but not `last_id`."""
+    due_at: int | None = None
+    """Until when the customer has to be answered, ms UTC; None if no target holds."""
+    due_view: str = ""
+    """View whose target it is."""
+    overdue: bool = False
+    """Whether the time is over and agents were notified."""
 
     @property
     def title(self) -> str:
@@ -158,3 +165,4 @@ class Counts:
     failed: int = 0
     snoozed: int = 0
     closed: int = 0
+    overdue: int = 0

@@ -3,7 +3,7 @@
 import functools
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 from tui.clock import Clock
@@ -125,7 +125,7 @@ class Conversations:
     async def get_counts(self) -> Counts:
         """Return the numbers of the header line."""
         counters = await self.get_counters()
-        names = ("open", "waiting", "unread", "failed", "snoozed", "closed")
+        names = [part.name for part in fields(Counts)]
         return Counts(**{name: counters.get(name, 0) for name in names})
 
     async def get_counters(self) -> dict[str, int]:

@@ -87,6 +87,7 @@ class Intents:
             )
             if not cancelled:
                 return False
+            queries("answers").drop_answer(transaction.connection, message_id=message_id)
             summary = refresh_summary(transaction, self._rng, message_id)
             restore_waiting(transaction, self._rng, summary["id"])
             self._record_action(transaction, agent, "take back", summary["id"], message_id)

@@ -33,6 +33,7 @@ from tui.store.triage import Triage
 
 if TYPE_CHECKING:
     from tui.store.account_watch import AlarmFigures, CreditWaits
+    from tui.store.answer_targets import AnswerTargets
     from tui.store.held_items import HeldItems
     from tui.store.incoming import ConsentClassifier
     from tui.store.ingest import Ingest
@@ -196,6 +197,13 @@ class Store:
         from tui.store.search import MessageSearch
 
         return MessageSearch(self.database)
+
+    @functools.cached_property
+    def answer_targets(self) -> "AnswerTargets":
+        """Return until when customers have to be answered, and how that was kept."""
+        from tui.store.answer_targets import AnswerTargets
+
+        return AnswerTargets(self.database, self._clock, self._rng)
 
     @functools.cached_property
     def statistics(self) -> "StatisticsReader":
