@@ -16,6 +16,8 @@ class Subject(StrEnum):
     MENTION = "mention"
     """A note that mentions an agent; the id is that of the note."""
     VIEW = "view"
+    ASSIGNMENT = "assignment"
+    """A conversation that has a new assignee; the id is that of the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +34,6 @@ class Change:
 
 RELOAD = Change(Subject.VIEW, 0)
 """Too many changes since the last read: read everything again."""
+
+VIEWS_CHANGED = Change(Subject.VIEW, 1)
+"""Saved views, teams or the agents' levels are different."""
