@@ -18,6 +18,8 @@ class Subject(StrEnum):
     VIEW = "view"
     OVERDUE = "overdue"
     """A conversation whose time for an answer is over; the id is that of the conversation."""
+    ASSIGNMENT = "assignment"
+    """A conversation that has a new assignee; the id is that of the conversation."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +36,6 @@ class Change:
 
 RELOAD = Change(Subject.VIEW, 0)
 """Too many changes since the last read: read everything again."""
+
+VIEWS_CHANGED = Change(Subject.VIEW, 1)
+"""Saved views, teams or the agents' levels are different."""

@@ -114,8 +114,25 @@ class View:
     mentions_of: str = ""
     """Only conversations with a note that mentions this agent; closed ones until it is seen."""
     text: str = ""
-    """Only conversations whose name, number or last message contains this text."""
+    """Only conversations whose name or number contains this text."""
     order: Order = Order.WAITING
+    account: str = ""
+    """Only conversations that are answered through this account."""
+    own: str = ""
+    """Only conversations whose customer last wrote to this number of ours."""
+    unread: bool = False
+    team: str = ""
+    """Only conversations of this team, or of one of its members."""
+    assigned: tuple[str, ...] = ()
+    """Further assignees: the teams of `assignee`, or `team` and its members.
+
+    The store finds them when the view is shown; they are no part of what is saved.
+    """
+    only_state: bool = False
+    """Whether the state also limits a list of failed, starred or unread conversations.
+
+    Without it these lists show every state.
+    """
 
 
 _NOT_WAITING_BASE = 10_000_000_000_000

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from tui.store.saved_replies import Templates
     from tui.store.search import MessageSearch
     from tui.store.statistics import StatisticsReader
+    from tui.store.team import TeamBook
     from tui.store.upkeep import Upkeep
 
 
@@ -211,6 +212,13 @@ class Store:
         from tui.store.statistics import StatisticsReader
 
         return StatisticsReader(self.database)
+
+    @functools.cached_property
+    def team(self) -> "TeamBook":
+        """Return the agents with their levels, and the teams."""
+        from tui.store.team import TeamBook
+
+        return TeamBook(self.database, self._clock, self._rng)
 
     async def __aenter__(self) -> Self:
         """Open the database.

@@ -230,6 +230,8 @@ class Summaries:
             self._transaction.adjust_counter(name, +1)
         for name in before - after:
             self._transaction.adjust_counter(name, -1)
+        if summary["assignee"] and summary["assignee"] != old["assignee"]:
+            self._transaction.mark_changed(Subject.ASSIGNMENT, identity, identity)
         self._before[identity] = dict(summary)
         self._new.discard(identity)
         self._transaction.mark_changed(Subject.CONVERSATION, identity, identity, new=is_new)
