@@ -51,6 +51,8 @@ async def write_rows(store: Store, rng: random.Random, count: int = 12) -> list[
                 "account": rng.choice(["au", "pl"]),
                 "own": rng.choice(OWN),
                 "last_at": rng.randint(0, 9),
+                "due_at": rng.choice([None, rng.randint(1, 9)]),
+                "overdue": rng.randint(0, 1),
                 "rank": rng.randint(0, 9),
                 "labels": "vip" if is_vip else "",
             }
@@ -80,6 +82,7 @@ def make_view(rng: random.Random) -> View:
         starred=is_kind and rng.random() < 0.5,
         failed=is_kind and rng.random() < 0.4,
         unread=is_kind and rng.random() < 0.5,
+        overdue=is_kind and rng.random() < 0.3,
         account=choose("", "", "au", "pl"),
         own=choose("", "", *OWN),
         text=choose("", "", "", "nov", "0000"),

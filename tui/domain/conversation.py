@@ -121,6 +121,8 @@ class View:
     own: str = ""
     """Only conversations whose customer last wrote to this number of ours."""
     unread: bool = False
+    overdue: bool = False
+    """Only conversations that should have been answered by now."""
     team: str = ""
     """Only conversations of this team, or of one of its members."""
     assigned: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ VIEW_WORDS = "account: own: label: assigned: team: state: is: order: and words o
 """What a filter can contain, as a hint under the field."""
 _EVERY_STATE = "all"
 _ME, _NO_ONE = "me", "none"
+_ORDERS = {Order.WAITING: "waiting", Order.NEWEST: "newest", Order.DUE: "due"}
 _PART = re.compile(
     r'(?P<name>[a-zA-Z]+):(?P<value>"(?:[^"\\]|\\.)*"|[^\s"]*)|(?P<words>"(?:[^"\\]|\\.)*"|\S+)'
 )
@@ -62,7 +63,7 @@ def parse_view(typed: str, agent: str) -> View:
         if not value.text:
             raise InvalidViewError(f"{name}: has no value: write it without a blank, or in quotes")
         view = _READERS[name](view, value)
-    kinds = view.failed or view.starred or view.unread
+    kinds = view.failed or view.starred or view.unread or view.overdue
     view = replace(view, text=" ".join(words), only_state=bool(kinds) and "state" in seen)
     if view.team and view.assignee is not None:
         raise InvalidViewError("team: and assigned: exclude each other: leave one out")
@@ -97,6 +98,7 @@ def format_view(view: View, agent: str) -> str:
         parts.append(f"team:{_quote_value(view.team)}")
     flags = {
         "unread": view.unread,
+        "overdue": view.overdue,
         "failed": view.failed,
         "starred": view.starred,
         "draft": view.drafts_of,
@@ -106,8 +108,8 @@ def format_view(view: View, agent: str) -> str:
     is_usual = any(flags.values()) if not view.only_state else False
     if not is_usual and (view.only_state or view.state is not State.OPEN):
         parts.append(f"state:{view.state.value if view.state is not None else _EVERY_STATE}")
-    if view.order is Order.NEWEST:
-        parts.append("order:newest")
+    if view.order is not Order.WAITING:
+        parts.append(f"order:{_ORDERS[view.order]}")
     if view.text:
         parts.append(_quote_words(view.text))
     return " ".join(parts) or "state:open"
@@ -140,7 +142,7 @@ def _read_state(view: View, value: _Value) -> View:
 
 def _read_order(view: View, value: _Value) -> View:
     """Read `order:newest`."""
-    orders = {"newest": Order.NEWEST, "waiting": Order.WAITING}
+    orders = {name: order for order, name in _ORDERS.items()}
     if value.text.lower() not in orders:
         raise InvalidViewError(_describe_unknown(value.text, "order", list(orders)))
     return replace(view, order=orders[value.text.lower()])
@@ -156,6 +158,7 @@ def _read_flag(view: View, value: _Value) -> View:
     """Read `is:unread`."""
     flags: dict[str, dict[str, object]] = {
         "unread": {"unread": True},
+        "overdue": {"overdue": True},
         "failed": {"failed": True},
         "starred": {"starred": True},
         "draft": {"drafts_of": value.agent},

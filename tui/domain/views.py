@@ -27,6 +27,7 @@ def is_in_view(conversation: Conversation, view: View) -> bool:
         and (not view.failed or c.failed > 0)
         and (not view.starred or c.starred)
         and (not view.unread or c.unread > 0)
+        and (not view.overdue or c.overdue)
         and (not view.label or view.label in c.labels)
         and (not view.account or c.account == view.account)
         and (not view.own or c.own == view.own)
@@ -61,7 +62,7 @@ def has_every_state(view: View) -> bool:
     """Return whether a conversation belongs to the view whatever its state."""
     if view.state is None or view.drafts_of or view.mentions_of:
         return True
-    return (view.failed or view.starred or view.unread) and not view.only_state
+    return (view.failed or view.starred or view.unread or view.overdue) and not view.only_state
 
 
 def list_counters(view: View) -> tuple[str, ...]:
@@ -73,6 +74,8 @@ def list_counters(view: View) -> tuple[str, ...]:
         return ("starred",)
     if base == View(unread=True):
         return ("unread",)
+    if base == View(overdue=True):
+        return ("overdue",)
     if base == View(assignee=view.assignee) and view.assignee is not None:
         return tuple(f"assignee:{name}" for name in (view.assignee, *view.assigned))
     if base != View(state=view.state):
@@ -102,6 +105,8 @@ def _format_view_kind(view: View, agent: str) -> str:
         parts.append("Starred")
     if view.unread:
         parts.append("Unread")
+    if view.overdue:
+        parts.append("Overdue")
     if view.drafts_of:
         parts.append("Drafts")
     if view.mentions_of:
@@ -150,6 +155,8 @@ def describe_empty_view(view: View) -> str:
         return f'Nothing contains "{one_line(view.text, 30)}": Esc shows all'
     if replace(view, order=Order.WAITING, assigned=()) == View(unread=True):
         return "Everything is read: g o shows what is open"
+    if replace(view, order=Order.WAITING, assigned=()) == View(overdue=True):
+        return "No answer is late: g o shows what is open"
     if replace(view, order=Order.WAITING) == View(failed=True):
         return "Nothing has failed: g o shows what is open"
     if view.drafts_of:

@@ -3,6 +3,7 @@
 import functools
 import random
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -23,6 +24,7 @@ from tui.store.connections import Connection
 from tui.store.conversation_lookups import find_conversation
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
+from tui.store.saved_views import SavedView, SavedViews
 from tui.store.summaries import Summaries, Summary
 
 _BATCH = 200
@@ -44,6 +46,7 @@ class AnswerTargets:
         self._clock = clock
         self._rng = rng
         self._sql = queries("answers")
+        self._views = SavedViews(database)
 
     async def judge_conversations(
         self, targets: Sequence[AnswerTarget], ids: Collection[int] | None = None
@@ -66,6 +69,25 @@ class AnswerTargets:
                 await self._database.write(
                     functools.partial(self._write_due_times, targets=targets, ids=changed)
                 )
+
+    async def list_targets(self) -> list[AnswerTarget]:
+        """Return the targets of the shared views.
+
+        A view that is another one for each agent, such as "mine" or drafts, has none.
+        """
+        views = [view for view in await self._views.list_views("") if has_target(view)]
+        if not views:
+            return []
+        desk = await self.get_hours()
+        return [
+            AnswerTarget(
+                saved.name,
+                saved.view,
+                saved.answer_within,
+                replace(desk, week=parse_hours(saved.hours).week) if saved.hours else desk,
+            )
+            for saved in views
+        ]
 
     async def list_answers(self, since: int, until: int) -> list[AnswerRecord]:
         """Return the first answers of a period, oldest first.
@@ -146,6 +168,12 @@ class AnswerTargets:
             "overdue": int(bool(due.at) and due.at <= self._clock.now()),
         }
         return columns if any(summary[name] != columns[name] for name in columns) else {}
+
+
+def has_target(saved: SavedView) -> bool:
+    """Return whether a view has a target that is the same for all agents."""
+    is_personal = saved.owner or saved.view.drafts_of or saved.view.mentions_of
+    return bool(saved.answer_within) and not is_personal
 
 
 def find_zone(name: str) -> tzinfo | None:

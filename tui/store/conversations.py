@@ -16,6 +16,7 @@ from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, Summary
 from tui.store.view_windows import (
+    NOT_DUE_BASE,
     build_count,
     build_window,
     choose_query,
@@ -43,7 +44,9 @@ LAST_POSITION = ListPosition(_LARGEST, _LARGEST)
 
 
 def get_order(view: View) -> Order:
-    """Return how a view is sorted: only lists by state can be sorted by time."""
+    """Return how a view is sorted: only lists by state can be sorted by their last message."""
+    if view.order is Order.DUE and is_combined_view(view):
+        return Order.DUE
     return Order.NEWEST if _is_sorted_by_time(view) else Order.WAITING
 
 
@@ -57,6 +60,11 @@ def get_position(conversation: Conversation, view: View | Order) -> ListPosition
     order = get_order(view) if isinstance(view, View) else view
     if order is Order.NEWEST:
         return ListPosition(-conversation.last_at, conversation.id)
+    if order is Order.DUE:
+        due = conversation.due_at
+        return ListPosition(
+            due if due is not None else NOT_DUE_BASE + conversation.rank, conversation.id
+        )
     return ListPosition(conversation.rank, conversation.id)
 
 

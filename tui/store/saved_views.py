@@ -31,6 +31,10 @@ class SavedView:
     """Agent who alone sees it; empty if it is shared."""
     place: int = 0
     """Place in the list; the first nine are the keys."""
+    answer_within: int = 0
+    """Minutes of business time in which its conversations have to be answered; 0 for no target."""
+    hours: str = ""
+    """Business hours of the view, as `parse_hours` reads them; empty for those of the desk."""
 
     @property
     def identity(self) -> tuple[str, str]:
@@ -78,7 +82,9 @@ class SavedViews:
         def write_view(transaction: Transaction) -> SavedView:
             known = self._read(transaction.connection, agent)
             place = _choose_place(name, owner, known, int(key or 0))
-            saved = SavedView(name, view, _get_key(place), owner, place)
+            old = next((one for one in known if one.identity == (owner, name)), None)
+            target = (old.answer_within, old.hours) if old is not None else (0, "")
+            saved = SavedView(name, view, _get_key(place), owner, place, *target)
             self._save(transaction, saved, agent)
             return saved
 
@@ -196,7 +202,7 @@ class SavedViews:
 
     def _save(self, transaction: Transaction, saved: SavedView, agent: str) -> None:
         """Write a view."""
-        content = _format_view(saved.view, agent)
+        content = _format_view(saved, agent)
         self._sql.save_view(
             transaction.connection,
             owner=saved.owner,
@@ -232,8 +238,9 @@ def _get_key(place: int) -> str:
     return str(place) if place <= _LAST_KEY else ""
 
 
-def _format_view(view: View, agent: str) -> str:
+def _format_view(saved: SavedView, agent: str) -> str:
     """Return a view as the JSON that is stored: "mine" without the agent's name."""
+    view = saved.view
     mine = bool(view.assignee) and view.assignee == agent
     content = {
         "state": view.state.value if view.state is not None else _EVERY_STATE,
@@ -247,10 +254,13 @@ def _format_view(view: View, agent: str) -> str:
         "starred": view.starred,
         "failed": view.failed,
         "unread": view.unread,
+        "overdue": view.overdue,
         "drafts": bool(view.drafts_of),
         "mentions": bool(view.mentions_of),
         "text": repair_text(view.text),
         "order": view.order.value,
+        "answer_within": 0 if mine else saved.answer_within,
+        "hours": saved.hours,
     }
     return json.dumps(content)
 
@@ -266,8 +276,10 @@ def _parse_views(found: list[Row], agent: str, teams: Iterable[Team]) -> list[Sa
         while place in taken:
             place += 1
         taken.add(place)
-        view = resolve_view(_parse_view(json.loads(row["content"]), agent), agent, teams)
-        views.append(SavedView(row["name"], view, _get_key(place), row["owner"], place))
+        content = json.loads(row["content"])
+        view = resolve_view(_parse_view(content, agent), agent, teams)
+        target = content.get("answer_within", 0), content.get("hours", "")
+        views.append(SavedView(row["name"], view, _get_key(place), row["owner"], place, *target))
     return sorted(views, key=lambda saved: saved.place)
 
 
@@ -286,6 +298,7 @@ def _parse_view(content: dict[str, Any], agent: str) -> View:
         account=content.get("account", ""),
         own=content.get("own", ""),
         unread=content.get("unread", False),
+        overdue=content.get("overdue", False),
         team=content.get("team", ""),
         only_state=content.get("only_state", False),
     )

@@ -13,6 +13,8 @@ from tui.domain.views import has_every_state, normalize_filter
 from tui.store.connections import Connection, Row
 
 _AFTER, _BEFORE = ">", "<"
+NOT_DUE_BASE = 20_000_000_000_000
+"""Later than any time, so that all who have to be answered by some time come first."""
 
 
 class ViewStatement(NamedTuple):
@@ -49,18 +51,49 @@ def build_window(view: View, *, is_after: bool, columns: str = "c.*") -> ViewSta
         is_after: Whether to read on from a position, and not back from it.
         columns: What to read.
     """
-    source = _choose_source(view)
     side, way = (_AFTER, "") if is_after else (_BEFORE, " desc")
-    place = f"(c.rank, c.id) {side} (:rank, :id)"
-    states = list(State) if has_every_state(view) else [view.state or State.OPEN]
-    if has_every_state(view) and not source.is_by_state:
-        selects = [_select(view, source, columns, place)]
-    else:
-        selects = [_select(view, source, columns, place, state) for state in states]
+    if view.order is Order.DUE:
+        return _build_window_by_due_time(view, columns, side, way)
+    selects = _list_selects(view, columns, f"(c.rank, c.id) {side} (:rank, :id)")
     order = f" order by c.rank{way}, c.id{way} limit :limit"
     if len(selects) > 1:
         order = f" order by rank{way}, id{way} limit :limit"
     return ViewStatement(" union all ".join(selects) + order, _get_values(view))
+
+
+def _build_window_by_due_time(view: View, columns: str, side: str, way: str) -> ViewStatement:
+    """Return the statement of a page with the customers first who have to be answered first.
+
+    The others follow in the order of their ranks. Each part reads its own index.
+    """
+    due = _Source("conversations c indexed by conversations_by_due", ("c.due_at is not null",))
+    by_due = _select(
+        view, due, f"{columns}, c.due_at as place", f"(c.due_at, c.id) {side} (:rank, :id)"
+    )
+    if not has_every_state(view):
+        by_due += f" and c.state = '{(view.state or State.OPEN).value}'"
+    place = f"{columns}, {NOT_DUE_BASE} + c.rank as place"
+    rest = f"(c.rank, c.id) {side} (:rank - {NOT_DUE_BASE}, :id) and c.due_at is null"
+    selects = [
+        by_due + f" order by c.due_at{way}, c.id{way} limit :limit",
+        *(
+            f"{select} order by c.rank{way}, c.id{way} limit :limit"
+            for select in _list_selects(view, place, rest)
+        ),
+    ]
+    parts = " union all ".join(
+        f"select * from ({select}) part{number}" for number, select in enumerate(selects)
+    )
+    return ViewStatement(f"{parts} order by place{way}, id{way} limit :limit", _get_values(view))
+
+
+def _list_selects(view: View, columns: str, place: str) -> list[str]:
+    """Return the selects of one page, one for each state where an index is by state."""
+    source = _choose_source(view)
+    states = list(State) if has_every_state(view) else [view.state or State.OPEN]
+    if has_every_state(view) and not source.is_by_state:
+        return [_select(view, source, columns, place)]
+    return [_select(view, source, columns, place, state) for state in states]
 
 
 def build_count(view: View) -> ViewStatement:
@@ -83,7 +116,12 @@ def _select(
 
 def _choose_source(view: View) -> _Source:
     """Return the index that has the fewest other rows, as far as that can be known."""
-    kinds = {"unread": view.unread, "failed": view.failed, "starred": view.starred}
+    kinds = {
+        "overdue": view.overdue,
+        "unread": view.unread,
+        "failed": view.failed,
+        "starred": view.starred,
+    }
     for name, is_on in kinds.items():
         if is_on:
             table = f"conversations c indexed by conversations_{name}"
@@ -114,6 +152,7 @@ def _list_conditions(view: View, source: _Source) -> list[str]:
     return [
         condition
         for is_wanted, condition in (
+            (view.overdue, "c.overdue > 0"),
             (view.unread, "c.unread > 0"),
             (view.failed, "c.failed > 0"),
             (view.starred, "c.starred > 0"),
@@ -156,6 +195,8 @@ def read_value(sql: str, values: dict[str, Any], connection: Connection) -> int:
 def is_combined_view(view: View) -> bool:
     """Return whether a view has conditions that no statement of `windows.sql` checks."""
     base = replace(view, order=Order.WAITING, text="")
+    if view.order is Order.DUE and not (view.drafts_of or view.mentions_of):
+        return True
     if base.state is None and base.assignee is not None:
         return True
     return base not in (

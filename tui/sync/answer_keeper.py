@@ -49,7 +49,7 @@ class AnswerKeeper:
         """Judge what has changed, and mark the conversations whose time is over."""
         changed, self._changed = self._changed, set()
         try:
-            targets = await self._store.views.list_targets()
+            targets = await self._store.answer_targets.list_targets()
             if targets or self._has_targets:
                 await self._store.answer_targets.judge_conversations(targets, changed)
             self._has_targets = bool(targets)

@@ -4,6 +4,7 @@ alter table conversations add column due_at integer;                     -- ms U
 alter table conversations add column due_view text not null default '';  -- view whose target it is
 alter table conversations add column overdue integer not null default 0; -- the time is over, and agents were notified
 create index conversations_by_due on conversations (due_at, id) where due_at is not null;
+create index conversations_overdue on conversations (rank, id) where overdue > 0;
 
 create table answers (                  -- first answers; deleted with the message that is taken back
   message_id  integer primary key,
