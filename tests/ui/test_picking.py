@@ -275,26 +275,6 @@ async def test_without_labels_there_is_none_to_show(empty_desk: Desk) -> None:
 # Views ----------------------------------------------------------------------------------------
 
 
-@presses("views")
-async def test_saving_a_view_and_returning_to_it(desk: Desk, size: Size) -> None:
-    async with desk.open(size):
-        await desk.press("g", "i")
-        await desk.until(lambda: list_parties(desk) == [HUGO])
-        await desk.command("views")
-        await desk.type("My desk")
-        await desk.shows("Save what is shown as My desk")
-        await desk.press("enter")
-        await desk.shows("Saved view My desk as g 1")
-        assert [v.view for v in await desk.store.views.list_views(AGENT)] == [View(assignee=AGENT)]
-        await desk.press("g", "o")
-        await desk.until(lambda: len(list_parties(desk)) == 7)
-        await desk.command("views")
-        await desk.shows("Mine · g 1")
-        await desk.type("my")
-        await desk.press("enter")
-        await desk.until(lambda: list_parties(desk) == [HUGO])
-
-
 async def test_a_digit_after_g_shows_a_saved_view(desk: Desk) -> None:
     await desk.store.views.save_view("Late [/]", View(order=Order.NEWEST), AGENT)
     async with desk.open(NARROW):
@@ -305,40 +285,10 @@ async def test_a_digit_after_g_shows_a_saved_view(desk: Desk) -> None:
         assert desk.inbox.threads.view == View(order=Order.NEWEST)
 
 
-async def test_without_views_the_picker_says_what_to_do(desk: Desk) -> None:
-    async with desk.open(WIDE):
-        await desk.press("v")
-        await desk.shows("Nothing yet: type a name")
-
-
 async def test_a_digit_without_a_view_does_nothing(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.press("g", "7")
         assert desk.inbox.threads.view == View()
-
-
-async def test_removing_a_view_is_undone_with_its_key(desk: Desk) -> None:
-    saved = await desk.store.views.save_view("late", View(order=Order.NEWEST), AGENT)
-    async with desk.open(WIDE):
-        await desk.press("v", "f8")
-        await desk.shows("Removed view late")
-        assert await desk.store.views.list_views(AGENT) == []
-        await desk.press("z")
-        await desk.shows("the view late is restored")
-        assert await desk.store.views.list_views(AGENT) == [saved]
-
-
-async def test_saving_over_a_view_is_undone_to_what_it_was(desk: Desk) -> None:
-    saved = await desk.store.views.save_view("late", View(order=Order.NEWEST), AGENT)
-    async with desk.open(WIDE):
-        await desk.press("v")
-        await desk.type("late")
-        await desk.press("down", "enter")
-        await desk.shows("Saved view late")
-        assert [v.view for v in await desk.store.views.list_views(AGENT)] == [View()]
-        await desk.press("z")
-        await desk.shows("as it was")
-        assert await desk.store.views.list_views(AGENT) == [saved]
 
 
 # History --------------------------------------------------------------------------------------
