@@ -136,12 +136,18 @@ async def test_assigning_to_a_colleague_by_typing_part_of_the_name(desk: Desk, s
         assert (await desk.thread(CHLOE)).assignee == ""
 
 
-async def test_assigning_to_a_new_name_and_unassigning(desk: Desk) -> None:
+async def test_an_unknown_name_is_refused_with_the_nearest_one(desk: Desk) -> None:
+    await desk.store.agents.record_agent("Łucja [b]")
     async with desk.open(WIDE):
         await desk.move_to(HUGO)
         await desk.press("a")
-        await desk.type("Łucja [b]")
-        await desk.shows("Assign to Łucja [b]")
+        await desk.type("Lucjaa")
+        await desk.shows("No agent or team has this name: g w adds one")
+        await desk.press("enter")
+        await desk.shows('There is no agent or team "Lucjaa": did you mean Łucja [b]?')
+        await desk.press("backspace", "backspace", "backspace", "backspace", "backspace")
+        await desk.press("backspace")
+        await desk.type("[b")
         await desk.press("enter")
         await desk.shows("Assigned Hugo Fournier to Łucja [b]")
         assert (await desk.thread(HUGO)).assignee == "Łucja [b]"
@@ -150,6 +156,32 @@ async def test_assigning_to_a_new_name_and_unassigning(desk: Desk) -> None:
         await desk.press("enter")
         await desk.shows("Unassigned")
         assert (await desk.thread(HUGO)).assignee == ""
+        assert await desk.store.agents.list_names() == [AGENT, "Łucja [b]"]
+
+
+@BOTH_SIZES
+async def test_assigning_to_a_team_or_to_someone_who_is_away(desk: Desk, size: Size) -> None:
+    await desk.store.team.save_team("sales", ["bo", AGENT])
+    await desk.store.team.set_away("bo", desk.clock.now() + 3 * DAY)
+    async with desk.open(size):
+        await desk.move_to(HUGO)
+        await desk.press("a")
+        await desk.shows("bo", "away until", f"bo, {AGENT}")
+        await desk.type("bo")
+        await desk.press("enter")
+        await desk.shows("bo is away until", "Enter assigns anyway")
+        assert (await desk.thread(HUGO)).assignee == AGENT
+        await desk.press("enter")
+        await desk.shows("Assigned Hugo Fournier to bo")
+        assert (await desk.thread(HUGO)).assignee == "bo"
+        await desk.press("a")
+        await desk.type("@sa")
+        await desk.press("enter")
+        await desk.shows("Assigned Hugo Fournier to @sales")
+        assert (await desk.thread(HUGO)).assignee == "@sales"
+        await desk.press("g", "i")
+        await desk.until(lambda: list_parties(desk) == [HUGO])
+        await desk.shows("Mine 1")
 
 
 async def test_an_agent_who_opens_the_app_is_recorded(desk: Desk) -> None:

@@ -227,6 +227,17 @@ async def show_next_account(inbox: InboxActions) -> None:
     inbox.show_status("V saves this list · g A shows the next account")
 
 
+@command_handler("team")
+async def manage_team(inbox: InboxActions) -> None:
+    """Open the list of agents and teams."""
+    from tui.screens.manage_team import TeamScreen
+
+    def keep_undo(_: None) -> None:
+        inbox.record_undo()
+
+    inbox.app.push_screen(TeamScreen(inbox.store, inbox.app_context, inbox.actions), keep_undo)
+
+
 @command_handler("mark")
 async def toggle_selection(inbox: InboxActions) -> None:
     """Select or unselect the conversation and move down.

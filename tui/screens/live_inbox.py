@@ -8,6 +8,7 @@ from textual import events, on
 
 from tui.clock import MINUTE
 from tui.desk import composer_hints
+from tui.desk.assigning import format_assignment_notice
 from tui.desk.context import AppContext
 from tui.desk.departures import describe_departure
 from tui.desk.format import format_title
@@ -80,6 +81,7 @@ class LiveInbox(InboxLayout):
             self.countdown.update_message(await self.store.messages.get(self.countdown.message_id))
         agent = self.app_context.agent
         notice = await composer_hints.format_mention_notice(self.store, agent, changes)
+        notice = notice or await format_assignment_notice(self.store, agent, changes)
         if notice:
             self.keys.show_status(notice, is_general=True)
         if any(c.is_new and self.read_marker.is_open(c.conversation_id) for c in changes):
