@@ -185,7 +185,9 @@ async def test_a_silent_account_is_shown_over_the_list(desk: Desk, clock: Manual
         await desk.shows("au: no news for 2h · F3")
 
 
-async def test_chosen_views_limit_notifications_but_not_assignments(recorder: AlertRecorder) -> None:
+async def test_chosen_views_limit_notifications_but_not_assignments(
+    recorder: AlertRecorder,
+) -> None:
     store = recorder.desk.store
     row = await recorder.desk.thread(ANA)
     saved = await store.views.save_view("vip", View(label="vip"), AGENT)

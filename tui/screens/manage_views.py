@@ -88,14 +88,12 @@ class ViewsScreen(DialogScreen[SavedView | None]):
             dialog.border_subtitle = (
                 "Enter shows · r rename · e filter · K J move · p private · d remove · F1 more"
             )
-            yield Choices("No views yet: Esc, then V saves the list that is shown", **self._style)
+            yield Choices(
+                "No views yet: Esc, then V saves the list that is shown",
+                ascii=self._app_context.ascii,
+            )
             yield Static(id="filter-text")
             yield Static(id="said")
-
-    @property
-    def _style(self) -> dict[str, bool]:
-        """Return how lines are drawn."""
-        return {"ascii": self._app_context.ascii}
 
     async def on_mount(self) -> None:
         """Read and show the views."""
@@ -142,11 +140,9 @@ class ViewsScreen(DialogScreen[SavedView | None]):
         count = self._counts.format_count(saved)
         details += [f"{count} unread"] if count else []
         text = f"{saved.key or ' '} {one_line(saved.name, 40)}"
-        return Choice("\n".join(saved.identity), text, " · ".join(details), self._is_shown(saved))
-
-    def _is_shown(self, saved: SavedView) -> bool:
-        """Return whether the list shows this view."""
-        return saved.view == self._shown
+        return Choice(
+            "\n".join(saved.identity), text, " · ".join(details), saved.view == self._shown
+        )
 
     @property
     def _current(self) -> SavedView | None:
