@@ -180,7 +180,7 @@ class TeamScreen(DialogScreen[None]):
             self._ask_members(name, ())
             return ""
 
-        self._ask("New team", "Letters, digits, dots and hyphens", "sales", ask_members)
+        self._ask("New team", "One word; digits, dots and hyphens too", "sales", ask_members)
 
     def action_rename(self) -> None:
         """Ask for another name of the team."""

@@ -86,7 +86,7 @@ class ViewsScreen(DialogScreen[SavedView | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Views"
             dialog.border_subtitle = (
-                "Enter shows · r rename · e filter · K J move · p private · d remove · F1 more"
+                "Enter shows · r renames · e filter · K J move · d removes · F1 keys"
             )
             yield Choices(
                 "No views yet: Esc, then V saves the list that is shown",
