@@ -39,7 +39,7 @@ COMMANDS: tuple[Command, ...] = (
         "Next",
     ),
     _conversations("previous_waiting", ("N",), "Previous waiting", "The previous longer wait"),
-    _conversations("filter", ("slash",), "Filter", "Names and numbers with a word"),
+    _conversations("filter", ("slash",), "Filter", "Names and numbers with a word", ("filter",)),
     _conversations("order", ("o",), "Change the order", "Longest waiting or newest first"),
     _conversations("show_open", ("g o",), "Show open", "All open conversations", ("l", "list")),
     _conversations("show_mine", ("g i",), "Show mine", "Open and assigned to me"),
@@ -58,7 +58,17 @@ COMMANDS: tuple[Command, ...] = (
     _conversations("show_mentions", ("g m",), "Show mentions", "Notes that mention you"),
     _conversations("show_starred", ("g asterisk",), "Show starred", "Starred conversations"),
     _conversations("show_label", ("g l",), "Show a label", "Open conversations with it"),
-    _conversations("views", ("v",), "Views", "Show, save; g and a digit shows"),
+    _conversations(
+        "show_unread", ("g U",), "Show unread", "Conversations with new texts", ("unread",)
+    ),
+    _conversations(
+        "show_account", ("g A",), "Show one account", "This one's; again: the next", ("account",)
+    ),
+    _conversations("views", ("v",), "Views", "Show, change; g and a digit shows"),
+    _conversations(
+        "save_view", ("V",), "Save the view", "The list that is shown, by a name", ("save",)
+    ),
+    _conversations("team", ("g w",), "Agents and teams", "Absence, levels, members", ("team",)),
     _conversations("mark", ("x",), "Select", "Actions then apply to all selected"),
     _conversations("mark_range", ("X",), "Select up to here", "From the last selected one"),
     _conversation("reply", ("r", "i"), "Reply", "Write an answer", ("r", "reply"), "Reply"),

@@ -18,6 +18,12 @@ from tui.cli.command_parser import (
     parse_validity,
 )
 from tui.cli.import_arguments import add_import_arguments
+from tui.cli.team_arguments import (
+    add_agent_arguments,
+    add_team_arguments,
+    add_thread_arguments,
+    add_view_arguments,
+)
 
 
 def add_inbox_arguments(parser: argparse.ArgumentParser) -> None:
@@ -207,10 +213,13 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "sandbox": ("sandbox", _add_sandbox_arguments),
     "sync": ("sync", _add_sync_arguments),
     "send": ("send", _add_send_arguments),
-    "threads": ("threads", _add_list_arguments),
+    "threads": ("threads", add_thread_arguments),
     "messages": ("messages", _add_messages_arguments),
     "search": ("search", _add_search_arguments),
     "held": ("held", _add_held_arguments),
+    "views": ("team_commands", add_view_arguments),
+    "teams": ("team_commands", add_team_arguments),
+    "agents": ("team_commands", add_agent_arguments),
     "export": ("export", _add_export_arguments),
     "import": ("import_contacts", add_import_arguments),
     "backup": ("backup", _add_backup_arguments),

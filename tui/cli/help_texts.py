@@ -3,6 +3,8 @@
 import textwrap
 from dataclasses import dataclass
 
+from tui.cli.team_arguments import FILTER_NOTES, TEAM_HELP
+
 
 @dataclass(frozen=True, slots=True)
 class HelpText:
@@ -130,8 +132,15 @@ HELP_TEXTS = {
     ),
     "threads": HelpText(
         "list conversations",
-        "List conversations, the latest first.",
-        _format_examples("smsdesk threads", "smsdesk threads --limit 10 --json"),
+        "List conversations, the latest first; those of a view in its own order.",
+        FILTER_NOTES
+        + "\n\n"
+        + _format_examples(
+            "smsdesk threads",
+            "smsdesk threads --limit 10 --json",
+            "smsdesk threads --view vip",
+            'smsdesk threads --filter "is:unread account:au"',
+        ),
     ),
     "messages": HelpText(
         "show one conversation",
@@ -162,6 +171,7 @@ HELP_TEXTS = {
             "smsdesk held dismiss 12 13",
         ),
     ),
+    **{name: HelpText(*texts) for name, texts in TEAM_HELP.items()},
     "export": HelpText(
         "write conversations as JSON lines or CSV",
         "Write one conversation or all of them, the oldest message first.",

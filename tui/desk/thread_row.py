@@ -148,7 +148,7 @@ def _format_flags(row: Conversation, state: RowState) -> str:
     elif row.suspected:
         parts.append("stop?")
     if row.assignee:
-        parts.append(f"@{one_line(row.assignee, 8)}")
+        parts.append(f"@{one_line(row.assignee.removeprefix('@'), 8)}")
     if row.state is State.SNOOZED:
         parts.append(format.format_snooze_end(row.snoozed_until, state.now, state.zone))
     elif row.state is State.CLOSED and state.names_closed:

@@ -11,7 +11,7 @@ from tui.domain.text import one_line
 TEAM_MARK = "@"
 """Begin of an assignee that is a team."""
 _ME = ("me", "i", "myself")
-_NO_ONE = ("", "none", "no one", "nobody", "unassigned")
+_NO_ONE = ("", "none", "no one", "unassigned")
 _TEAM_NAME = re.compile(r"[\w.\-]+")
 
 
@@ -61,7 +61,7 @@ def clean_team_name(typed: str) -> str:
     name = " ".join(typed.split()).removeprefix(TEAM_MARK)
     if not _TEAM_NAME.fullmatch(name):
         raise UnknownNameError(
-            f'"{one_line(typed, 30)}" cannot be a team: use letters, digits, dots and hyphens'
+            f'"{one_line(typed, 30)}" cannot be a team: use a word, with digits, dots or hyphens'
         )
     return name
 

@@ -9,7 +9,7 @@ from typing import Any
 from tui.clock import Clock
 from tui.domain.conversation import Conversation, Counts, Order, View
 from tui.domain.phone import Address
-from tui.domain.views import has_every_state, list_counters, normalize_filter
+from tui.domain.views import has_every_state, list_counters
 from tui.store import rows
 from tui.store.connections import Connection
 from tui.store.engine import Engine, Transaction
@@ -21,6 +21,8 @@ from tui.store.view_windows import (
     build_window,
     choose_query,
     is_combined_view,
+    is_sorted_by_time,
+    read_page,
     read_rows,
     read_value,
 )
@@ -47,7 +49,7 @@ def get_order(view: View) -> Order:
     """Return how a view is sorted: only lists by state can be sorted by their last message."""
     if view.order is Order.DUE and is_combined_view(view):
         return Order.DUE
-    return Order.NEWEST if _is_sorted_by_time(view) else Order.WAITING
+    return Order.NEWEST if is_sorted_by_time(view) else Order.WAITING
 
 
 def get_position(conversation: Conversation, view: View | Order) -> ListPosition:
@@ -264,17 +266,11 @@ class Conversations:
         """Return the conversations of one page in the order of the query."""
         # A text filter scans all rows, so it runs where it can be interrupted.
         run = self._database.search if view.text else self._database.read
-        if is_combined_view(view):
-            sql, values = build_window(view, is_after=side == "after")
-            values |= {"rank": position.sort, "id": position.id, "limit": limit}
-            read = functools.partial(read_rows, sql, values)
-            return [rows.to_conversation(row) for row in await run(read)]
-        name, values = choose_query(view)
-        values |= {"pattern": normalize_filter(view.text), "id": position.id, "limit": limit}
-        by_time = _is_sorted_by_time(view)
-        values["last_at" if by_time else "rank"] = -position.sort if by_time else position.sort
-        query = getattr(queries("windows"), f"{name}_{side}")
-        return [rows.to_conversation(row) for row in await run(functools.partial(query, **values))]
+        sort = -position.sort if is_sorted_by_time(view) else position.sort
+        page = functools.partial(
+            read_page, view, sort, position.id, limit=limit, is_after=side == "after"
+        )
+        return [rows.to_conversation(row) for row in await run(page)]
 
     async def _find_waiting(
         self, current: Conversation | None, query: Callable[..., Any], start: ListPosition
@@ -288,8 +284,3 @@ class Conversations:
             if row is not None:
                 return rows.to_conversation(row)
         return None
-
-
-def _is_sorted_by_time(view: View) -> bool:
-    """Return whether the newest conversation comes first."""
-    return not is_combined_view(view) and choose_query(view)[0] in ("newest", "all_newest")

@@ -60,7 +60,7 @@ class SavedViews:
         Args:
             agent: Name of the agent.
         """
-        return await self._database.read(lambda connection: self._read(connection, agent))
+        return await self._database.read(lambda connection: read_views(connection, agent))
 
     async def save_view(
         self, name: str, view: View, agent: str, *, key: str = "", private: bool = False
@@ -80,7 +80,7 @@ class SavedViews:
         owner = agent if private else ""
 
         def write_view(transaction: Transaction) -> SavedView:
-            known = self._read(transaction.connection, agent)
+            known = read_views(transaction.connection, agent)
             place = _choose_place(name, owner, known, int(key or 0))
             old = next((one for one in known if one.identity == (owner, name)), None)
             target = (old.answer_within, old.hours) if old is not None else (0, "")
@@ -159,12 +159,10 @@ class SavedViews:
         """
 
         def write_places(transaction: Transaction) -> bool:
-            known = self._read(transaction.connection, agent)
+            known = read_views(transaction.connection, agent)
             names = [one.identity for one in known]
-            if saved.identity not in names:
-                return False
-            place = names.index(saved.identity)
-            if not 0 <= place + step < len(known):
+            place = names.index(saved.identity) if saved.identity in names else len(known)
+            if place == len(known) or not 0 <= place + step < len(known):
                 return False
             one, other = known[place], known[place + step]
             for moved, number in ((one, other.place), (other, one.place)):
@@ -195,11 +193,6 @@ class SavedViews:
             lambda t: query(t.connection, agent=agent, owner=saved.owner, name=saved.name)
         )
 
-    def _read(self, connection: Connection, agent: str) -> list[SavedView]:
-        """Return the views as this agent sees them."""
-        found = self._sql.views(connection, agent=agent)
-        return _parse_views(found, agent, read_teams(connection)) if found else []
-
     def _save(self, transaction: Transaction, saved: SavedView, agent: str) -> None:
         """Write a view."""
         content = _format_view(saved, agent)
@@ -220,6 +213,17 @@ class SavedViews:
             return work(transaction)
 
         return await self._database.write(write_and_notify)
+
+
+def read_views(connection: Connection, agent: str) -> list[SavedView]:
+    """Return the views that an agent sees, in the order of their keys.
+
+    Args:
+        connection: Connection to read from.
+        agent: Name of the agent.
+    """
+    found = queries("team").views(connection, agent=agent)
+    return _parse_views(found, agent, read_teams(connection)) if found else []
 
 
 def _choose_place(name: str, owner: str, known: list[SavedView], preferred: int) -> int:

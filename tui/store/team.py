@@ -14,12 +14,17 @@ from tui.domain.text import repair_text
 from tui.store.audit import record_action
 from tui.store.connections import Connection
 from tui.store.engine import Engine, Transaction
+from tui.store.errors import NotPermitted
 from tui.store.queries import queries
 from tui.store.summaries import Summaries
 
 T = TypeVar("T")
 _PRESENT_MS = MINUTE
 """Age (ms) of a desk's last sign of life up to which its agent is present."""
+_NOT_PERMITTED = (
+    "Your role on the database server may not change agents and teams: nothing was changed; ask"
+    " a lead, or see smsdesk help views for the privileges"
+)
 
 
 class TeamBook:
@@ -46,15 +51,18 @@ class TeamBook:
         def read_agents(connection: Connection) -> list[AgentRecord]:
             present = {row[0] for row in self._sql.present(connection, since=since, latest=latest)}
             members = _read_members(connection)
+            known = {row["name"]: row for row in self._sql.agent_records(connection)}
+            # Who has open work counts as well, as after an import.
+            names = [row["name"] for row in queries("triage").agents(connection) if row["name"]]
             return [
                 AgentRecord(
-                    row["name"],
-                    Level(row["level"] or Level.AGENT),
-                    _get_pending(row["away_until"], now),
-                    row["name"] in present,
-                    tuple(team for team, names in members.items() if row["name"] in names),
+                    name,
+                    Level((known[name]["level"] if name in known else "") or Level.AGENT),
+                    _get_pending(known[name]["away_until"], now) if name in known else None,
+                    name in present,
+                    tuple(team for team, agents in members.items() if name in agents),
                 )
-                for row in self._sql.agent_records(connection)
+                for name in names
             ]
 
         return await self._database.read(read_agents)
@@ -230,7 +238,10 @@ class TeamBook:
             transaction.mark_changed(VIEWS_CHANGED.subject, VIEWS_CHANGED.id)
             return work(transaction)
 
-        return await self._database.write(write_and_notify)
+        try:
+            return await self._database.write(write_and_notify)
+        except NotPermitted as error:
+            raise NotPermitted(_NOT_PERMITTED) from error
 
 
 def read_teams(connection: Connection) -> list[Team]:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from tui.domain.conversation import Order, State, View
 from tui.domain.views import has_every_state, normalize_filter
 from tui.store.connections import Connection, Row
+from tui.store.queries import queries
 
 _AFTER, _BEFORE = ">", "<"
 NOT_DUE_BASE = 20_000_000_000_000
@@ -180,6 +181,35 @@ def _get_values(view: View) -> dict[str, Any]:
         "pattern": normalize_filter(view.text),
     }
     return {name: value for name, value in values.items() if value or name == "assignee"}
+
+
+def is_sorted_by_time(view: View) -> bool:
+    """Return whether the newest conversation comes first."""
+    return not is_combined_view(view) and choose_query(view)[0] in ("newest", "all_newest")
+
+
+def read_page(
+    view: View, sort: int, id: int, connection: Connection, /, *, limit: int, is_after: bool
+) -> list[Row]:
+    """Return the rows of one page of any view, in the order of the query.
+
+    Args:
+        view: View to read.
+        sort: Rank, or time of the last message, of the position; it is not included.
+        id: Id of the position.
+        connection: Connection to read from.
+        limit: Maximum number of rows.
+        is_after: Whether to read on from the position, and not back from it.
+    """
+    if is_combined_view(view):
+        sql, values = build_window(view, is_after=is_after)
+        return read_rows(sql, values | {"rank": sort, "id": id, "limit": limit}, connection)
+    name, values = choose_query(view)
+    values |= {"pattern": normalize_filter(view.text), "id": id, "limit": limit}
+    values["last_at" if is_sorted_by_time(view) else "rank"] = sort
+    query = getattr(queries("windows"), f"{name}_{'after' if is_after else 'before'}")
+    found: list[Row] = query(connection, **values)
+    return found
 
 
 def read_rows(sql: str, values: dict[str, Any], connection: Connection) -> list[Row]:

@@ -19,6 +19,7 @@ from tui.terminal.private_api import set_border_subtitle, set_border_title
 from tui.widgets.status_messages import StoreReader
 from tui.widgets.thread_list import ThreadList
 from tui.widgets.trouble_line import TroubleLine
+from tui.widgets.view_strip import ViewStrip
 
 
 class FilterLine(Input):
@@ -116,6 +117,8 @@ class ListPane(StoreReader, Vertical):
     async def _load_view(self, view: View) -> None:
         """Load the rows and the name of a view."""
         await self.thread_list.show_view(view)
+        for strip in self.screen.query(ViewStrip):
+            strip.mark_shown(view)
         await self._update_title()
 
     async def apply_changes(self, changes: Iterable[Change]) -> frozenset[int]:
