@@ -8,10 +8,9 @@ from tests.store.builders import ACCOUNT, MIA, TOM, get_conversation, make_outgo
 from tests.store.consistency import check_counters_and_summaries
 from tui.clock import MINUTE, ManualClock
 from tui.domain.answer_targets import AnswerTarget
-from tui.domain.business_hours import ALWAYS_OPEN, InvalidHoursError, parse_hours
+from tui.domain.business_hours import ALWAYS_OPEN, InvalidHoursError, find_zone, parse_hours
 from tui.domain.change import Subject
 from tui.domain.conversation import View
-from tui.store.answer_targets import find_zone
 from tui.store.feed import Feed
 from tui.store.store import Store
 

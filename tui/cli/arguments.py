@@ -20,6 +20,7 @@ from tui.cli.command_parser import (
 from tui.cli.import_arguments import add_import_arguments
 from tui.cli.team_arguments import (
     add_agent_arguments,
+    add_statistics_arguments,
     add_team_arguments,
     add_thread_arguments,
     add_view_arguments,
@@ -214,6 +215,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "sync": ("sync", _add_sync_arguments),
     "send": ("send", _add_send_arguments),
     "threads": ("threads", add_thread_arguments),
+    "statistics": ("statistics", add_statistics_arguments),
     "messages": ("messages", _add_messages_arguments),
     "search": ("search", _add_search_arguments),
     "held": ("held", _add_held_arguments),

@@ -18,8 +18,9 @@ def add_view_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `views`."""
     parser.add_argument(
         "action",
-        choices=("list", "show", "save", "rename", "move", "remove"),
-        help="list all, show one, save one with --filter, rename, move up or down, remove",
+        choices=("list", "show", "save", "rename", "move", "within", "hours", "remove"),
+        help="list all, show one, save one with --filter, rename, move up or down, set within"
+        " which time it is answered, show or set the hours of the desk, remove",
     )
     parser.add_argument("names", metavar="NAME", nargs="*", help="name or key of the view")
     parser.add_argument("--filter", metavar="FILTER", help="with save: what the view shows")
@@ -49,6 +50,14 @@ def add_agent_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="one JSON object a line")
 
 
+def add_statistics_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of `statistics`."""
+    parser.add_argument(
+        "--days", metavar="N", type=parse_count, default=7, help="with today, N days (7)"
+    )
+    parser.add_argument("--json", action="store_true", help="one JSON object a line")
+
+
 FILTER_NOTES = """\
 filters (all of them have to hold):
   account:au           answered through this account
@@ -56,14 +65,19 @@ filters (all of them have to hold):
   label:vip            with this label
   assigned:bo          also me, none, or a team: @sales
   team:sales           of the team or one of its members
-  is:unread            also failed, starred, draft, mentioned
+  is:unread            also overdue, failed, starred, draft, mentioned
   state:closed         also snoozed, all; without it: open
-  order:newest         the longest wait comes first otherwise
+  order:newest         also due (least time left); the longest wait comes first otherwise
 Other words are part of a name or number. Put what has blanks into quotes."""
 
 TEAM_HELP = {
+    "statistics": (
+        "texts, and how fast customers were answered",
+        "First answers by agent, view and hour: median, nine of ten, times kept.",
+        "examples:\n  smsdesk statistics --days 30\n  smsdesk statistics --json",
+    ),
     "views": (
-        "saved views: list, show, save, rename, move, remove",
+        "saved views: list, save, change; times for an answer, business hours",
         "A view is a filter with a name and a key. Shared ones are seen by every agent;\n"
         "only leads change them, once a lead is named.",
         FILTER_NOTES
@@ -71,6 +85,8 @@ TEAM_HELP = {
         + '  smsdesk views save vip --filter "label:vip is:unread"\n'
         + "  smsdesk views list --json\n"
         + "  smsdesk views move vip up\n"
+        + "  smsdesk views within vip 30m\n"
+        + '  smsdesk views hours "mon-fri 9-17; 2026-12-25; Europe/Warsaw"\n'
         + "  smsdesk threads --view vip",
     ),
     "teams": (

@@ -10,12 +10,15 @@ from tui.cli import context
 from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
 from tui.cli.show import pad_text, write_json, write_line
 from tui.clock import SystemClock
+from tui.desk.answer_actions import AnswerActions
 from tui.desk.permissions import NotAllowedError
 from tui.desk.team_actions import TeamActions
 from tui.desk.undo_stack import UndoAction
 from tui.desk.unread_counts import UnreadCounts
 from tui.desk.view_actions import UnknownViewError, ViewActions, find_saved_view
 from tui.domain.agent_level import AgentRecord, Level, Team, UnknownNameError
+from tui.domain.answer_targets import InvalidTargetError, format_target
+from tui.domain.business_hours import InvalidHoursError, format_desk_hours
 from tui.domain.date_input import InvalidMomentError, format_moment
 from tui.domain.json_fields import format_iso_time
 from tui.domain.text import one_line, to_printable
@@ -29,6 +32,8 @@ _MISTAKES = (
     UnknownNameError,
     ViewExistsError,
     InvalidMomentError,
+    InvalidTargetError,
+    InvalidHoursError,
 )
 _USAGE = {
     ("views", "show"): "NAME",
@@ -36,6 +41,8 @@ _USAGE = {
     ("views", "rename"): "NAME NEW",
     ("views", "move"): "NAME up|down",
     ("views", "remove"): "NAME",
+    ("views", "within"): "NAME 30m",
+    ("views", "hours"): '"mon-fri 9-17; 2026-12-25; Europe/Warsaw"',
     ("teams", "save"): "NAME [AGENT ...]",
     ("teams", "rename"): "NAME NEW",
     ("teams", "remove"): "NAME",
@@ -83,6 +90,7 @@ async def _run_action(arguments: Namespace) -> int:
 async def _run_views(store: Store, agent: str, clock: SystemClock, arguments: Namespace) -> str:
     """Run an action on saved views; return the confirmation."""
     actions, names = ViewActions(store, agent, _forget_undo), arguments.names
+    answers = AnswerActions(store, agent, _forget_undo)
     match arguments.action, names:
         case "list", []:
             await _print_views(store, agent, arguments.json)
@@ -98,6 +106,16 @@ async def _run_views(store: Store, agent: str, clock: SystemClock, arguments: Na
         case "move", [name, "up" | "down" as way]:
             saved = await _find(store, agent, name)
             text = await actions.move_view(saved, -1 if way == "up" else 1)
+        case "within", [name, *target] if target:
+            saved = await _find(store, agent, name)
+            text = await answers.set_target(saved, " ".join(target))
+        case "hours", names:
+            if names:
+                await answers.set_hours(" ".join(names))
+            hours = format_desk_hours(await store.answer_targets.get_hours())
+            if arguments.json:
+                write_json({"hours": hours})
+            return f"The desk is open {one_line(hours, 200)}"
         case "remove", [name]:
             return await actions.remove_view(await _find(store, agent, name))
         case _:
@@ -130,12 +148,16 @@ async def _print_views(
                     "filter": words,
                     "private": bool(saved.owner),
                     "unread": counts.get_count(saved),
+                    "answer_within": saved.answer_within or None,
+                    "hours": saved.hours or None,
                 }
             )
             continue
         unread = counts.format_count(saved) or "-"
         name = pad_text(one_line(saved.name, 30), 24)
         note = "  (private)" if saved.owner else ""
+        if saved.answer_within:
+            note += f"  (within {format_target(saved.answer_within, saved.hours)})"
         write_line(f"{saved.key or ' ':<3}{name}  {unread:>6}  {one_line(words, 200)}{note}")
 
 

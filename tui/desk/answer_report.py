@@ -13,15 +13,11 @@ _HOURS = 24
 _GROUP_CELLS = 16
 
 
-def format_answer_report(
-    records: Sequence[AnswerRecord], zone: tzinfo | None, *, ascii: bool = False
-) -> list[str]:
+def format_answer_report(records: Sequence[AnswerRecord]) -> list[str]:
     """Return the lines of the report; none if nothing was answered.
 
     Args:
         records: First answers of a period.
-        zone: Zone of the agent; None for that of the system.
-        ascii: Whether only ASCII characters are allowed.
     """
     if not records:
         return []
@@ -31,7 +27,7 @@ def format_answer_report(
     lines += ["", "By agent", *_format_rows(summarize_answers(records, lambda r: r.agent))]
     if with_target:
         lines += ["", "By view", *_format_rows(summarize_answers(with_target, lambda r: r.view))]
-    return [*lines, "", *_format_hours(records, zone, ascii=ascii)]
+    return lines
 
 
 def _format_rows(summaries: Sequence[AnswerSummary]) -> list[str]:
@@ -53,10 +49,18 @@ def _format_row(summary: AnswerSummary) -> str:
     )
 
 
-def _format_hours(
-    records: Sequence[AnswerRecord], zone: tzinfo | None, *, ascii: bool
+def plot_answers_by_hour(
+    records: Sequence[AnswerRecord], zone: tzinfo | None, *, ascii: bool = False
 ) -> list[str]:
-    """Return the waits by the hour in which customers wrote, as columns under one scale."""
+    """Return the waits by the hour in which customers wrote, as columns under one scale.
+
+    Args:
+        records: First answers of a period.
+        zone: Zone of the agent; None for that of the system.
+        ascii: Whether only ASCII characters are allowed.
+    """
+    if not records:
+        return []
     hours = {one.group: one for one in summarize_answers(records, lambda r: get_hour(r, zone))}
     found = [hours.get(f"{hour:02}:00") for hour in range(_HOURS)]
     p90 = [one.p90_ms if one else 0 for one in found]

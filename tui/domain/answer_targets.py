@@ -3,17 +3,29 @@
 A view can have a target: its conversations are answered within so many minutes of business time.
 """
 
+import re
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
-from tui.domain.business_hours import ALWAYS_OPEN, BusinessHours
+from tui.domain.business_hours import (
+    ALWAYS_OPEN,
+    BusinessHours,
+    format_hours,
+    parse_hours,
+)
 from tui.domain.conversation import Conversation, View
+from tui.domain.text import one_line
 from tui.domain.views import is_in_view, is_waiting
 
 MAX_MINUTES = 30 * 24 * 60
 """Longest target, in minutes."""
+
+
+_DURATION = re.compile(r"([0-9]{1,5})(m|min|h|d)?")
+_UNIT_MINUTES = {"m": 1, "min": 1, "h": 60, "d": 24 * 60}
+TARGET_EXAMPLE = "30m, mon-fri 9-17"
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +146,43 @@ def _summarize_group(group: str, records: Sequence[AnswerRecord]) -> AnswerSumma
         median_ms=round(statistics.median(spans)),
         p90_ms=spans[-(-9 * len(spans) // 10) - 1],
     )
+
+
+class InvalidTargetError(ValueError):
+    """A target that cannot be used; the message says how to write it."""
+
+
+def parse_target(typed: str) -> tuple[int, str]:
+    """Return the minutes and the own hours of a target; 0 minutes for none.
+
+    Args:
+        typed: "30m", "1h 30m", "4h, mon-fri 9-17", or "off". A number alone is minutes.
+
+    Raises:
+        InvalidTargetError, InvalidHoursError: The text cannot be understood.
+    """
+    length, _, hours = typed.partition(",")
+    words = length.casefold().split()
+    if words == ["off"] and not hours.strip():
+        return 0, ""
+    found = [_DURATION.fullmatch(word) for word in words]
+    if not words or None in found:
+        raise InvalidTargetError(f'"{one_line(typed, 40)}": write {TARGET_EXAMPLE}, or off')
+    minutes = sum(int(part[1]) * _UNIT_MINUTES[part[2] or "m"] for part in found if part)
+    if not 1 <= minutes <= MAX_MINUTES:
+        raise InvalidTargetError(f"From 1 minute to {MAX_MINUTES // 1440} days: write 30m")
+    return minutes, format_hours(parse_hours(hours))
+
+
+def format_target(minutes: int, hours: str) -> str:
+    """Return a target as `parse_target` reads it.
+
+    Args:
+        minutes: Length; 0 for no target.
+        hours: Own hours; empty for those of the desk.
+    """
+    if not minutes:
+        return "off"
+    parts = ((minutes // 1440, "d"), (minutes % 1440 // 60, "h"), (minutes % 60, "m"))
+    length = " ".join(f"{count}{unit}" for count, unit in parts if count)
+    return f"{length}, {hours}" if hours else length

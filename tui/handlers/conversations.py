@@ -120,10 +120,14 @@ async def filter_list(inbox: InboxActions) -> None:
 
 @command_handler("order")
 async def change_order(inbox: InboxActions) -> None:
-    """Switch to the other order of the list."""
+    """Switch to the next order of the list; time left is one if a view is answered within it."""
     view = inbox.threads.view
-    other = Order.NEWEST if view.order is Order.WAITING else Order.WAITING
-    changed = replace(view, order=other)
+    orders = [Order.WAITING, Order.NEWEST]
+    if await inbox.store.answer_targets.list_targets():
+        orders.append(Order.DUE)
+    place = orders.index(view.order) + 1 if view.order in orders else 0
+    later = [replace(view, order=order) for order in orders[place:] + orders[:place]]
+    changed = next((one for one in later if get_order(one) is not get_order(view)), view)
     # Some lists have a single stored order; for these the switch would change nothing.
     if get_order(changed) is get_order(view):
         inbox.show_status("This list has only one order")
@@ -147,6 +151,7 @@ _register_view("show_all", lambda inbox: View(state=None, text=inbox.threads.vie
 _register_view("show_closed", lambda inbox: View(state=State.CLOSED))
 _register_view("show_snoozed", lambda inbox: View(state=State.SNOOZED))
 _register_view("show_drafts", lambda inbox: View(drafts_of=inbox.app_context.agent))
+_register_view("show_overdue", lambda inbox: View(overdue=True))
 _register_view("show_failed", lambda inbox: View(failed=True))
 _register_view("show_mentions", lambda inbox: View(mentions_of=inbox.app_context.agent))
 _register_view("show_starred", lambda inbox: View(starred=True))
@@ -200,7 +205,7 @@ async def _show_saved(inbox: InboxActions, saved: SavedView | None) -> None:
 @command_handler("save_view")
 async def ask_view_name(inbox: InboxActions) -> None:
     """Ask for a name and save what the list shows."""
-    from tui.screens.manage_views import make_name_prompt
+    from tui.screens.view_prompts import make_name_prompt
 
     screen = make_name_prompt(inbox.threads.view, inbox.app_context.agent)
     inbox.app.push_screen(screen, partial(_save_view, inbox))

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 
+from tui.desk.answer_actions import AnswerActions
 from tui.desk.assigning import format_members, list_assignees, resolve_assignee
 from tui.desk.permissions import NotAllowedError
 from tui.desk.team_actions import TeamActions
@@ -12,6 +13,8 @@ from tui.desk.view_actions import (
     find_saved_view,
 )
 from tui.domain.agent_level import AgentRecord, Level, UnknownNameError
+from tui.domain.answer_targets import InvalidTargetError
+from tui.domain.business_hours import InvalidHoursError
 from tui.domain.conversation import View
 from tui.domain.date_input import InvalidMomentError, format_moment
 from tui.domain.text import one_line
@@ -29,6 +32,8 @@ _PROBLEMS = (
     ViewExistsError,
     InvalidViewError,
     InvalidMomentError,
+    InvalidTargetError,
+    InvalidHoursError,
 )
 _TEAM_USAGE = (
     "Type team away mon · team away bo mon · team back · team add NAME · team level NAME lead"
@@ -36,7 +41,7 @@ _TEAM_USAGE = (
 )
 _VIEW_USAGE = (
     "Type v NAME · v rename NAME to NEW · v move NAME up · v remove NAME · v private NAME"
-    " · v notify NAME · v set NAME to FILTER"
+    " · v notify NAME · v set NAME to FILTER · v within NAME to 30m · v hours mon-fri 9-17"
 )
 
 
@@ -140,7 +145,7 @@ async def list_account(session: PlainSession, typed: str) -> None:
 
 
 async def change_view(session: PlainSession, typed: str) -> bool:
-    """Run `rename`, `move`, `remove`, `private`, `notify` or `set`; return whether it was one.
+    """Run `rename`, `move`, `within`, `hours` and the like; return whether it was one of them.
 
     Args:
         session: State of this agent's line-mode session.
@@ -176,7 +181,15 @@ async def change_view(session: PlainSession, typed: str) -> bool:
     async def notify() -> str:
         return await actions.toggle_notice(await find(rest))
 
+    answers = AnswerActions(session.store, agent, session.actions.remember_undo)
+
+    async def set_target() -> str:
+        name, _, target = rest.partition(" to ")
+        return await answers.set_target(await find(name), target)
+
     verbs = {
+        "within": set_target,
+        "hours": lambda: answers.set_hours(rest),
         "rename": rename,
         "set": set_filter,
         "move": move,

@@ -11,18 +11,28 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.desk.actions import ConversationActions
+from tui.desk.answer_actions import AnswerActions
 from tui.desk.context import AppContext
 from tui.desk.permissions import NotAllowedError
 from tui.desk.unread_counts import UnreadCounts
 from tui.desk.view_actions import VIEWS_SCOPE, ViewActions
+from tui.domain.answer_targets import InvalidTargetError, format_target
+from tui.domain.business_hours import InvalidHoursError
 from tui.domain.change import Change
 from tui.domain.conversation import View
 from tui.domain.text import one_line
-from tui.domain.view_text import VIEW_WORDS, InvalidViewError, format_view, parse_view
+from tui.domain.view_text import InvalidViewError, format_view
 from tui.domain.views import format_view_name
 from tui.screens.base import DialogScreen, report_store_errors
 from tui.screens.pick import Choice, Choices
 from tui.screens.questions import PromptScreen
+from tui.screens.view_prompts import (
+    make_filter_prompt,
+    make_hours_prompt,
+    make_name_prompt,
+    make_rename_prompt,
+    make_target_prompt,
+)
 from tui.store.saved_views import SavedView, ViewExistsError
 from tui.store.store import Store
 from tui.widgets.virtual_list import VirtualList
@@ -52,6 +62,8 @@ class ViewsScreen(DialogScreen[SavedView | None]):
         Binding("e", "edit", "Change the filter"),
         Binding("K,shift+up", "reorder(-1)", "Move up"),
         Binding("J,shift+down", "reorder(1)", "Move down"),
+        Binding("t", "set_target", "Answer within a time"),
+        Binding("h", "set_hours", "Business hours"),
         Binding("p", "share", "Private or shared"),
         Binding("n", "toggle_notice", "Notify of new texts, or not"),
         Binding("d,f8", "drop", "Remove"),
@@ -78,6 +90,7 @@ class ViewsScreen(DialogScreen[SavedView | None]):
         self._actions = actions
         self._shown = shown
         self._changes = ViewActions(store, app_context.agent, actions.remember_undo)
+        self._answers = AnswerActions(store, app_context.agent, actions.remember_undo)
         self._counts = UnreadCounts(store, app_context.agent)
         self._notices: frozenset[tuple[str, str]] = frozenset()
 
@@ -86,7 +99,7 @@ class ViewsScreen(DialogScreen[SavedView | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Views"
             dialog.border_subtitle = (
-                "Enter shows · r renames · e filter · K J move · d removes · F1 keys"
+                "Enter shows · r renames · e filter · t answer within · d removes · F1 keys"
             )
             yield Choices(
                 "No views yet: Esc, then V saves the list that is shown",
@@ -136,6 +149,8 @@ class ViewsScreen(DialogScreen[SavedView | None]):
         """Return the line of a view: key, name, what it shows, unread conversations."""
         details = [format_view_name(saved.view, self._app_context.agent)]
         details += ["private"] if saved.owner else []
+        if saved.answer_within:
+            details.append(f"within {format_target(saved.answer_within, saved.hours)}")
         details += ["notifies"] if saved.identity in self._notices else []
         count = self._counts.format_count(saved)
         details += [f"{count} unread"] if count else []
@@ -190,12 +205,8 @@ class ViewsScreen(DialogScreen[SavedView | None]):
 
     def action_save(self) -> None:
         """Ask for a name, and save what the list shows."""
-
-        async def save(name: str | None) -> None:
-            if name is not None:
-                await self._run(lambda _: self._changes.save_view(name, self._shown))
-
-        self.app.push_screen(make_name_prompt(self._shown, self._app_context.agent), save)
+        prompt = make_name_prompt(self._shown, self._app_context.agent)
+        self._ask(prompt, lambda name: self._changes.save_view(name, self._shown))
 
     async def action_reorder(self, step: int) -> None:
         """Move the view up or down, which changes its key.
@@ -223,40 +234,35 @@ class ViewsScreen(DialogScreen[SavedView | None]):
 
     def action_rename(self) -> None:
         """Ask for another name."""
-        saved = self._current
-        if saved is None:
-            return
-
-        async def rename(name: str | None) -> None:
-            if name is not None:
-                await self._run(lambda _: self._changes.rename_view(saved, name))
-
-        prompt = PromptScreen(
-            f"Rename {saved.name}", "Shown after g and in the list", "sales", value=saved.name
-        )
-        self.app.push_screen(prompt, rename)
+        if (saved := self._current) is not None:
+            self._ask(make_rename_prompt(saved), lambda t: self._changes.rename_view(saved, t))
 
     def action_edit(self) -> None:
         """Ask for another filter."""
-        saved, agent = self._current, self._app_context.agent
-        if saved is None:
-            return
+        if (saved := self._current) is not None:
+            prompt = make_filter_prompt(saved, self._app_context.agent)
+            self._ask(prompt, lambda typed: self._changes.edit_view(saved, typed))
 
-        async def change(typed: str | None) -> None:
+    def action_set_target(self) -> None:
+        """Ask within which time the conversations of the view are answered."""
+        if (saved := self._current) is not None:
+            prompt = make_target_prompt(saved)
+            self._ask(prompt, lambda typed: self._answers.set_target(saved, typed))
+
+    @report_store_errors
+    async def action_set_hours(self) -> None:
+        """Ask when the desk is open."""
+        hours = await self._store.answer_targets.get_hours()
+        self._ask(make_hours_prompt(hours), self._answers.set_hours)
+
+    def _ask(self, prompt: PromptScreen, change: Callable[[str], Awaitable[str]]) -> None:
+        """Ask for a text, and make the change with it unless the agent presses Esc."""
+
+        async def run_change(typed: str | None) -> None:
             if typed is not None:
-                await self._run(lambda _: self._changes.edit_view(saved, typed))
+                await self._run(lambda _: change(typed))
 
-        self.app.push_screen(
-            PromptScreen(
-                f"Filter of {saved.name}",
-                VIEW_WORDS,
-                "account:au is:unread",
-                verb="saves",
-                value=format_view(saved.view, agent),
-                find_problem=lambda typed: find_filter_problem(typed, agent),
-            ),
-            change,
-        )
+        self.app.push_screen(prompt, run_change)
 
     @report_store_errors
     async def _run(self, change: "Callable[..., Awaitable[str]]", needs_view: bool = False) -> None:
@@ -266,35 +272,13 @@ class ViewsScreen(DialogScreen[SavedView | None]):
             return
         try:
             text = await change(saved)
-        except (NotAllowedError, ViewExistsError, InvalidViewError) as problem:
+        except (
+            NotAllowedError,
+            ViewExistsError,
+            InvalidViewError,
+            InvalidTargetError,
+            InvalidHoursError,
+        ) as problem:
             text = str(problem)
         await self._reload()
         self.show_status(text)
-
-
-def make_name_prompt(view: View, agent: str) -> PromptScreen:
-    """Return the dialog that asks for the name of a view, which describes itself already.
-
-    Args:
-        view: View to save.
-        agent: Agent who saves it.
-    """
-    name = format_view_name(view, agent)
-    hint = f"Saves {format_view(view, agent)} · v lists the views, g and a digit shows one"
-    return PromptScreen(
-        "Save what is shown as", one_line(hint, 150), "sales", verb="saves", value=name
-    )
-
-
-def find_filter_problem(typed: str, agent: str) -> str:
-    """Return what is wrong with a filter; "" if it is one.
-
-    Args:
-        typed: Typed filter.
-        agent: Agent who types it.
-    """
-    try:
-        parse_view(typed, agent)
-    except InvalidViewError as problem:
-        return str(problem)
-    return ""

@@ -13,7 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.clock import HOUR, SECOND
-from tui.desk.answer_report import format_answer_report
+from tui.desk.answer_report import format_answer_report, plot_answers_by_hour
 from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE
 from tui.domain.change import Change
@@ -108,7 +108,8 @@ class StatisticsScreen(DialogScreen[None]):
             find_day_start(now, app_context, _DAYS - 1), now
         )
         answers = await self._store.answer_targets.list_answers(statistics.since, now + 1)
-        report = format_answer_report(answers, app_context.zone, ascii=app_context.ascii)
+        plot = plot_answers_by_hour(answers, app_context.zone, ascii=app_context.ascii)
+        report = [*format_answer_report(answers), "", *plot] if answers else []
         page = format_statistics(statistics, find_day_start(now, app_context), app_context)
         if report:
             heading = Content.styled("First answers, 7 days", MUTED_STYLE)

@@ -4,20 +4,17 @@ import functools
 import random
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
-from datetime import tzinfo
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tui.clock import Clock
 from tui.domain.answer_targets import AnswerRecord, AnswerTarget, DueAnswer, find_due_answer
 from tui.domain.business_hours import (
     ALWAYS_OPEN,
     BusinessHours,
-    InvalidHoursError,
+    find_zone,
     format_hours,
     parse_hours,
 )
 from tui.domain.change import Subject
-from tui.domain.text import one_line
 from tui.store import rows
 from tui.store.audit import record_action
 from tui.store.connections import Connection
@@ -89,6 +86,17 @@ class AnswerTargets:
             for saved in views
         ]
 
+    async def set_target(self, saved: SavedView, minutes: int, hours: str, agent: str) -> None:
+        """Set within which time the conversations of a view have to be answered.
+
+        Args:
+            saved: Shared view.
+            minutes: Minutes of business time; 0 for no target.
+            hours: Own hours of the view; empty for those of the desk.
+            agent: Name of the agent.
+        """
+        await self._views.restore_view(replace(saved, answer_within=minutes, hours=hours), agent)
+
     async def list_answers(self, since: int, until: int) -> list[AnswerRecord]:
         """Return the first answers of a period, oldest first.
 
@@ -104,8 +112,7 @@ class AnswerTargets:
         row = await self._database.read(self._sql.hours)
         if row is None:
             return ALWAYS_OPEN
-        zone = ZoneInfo(row["zone"]) if row["zone"] else None
-        return parse_hours(row["week"], row["holidays"].split(), zone)
+        return parse_hours(row["week"], row["holidays"].split(), find_zone(row["zone"]))
 
     async def save_hours(self, hours: BusinessHours, agent: str) -> None:
         """Save the hours of the desk.
@@ -174,17 +181,3 @@ def has_target(saved: SavedView) -> bool:
     """Return whether a view has a target that is the same for all agents."""
     is_personal = saved.owner or saved.view.drafts_of or saved.view.mentions_of
     return bool(saved.answer_within) and not is_personal
-
-
-def find_zone(name: str) -> tzinfo | None:
-    """Return a time zone by its name, None for that of the system if the name is empty.
-
-    Raises:
-        InvalidHoursError: There is no such zone.
-    """
-    try:
-        return ZoneInfo(name) if name else None
-    except (ZoneInfoNotFoundError, ValueError, OSError):
-        raise InvalidHoursError(
-            f'"{one_line(name, 30)}" is no time zone: write it like Europe/Warsaw'
-        ) from None
