@@ -1,7 +1,7 @@
 """Test `smsdesk views`, `teams`, `agents`, and `threads` of a view, in the shell."""
 
 from tests.cli.conftest import Desk, read_error_line
-from tests.store.builders import MIA, TOM, get_conversation, make_reply
+from tests.store.builders import MIA, TOM, get_conversation, make_outgoing, make_reply
 from tui.domain.agent_level import Level, Team
 from tui.store.store import Store
 
@@ -18,6 +18,8 @@ async def test_views_are_saved_and_their_conversations_listed(bare: Desk, store:
         "filter": "label:vip",
         "private": False,
         "unread": 1,
+        "answer_within": None,
+        "hours": None,
     }
     numbers = [thread["number"] for thread in bare.read_objects("threads", "--view", "vip")]
     assert numbers == [TOM]
@@ -51,3 +53,24 @@ async def test_teams_and_agents_are_changed_until_a_lead_is_named(bare: Desk, st
     assert await store.team.get_level("bo") is Level.LEAD
     unknown = bare.run("agents", "set", "bob", "--away", "mon")
     assert unknown.returncode == 2 and "did you mean bo?" in read_error_line(unknown)
+
+
+async def test_times_for_an_answer_are_set_and_kept_ones_counted(bare: Desk, store: Store) -> None:
+    bare.run("views", "save", "all", "--filter", "state:open")
+    assert bare.run("views", "within", "all", "30m").stdout == "all: answered within 30m\n"
+    hours = bare.run("views", "hours", "mon-fri 9-17; ; Europe/Warsaw").stdout
+    assert hours == "The desk is open mon-fri 9-17; ; Europe/Warsaw\n"
+    assert bare.read_objects("views", "hours", "--json") == [
+        {"hours": "mon-fri 9-17; ; Europe/Warsaw"}
+    ]
+    bare.run("views", "hours", "always")
+    (listed,) = bare.read_objects("views", "list", "--json")
+    assert (listed["answer_within"], listed["hours"]) == (30, None)
+    wrong = bare.run("views", "within", "all", "never")
+    assert wrong.returncode == 2 and "write 30m, mon-fri 9-17, or off" in read_error_line(wrong)
+    await store.ingest.store_events("support", [make_reply("Is it ready?", MIA)])
+    await store.answer_targets.judge_conversations(await store.answer_targets.list_targets())
+    await store.intents.queue_message(make_outgoing())
+    (figures,) = bare.read_objects("statistics", "--days", "3000", "--json")
+    assert [(one["group"], one["answers"]) for one in figures["by_view"]] == [("all", 1)]
+    assert "By view" in bare.run("statistics", "--days", "3000").stdout

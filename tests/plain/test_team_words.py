@@ -81,3 +81,14 @@ async def test_a_new_assignee_is_notified(mia: Typist) -> None:
     await mia.shows("bo assigned Chloe Martin to you")
     await mia.type("w")
     await mia.shows("Chloe Martin")
+
+
+async def test_a_view_gets_a_time_for_an_answer_and_statistics_follow(mia: Typist) -> None:
+    await mia.type("save all", "v within all to soon")
+    await mia.shows('"soon": write 30m')
+    await mia.type("v within all to 1h, mon-fri 9-17", "v hours always; ; Mars/Base")
+    await mia.shows("all: answered within 1h, mon-fri 9-17")
+    await mia.shows('"Mars/Base" is no time zone')
+    await mia.type("z", "y", "overdue", "stats 3")
+    await mia.shows("Undone: the time for an answer in all")
+    await mia.shows("3 days: ")
