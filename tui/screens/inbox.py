@@ -144,7 +144,7 @@ class InboxScreen(LiveInbox):
         # A conversation does not show whether it has a draft, so `belongs` cannot decide that view.
         if view.drafts_of or not is_in_view(conversation, view):
             await self.list_pane.show_view(View(state=conversation.state))
-            await self.keep_in_list(conversation, at=at)
+        await self.keep_in_list(conversation, at=at)
         self.add_class("-reading")
         self.show_key_hints()
         await self.read_marker.open_conversation(self.pane.conversation)

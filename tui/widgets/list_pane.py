@@ -13,6 +13,7 @@ from tui.desk.account_text import describe_missing_accounts
 from tui.desk.context import AppContext
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import State, View
+from tui.domain.text import to_printable
 from tui.domain.views import format_view_name
 from tui.store.store import Store
 from tui.terminal.private_api import set_border_subtitle, set_border_title
@@ -109,8 +110,9 @@ class ListPane(StoreReader, Vertical):
         """Show a view from its beginning, with its filter below.
 
         Args:
-            view: View to show.
+            view: View to show; the text of a saved one may contain anything.
         """
+        view = replace(view, text=to_printable(view.text))
         await self._load_view(view)
         self.filter_line.show_filter(view.text)
 
