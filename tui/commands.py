@@ -39,8 +39,8 @@ COMMANDS: tuple[Command, ...] = (
         "Next",
     ),
     _conversations("previous_waiting", ("N",), "Previous waiting", "The previous longer wait"),
-    _conversations("filter", ("slash",), "Filter", "Names and numbers with a word"),
-    _conversations("order", ("o",), "Change the order", "Longest waiting or newest first"),
+    _conversations("filter", ("slash",), "Filter", "Names and numbers with a word", ("filter",)),
+    _conversations("order", ("o",), "Change the order", "Longest waiting, newest, time left"),
     _conversations("show_open", ("g o",), "Show open", "All open conversations", ("l", "list")),
     _conversations("show_mine", ("g i",), "Show mine", "Open and assigned to me"),
     _conversations("show_unassigned", ("g u",), "Show unassigned", "Open and unassigned"),
@@ -54,12 +54,23 @@ COMMANDS: tuple[Command, ...] = (
         "With a failed or maybe sent text",
         ("f", "failed"),
     ),
+    _conversations("show_overdue", ("g v",), "Show overdue", "Later than promised", ("overdue",)),
     _conversations("show_snoozed", ("g s",), "Show snoozed", "Until a time or a reply"),
     _conversations("show_mentions", ("g m",), "Show mentions", "Notes that mention you"),
     _conversations("show_starred", ("g asterisk",), "Show starred", "Starred conversations"),
     _conversations("show_label", ("g l",), "Show a label", "Open conversations with it"),
-    _conversations("views", ("v",), "Views", "Show, save; g and a digit shows"),
     _conversations("bulk_texts", ("g x",), "Texts to many", "Progress, results", ("many",)),
+    _conversations(
+        "show_unread", ("g U",), "Show unread", "Conversations with new texts", ("unread",)
+    ),
+    _conversations(
+        "show_account", ("g A",), "Show one account", "This one's; again: the next", ("account",)
+    ),
+    _conversations("views", ("v",), "Views", "Show, change; g and a digit shows"),
+    _conversations(
+        "save_view", ("V",), "Save the view", "The list that is shown, by a name", ("save",)
+    ),
+    _conversations("team", ("g w",), "Agents and teams", "Absence, levels, members", ("team",)),
     _conversations("mark", ("x",), "Select", "Actions then apply to all selected"),
     _conversations("mark_range", ("X",), "Select up to here", "From the last selected one"),
     _conversation("reply", ("r", "i"), "Reply", "Write an answer", ("r", "reply"), "Reply"),
@@ -164,7 +175,7 @@ COMMANDS: tuple[Command, ...] = (
     _general(
         "help", ("question_mark", "f1"), "Help", "All keys and commands", ("?", "help"), "Help"
     ),
-    _general("numbers", ("f4",), "Statistics", "Texts, answers, deliveries, plots"),
+    _general("numbers", ("f4",), "Statistics", "Texts, answers, deliveries, plots", ("stats",)),
     _general("add_account", ("g n",), "Add an account", "Provider and credentials"),
     _general("look", ("g c",), "Other colours", "Dark, light, contrast, own 16"),
     _general("redraw", ("ctrl+l",), "Draw again", "After a resize or foreign output"),

@@ -93,7 +93,7 @@ def test_the_script_has_no_syntax_error(shell: Shell, name: str) -> None:
     [
         ("smsdesk th", ["threads"]),
         ("smsdesk ", list(COMMANDS)),
-        ("smsdesk threads --", ["--help", "--limit", "--json", "--config"]),
+        ("smsdesk messages --", ["--help", "--limit", "--json", "--config"]),
         ("smsdesk --config a.toml threads --j", ["--json"]),
         ("smsdesk export --format ", ["jsonl", "csv"]),
         ("smsdesk export --format=c", ["csv"]),

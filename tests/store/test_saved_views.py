@@ -1,8 +1,13 @@
 """Test saved views: one list of names for all agents."""
 
+import sqlite3
+
 import pytest
 
 from tui.domain.conversation import Order, State, View
+from tui.store.saved_views import ViewExistsError, read_views
+from tui.store.sqlite import migrations
+from tui.store.sqlite.file_connection import FileConnection
 from tui.store.store import Store
 
 VIEWS = [
@@ -16,6 +21,8 @@ VIEWS = [
     View(failed=True),
     View(drafts_of="ana"),
     View(assignee="ana"),
+    View(account="au", own="+61", unread=True, only_state=True),
+    View(mentions_of="ana"),
 ]
 
 
@@ -59,3 +66,77 @@ async def test_a_name_is_one_line_of_storable_text(store: Store) -> None:
     saved = await store.views.save_view(" my \n view \ud83d", View(), "ana")
     assert saved.name == "my view \ufffd"
     assert [view.name for view in await store.views.list_views("ana")] == ["my view \ufffd"]
+
+
+async def test_a_private_view_is_seen_by_its_owner_alone(store: Store) -> None:
+    shared = await store.views.save_view("late", View(), "ana")
+    private = await store.views.save_view("late", View(starred=True), "ana", private=True)
+    assert await store.views.list_views("ana") == [shared, private]
+    assert await store.views.list_views("bo") == [shared]
+    await store.views.delete_view("late")
+    assert await store.views.list_views("ana") == [private]
+
+
+async def test_a_private_view_makes_way_for_a_shared_one(store: Store) -> None:
+    await store.views.save_view("mine", View(), "ana", private=True)
+    await store.views.save_view("all", View(None), "bo")
+    keys = {saved.name: saved.key for saved in await store.views.list_views("ana")}
+    assert keys == {"all": "1", "mine": "2"}
+
+
+async def test_moving_a_view_swaps_its_key_with_that_of_its_neighbour(store: Store) -> None:
+    for name in ("a", "b", "c"):
+        await store.views.save_view(name, View(), "ana")
+    first, _, last = await store.views.list_views("ana")
+    assert await store.views.move_view(last, "ana", -1)
+    assert [saved.name for saved in await store.views.list_views("ana")] == ["a", "c", "b"]
+    assert not await store.views.move_view(first, "ana", -1)
+    await store.views.delete_view("a")
+    assert not await store.views.move_view(first, "ana", 1)
+
+
+async def test_a_new_name_keeps_the_place_and_the_notices(store: Store) -> None:
+    saved = await store.views.save_view("a", View(), "ana")
+    await store.views.save_view("b", View(), "ana")
+    await store.views.set_notice(saved, "bo", True)
+    renamed = await store.views.rename_view(saved, "z")
+    assert [one.name for one in await store.views.list_views("ana")] == ["z", "b"]
+    assert await store.views.list_notices("bo") == {("", "z")}
+    with pytest.raises(ViewExistsError):
+        await store.views.rename_view(renamed, "b")
+    await store.views.delete_view("z")
+    assert await store.views.list_notices("bo") == frozenset()
+
+
+async def test_a_view_of_a_team_has_its_members_of_now(store: Store) -> None:
+    await store.views.save_view("sales", View(team="sales"), "ana")
+    await store.views.save_view("mine", View(assignee="ana"), "ana")
+    await store.team.save_team("sales", ["ana", "bo"])
+    found = {saved.name: saved.view.assigned for saved in await store.views.list_views("ana")}
+    assert found == {"sales": ("@sales", "ana", "bo"), "mine": ("@sales",)}
+    await store.team.save_team("sales", ["bo"])
+    found = {saved.name: saved.view.assigned for saved in await store.views.list_views("ana")}
+    assert found == {"sales": ("@sales", "bo"), "mine": ()}
+
+
+@pytest.mark.only_engine("sqlite")
+def test_views_of_an_older_inbox_keep_their_keys() -> None:
+    connection = sqlite3.connect(":memory:", isolation_level=None, factory=FileConnection)
+    migrations.apply_migrations(connection, upto=25)
+    for name, key in (("late", "2"), ("open", "1"), ("tenth", "")):
+        content = (
+            f'{{"key": "{key}", "state": "open", "assignee": null, "mine": true, "label": "",'
+            ' "starred": false, "failed": false, "drafts": false, "text": "",'
+            ' "order": "longest waiting"}'
+        )
+        connection.execute("insert into views values (?, 'ana', ?)", (name, content))
+    migrations.apply_migrations(connection)
+    connection.row_factory = sqlite3.Row
+    found = read_views(connection, "bo")
+    assert [(saved.key, saved.name) for saved in found] == [
+        ("1", "open"),
+        ("2", "late"),
+        ("", "tenth"),
+    ]
+    assert found[0].view == View(assignee="bo")
+    connection.close()

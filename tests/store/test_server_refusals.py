@@ -16,8 +16,17 @@ from tests.database_server import DatabaseServer, make_home
 from tests.store.builders import ACCOUNT, get_conversation, make_reply
 from tests.waiting import wait_until
 from tui.clock import SystemClock
+from tui.domain.agent_level import Level, Team
+from tui.domain.conversation import View
 from tui.domain.database import ServerDatabase
-from tui.store.errors import Busy, CannotOpen, CannotWrite, StoreError, Unreachable
+from tui.store.errors import (
+    Busy,
+    CannotOpen,
+    CannotWrite,
+    NotPermitted,
+    StoreError,
+    Unreachable,
+)
 from tui.store.postgres import server_session, server_writing
 from tui.store.postgres.server_errors import translate_error
 from tui.store.store import Store
@@ -252,3 +261,35 @@ def test_errors_of_the_server_have_one_meaning(
     found = translate_error(error, "postgresql://host/desk")
     assert isinstance(found, kind)
     assert words in str(found)
+
+
+async def test_a_role_without_the_right_cannot_change_teams_but_works_otherwise(
+    server: DatabaseServer,
+) -> None:
+    owner = replace(server.get_database("desk"), address=server.get_address("desk", user="plain"))
+    async with open_inbox(replace(owner, schema="team")) as store:
+        await store.team.save_team("sales", ["bo"])
+    tables = "team.agent_levels, team.teams, team.team_members"
+    server.run_sql(
+        "create role limited login",
+        "grant usage on schema team to limited",
+        "grant select, insert, update, delete on all tables in schema team to limited",
+        "revoke insert, update, delete on team.meta, team.search_partitions from limited",
+        f"revoke insert, update, delete on {tables} from limited",
+        database="desk",
+    )
+    limited = replace(owner, address=server.get_address("desk", user="limited"), schema="team")
+    async with open_inbox(limited, "b") as store:
+        for change in (
+            store.team.save_team("shop", ["bo"]),
+            store.team.delete_team("sales", "bo"),
+            store.team.rename_team("sales", "shop", "bo"),
+            store.team.set_level("bo", Level.LEAD),
+        ):
+            with pytest.raises(NotPermitted, match="Your role on the database server"):
+                await change
+        assert await store.team.list_teams() == [Team("sales", ("bo",))]
+        assert await store.team.list_leads() == []
+        await store.team.set_away("bo", SystemClock().now() + 60_000)
+        await store.views.save_view("mine", View(assignee="bo"), "bo")
+        await store.ingest.store_events(ACCOUNT, [make_reply()])

@@ -249,13 +249,9 @@ async def test_the_help_names_f8_only_where_it_removes_a_line(
     desk: Desk, dialog: str, removes: bool
 ) -> None:
     async with desk.open(WIDE):
-        if removes:
-            await desk.press("v")
-            await desk.type("Mine today")
-            await desk.press("enter")
-            await desk.shows("Mine today")
         screen = await open_dialog(desk, dialog)
-        assert (("F8", "Remove") in screen.describe_keys()) is removes
+        keys = [keys for keys, text in screen.describe_keys() if text == "Remove"]
+        assert ("F8" in " ".join(keys)) is removes
 
 
 @pytest.mark.parametrize(("dialog", "scrolls"), [("accounts", True), ("snooze", False)])

@@ -13,6 +13,7 @@ from tui.clock import HOUR, ManualClock
 from tui.desk.context import AppContext
 from tui.desk.notifications import AgentNotifier
 from tui.domain.account import Health
+from tui.domain.conversation import View
 from tui.settings.public import NotificationPreferences
 from tui.terminal.desktop_notifications import TerminalFeatures
 
@@ -182,3 +183,28 @@ async def test_a_silent_account_is_shown_over_the_list(desk: Desk, clock: Manual
     clock.advance(2 * HOUR / 1_000)
     async with desk.open(**SETTINGS):
         await desk.shows("au: no news for 2h · F3")
+
+
+async def test_chosen_views_limit_notifications_but_not_assignments(
+    recorder: AlertRecorder,
+) -> None:
+    store = recorder.desk.store
+    row = await recorder.desk.thread(ANA)
+    saved = await store.views.save_view("vip", View(label="vip"), AGENT)
+    await store.views.set_notice(saved, AGENT, True)
+    await recorder.receive_text(ANA, "not chosen")
+    assert recorder.alerts == []
+    await store.triage.set_label([row.id], "bo", "vip", True)
+    await recorder.receive_text(ANA, "chosen")
+    assert recorder.alerts[-1].endswith("Ana Kowalska: chosen\a")
+    recorder.desk.clock.advance(60)
+    chloe = await recorder.desk.thread(CHLOE)
+    await recorder.process(lambda: store.triage.assign_conversations([chloe.id], "bo", AGENT))
+    assert "bo assigned Chloe Martin to you" in recorder.alerts[-1]
+    count = len(recorder.alerts)
+    recorder.desk.clock.advance(60)
+    await recorder.process(lambda: store.triage.assign_conversations([row.id], AGENT, AGENT))
+    assert len(recorder.alerts) == count
+    await store.views.set_notice(saved, AGENT, False)
+    await recorder.receive_text(DAWIT, "all again")
+    assert recorder.alerts[-1].endswith("all again\a")

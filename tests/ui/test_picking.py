@@ -136,12 +136,18 @@ async def test_assigning_to_a_colleague_by_typing_part_of_the_name(desk: Desk, s
         assert (await desk.thread(CHLOE)).assignee == ""
 
 
-async def test_assigning_to_a_new_name_and_unassigning(desk: Desk) -> None:
+async def test_an_unknown_name_is_refused_with_the_nearest_one(desk: Desk) -> None:
+    await desk.store.agents.record_agent("Łucja [b]")
     async with desk.open(WIDE):
         await desk.move_to(HUGO)
         await desk.press("a")
-        await desk.type("Łucja [b]")
-        await desk.shows("Assign to Łucja [b]")
+        await desk.type("Lucjaa")
+        await desk.shows("No agent or team has this name: g w adds one")
+        await desk.press("enter")
+        await desk.shows('There is no agent or team "Lucjaa": did you mean Łucja [b]?')
+        await desk.press("backspace", "backspace", "backspace", "backspace", "backspace")
+        await desk.press("backspace")
+        await desk.type("[b")
         await desk.press("enter")
         await desk.shows("Assigned Hugo Fournier to Łucja [b]")
         assert (await desk.thread(HUGO)).assignee == "Łucja [b]"
@@ -150,6 +156,32 @@ async def test_assigning_to_a_new_name_and_unassigning(desk: Desk) -> None:
         await desk.press("enter")
         await desk.shows("Unassigned")
         assert (await desk.thread(HUGO)).assignee == ""
+        assert await desk.store.agents.list_names() == [AGENT, "Łucja [b]"]
+
+
+@BOTH_SIZES
+async def test_assigning_to_a_team_or_to_someone_who_is_away(desk: Desk, size: Size) -> None:
+    await desk.store.team.save_team("sales", ["bo", AGENT])
+    await desk.store.team.set_away("bo", desk.clock.now() + 3 * DAY)
+    async with desk.open(size):
+        await desk.move_to(HUGO)
+        await desk.press("a")
+        await desk.shows("bo", "away until", f"bo, {AGENT}")
+        await desk.type("bo")
+        await desk.press("enter")
+        await desk.shows("bo is away until", "Enter assigns anyway")
+        assert (await desk.thread(HUGO)).assignee == AGENT
+        await desk.press("enter")
+        await desk.shows("Assigned Hugo Fournier to bo")
+        assert (await desk.thread(HUGO)).assignee == "bo"
+        await desk.press("a")
+        await desk.type("@sa")
+        await desk.press("enter")
+        await desk.shows("Assigned Hugo Fournier to @sales")
+        assert (await desk.thread(HUGO)).assignee == "@sales"
+        await desk.press("g", "i")
+        await desk.until(lambda: list_parties(desk) == [HUGO])
+        await desk.shows("Mine 1")
 
 
 async def test_an_agent_who_opens_the_app_is_recorded(desk: Desk) -> None:
@@ -275,26 +307,6 @@ async def test_without_labels_there_is_none_to_show(empty_desk: Desk) -> None:
 # Views ----------------------------------------------------------------------------------------
 
 
-@presses("views")
-async def test_saving_a_view_and_returning_to_it(desk: Desk, size: Size) -> None:
-    async with desk.open(size):
-        await desk.press("g", "i")
-        await desk.until(lambda: list_parties(desk) == [HUGO])
-        await desk.command("views")
-        await desk.type("My desk")
-        await desk.shows("Save what is shown as My desk")
-        await desk.press("enter")
-        await desk.shows("Saved view My desk as g 1")
-        assert [v.view for v in await desk.store.views.list_views(AGENT)] == [View(assignee=AGENT)]
-        await desk.press("g", "o")
-        await desk.until(lambda: len(list_parties(desk)) == 7)
-        await desk.command("views")
-        await desk.shows("Mine · g 1")
-        await desk.type("my")
-        await desk.press("enter")
-        await desk.until(lambda: list_parties(desk) == [HUGO])
-
-
 async def test_a_digit_after_g_shows_a_saved_view(desk: Desk) -> None:
     await desk.store.views.save_view("Late [/]", View(order=Order.NEWEST), AGENT)
     async with desk.open(NARROW):
@@ -305,40 +317,10 @@ async def test_a_digit_after_g_shows_a_saved_view(desk: Desk) -> None:
         assert desk.inbox.threads.view == View(order=Order.NEWEST)
 
 
-async def test_without_views_the_picker_says_what_to_do(desk: Desk) -> None:
-    async with desk.open(WIDE):
-        await desk.press("v")
-        await desk.shows("Nothing yet: type a name")
-
-
 async def test_a_digit_without_a_view_does_nothing(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.press("g", "7")
         assert desk.inbox.threads.view == View()
-
-
-async def test_removing_a_view_is_undone_with_its_key(desk: Desk) -> None:
-    saved = await desk.store.views.save_view("late", View(order=Order.NEWEST), AGENT)
-    async with desk.open(WIDE):
-        await desk.press("v", "f8")
-        await desk.shows("Removed view late")
-        assert await desk.store.views.list_views(AGENT) == []
-        await desk.press("z")
-        await desk.shows("the view late is restored")
-        assert await desk.store.views.list_views(AGENT) == [saved]
-
-
-async def test_saving_over_a_view_is_undone_to_what_it_was(desk: Desk) -> None:
-    saved = await desk.store.views.save_view("late", View(order=Order.NEWEST), AGENT)
-    async with desk.open(WIDE):
-        await desk.press("v")
-        await desk.type("late")
-        await desk.press("down", "enter")
-        await desk.shows("Saved view late")
-        assert [v.view for v in await desk.store.views.list_views(AGENT)] == [View()]
-        await desk.press("z")
-        await desk.shows("as it was")
-        assert await desk.store.views.list_views(AGENT) == [saved]
 
 
 # History --------------------------------------------------------------------------------------

@@ -16,6 +16,13 @@ from tui.cli.command_parser import (
 from tui.cli.import_arguments import add_import_arguments
 from tui.cli.program_arguments import PROGRAM_COMMANDS
 from tui.cli.send_arguments import add_bulk_arguments, add_send_arguments
+from tui.cli.team_arguments import (
+    add_agent_arguments,
+    add_statistics_arguments,
+    add_team_arguments,
+    add_thread_arguments,
+    add_view_arguments,
+)
 
 
 def add_inbox_arguments(parser: argparse.ArgumentParser) -> None:
@@ -172,11 +179,15 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "sync": ("sync", _add_sync_arguments),
     "send": ("send", add_send_arguments),
     "bulk": ("bulk", add_bulk_arguments),
-    "threads": ("threads", _add_list_arguments),
+    **PROGRAM_COMMANDS,
+    "threads": ("threads", add_thread_arguments),
+    "statistics": ("statistics", add_statistics_arguments),
     "messages": ("messages", _add_messages_arguments),
     "search": ("search", _add_search_arguments),
     "held": ("held", _add_held_arguments),
-    **PROGRAM_COMMANDS,
+    "views": ("team_commands", add_view_arguments),
+    "teams": ("team_commands", add_team_arguments),
+    "agents": ("team_commands", add_agent_arguments),
     "export": ("export", _add_export_arguments),
     "import": ("import_contacts", add_import_arguments),
     "backup": ("backup", _add_backup_arguments),

@@ -4,6 +4,7 @@ import textwrap
 from dataclasses import dataclass
 
 from tui.cli.program_help import PROGRAM_TEXTS
+from tui.cli.team_arguments import FILTER_NOTES, TEAM_HELP
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +144,15 @@ HELP_TEXTS = {
     ),
     "threads": HelpText(
         "list conversations",
-        "List conversations, the latest first.",
-        _format_examples("smsdesk threads", "smsdesk threads --limit 10 --json"),
+        "List conversations, the latest first; those of a view in its own order.",
+        FILTER_NOTES
+        + "\n\n"
+        + _format_examples(
+            "smsdesk threads",
+            "smsdesk threads --limit 10 --json",
+            "smsdesk threads --view vip",
+            'smsdesk threads --filter "is:unread account:au"',
+        ),
     ),
     "messages": HelpText(
         "show one conversation",
@@ -183,6 +191,7 @@ HELP_TEXTS = {
         )
         for name, text in PROGRAM_TEXTS.items()
     },
+    **{name: HelpText(*texts) for name, texts in TEAM_HELP.items()},
     "export": HelpText(
         "write conversations as JSON lines or CSV",
         "Write one conversation or all of them, the oldest message first.",

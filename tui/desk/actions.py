@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from tui.desk.assigning import find_absence
 from tui.desk.consent import ConsentActions
 from tui.desk.context import AppContext
 from tui.desk.format import format_title
@@ -96,7 +97,13 @@ class ConversationActions:
         before = await self._store.triage.assign_conversations(
             _get_ids(rows), self._agent, assignee
         )
-        return self._remember_triage(_format_assignment(rows, assignee), before)
+        context = self._context
+        now, zone = context.clock.now(), context.zone
+        absence = (
+            "" if assignee == self._agent else await find_absence(self._store, assignee, now, zone)
+        )
+        text = _format_assignment(rows, assignee)
+        return self._remember_triage(f"{text} · {absence}" if absence else text, before)
 
     async def snooze_conversations(self, rows: Sequence[Conversation], until: int | None) -> str:
         """Snooze conversations until a time or until the customer writes.

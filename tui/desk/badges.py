@@ -70,6 +70,10 @@ UNREAD_MARK = Symbol("●", "*")
 STAR_MARK = Symbol("★", "*")
 DRAFT_MARK = Symbol("✎", "draft")
 FILE_MARK = Symbol("▣", "+")
+DUE_MARK = Symbol("◷", "~")
+"""Before how much time is left for an answer."""
+OVERDUE_MARK = Symbol("!", "!")
+"""Before by how much an answer is late."""
 TICK_MARK = Symbol("✓", "x")
 """Ticks a line of a list; its ASCII is not the "v" of a badge, which could be part of a name."""
 
@@ -78,7 +82,7 @@ def list_symbols() -> Iterator[Symbol]:
     """Yield every symbol whose shape has one meaning; a tick has the shape of a badge."""
     for badge in (*BADGES.values(), *HEALTH_BADGES.values()):
         yield badge.symbol
-    yield from (UNREAD_MARK, STAR_MARK, DRAFT_MARK, FILE_MARK)
+    yield from (UNREAD_MARK, STAR_MARK, DRAFT_MARK, FILE_MARK, DUE_MARK)
 
 
 def format_held_count(count: int) -> str:

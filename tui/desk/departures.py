@@ -41,7 +41,14 @@ async def describe_departure(
     if view.label and view.label not in conversation.labels:
         actor = _format_actor(entries, agent, f"unlabel {view.label}")
         return f"#{one_line(view.label, _MAX_NAME)} removed{actor}"
-    if view.assignee is not None and conversation.assignee != view.assignee:
+    if view.unread and not conversation.unread:
+        return "read"
+    if view.account and conversation.account != view.account:
+        return f"answered through {one_line(conversation.account, _MAX_NAME)} now"
+    if view.own and conversation.own != view.own:
+        return f"wrote to {one_line(conversation.own, _MAX_NAME)}"
+    is_listed = conversation.assignee in (view.assignee, *view.assigned)
+    if (view.assignee is not None or view.team) and not is_listed:
         return _describe_assignment(conversation, entries, agent)
     if view.drafts_of:
         return "no draft left"
@@ -64,7 +71,7 @@ async def describe_end_of_wait(
     """
     if conversation.state is not State.OPEN:
         return await describe_departure(store, View(), conversation, agent, now, zone)
-    if conversation.assignee in ("", agent):
+    if conversation.assignee in ("", agent, *await store.team.list_teams_of(agent)):
         return ""
     return _describe_assignment(conversation, (), agent)
 

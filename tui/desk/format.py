@@ -19,6 +19,8 @@ MAX_BODY_LENGTH = 4_000
 """Characters of one message that a view shows; the timeline has all of it."""
 MAX_FILES = 20
 """Files of one message that a view lists; the viewer shows all."""
+_SOON_PART = 4
+"""The last part of the time for an answer, one fourth, is shown as urgent."""
 MUTED_STYLE = "$text-muted"
 """Style of less important text, for `Content`."""
 
@@ -204,3 +206,26 @@ def format_account_health(
     if state and account.is_low(state) and health not in (Health.ATTENTION, Health.STOPPED):
         text, style = f"{name} low: {state.balance_amount:g} left", "doubt"
     return badge.symbol.draw(ascii=ascii), text, style
+
+
+def is_due_soon(due_at: int, waiting_since: int, now: int) -> bool:
+    """Return whether little of the time for an answer is left.
+
+    Args:
+        due_at: End of the time, ms UTC.
+        waiting_since: Begin of the time, ms UTC.
+        now: Current time, ms UTC.
+    """
+    return (due_at - now) * _SOON_PART <= due_at - waiting_since
+
+
+def format_time_left(due_at: int, now: int) -> str:
+    """Return how much time is left for an answer: "12m left", or "5m over" when it is late.
+
+    Args:
+        due_at: End of the time, ms UTC.
+        now: Current time, ms UTC.
+    """
+    left = due_at - now
+    span = format_span(max(abs(left), MINUTE))
+    return f"{span} left" if left >= 0 else f"{span} over"

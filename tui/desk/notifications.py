@@ -4,10 +4,12 @@ Notifications are not sent while the terminal has the focus, because the screen 
 messages then. They are rare enough to be noticed and show as much text as fits on one line.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
 
 from tui.clock import MINUTE
 from tui.desk import format
+from tui.desk.assigning import format_assignment_notice
 from tui.desk.context import AppContext
 from tui.domain.account import AccountState, Health
 from tui.domain.attention import AttentionKind, list_attentions
@@ -15,6 +17,7 @@ from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Message
 from tui.domain.text import one_line
+from tui.domain.views import is_in_view
 from tui.store.store import Store
 from tui.terminal.desktop_notifications import BEL, format_notification, format_title
 
@@ -76,7 +79,13 @@ class AgentNotifier:
         new = [c for c in changes if c.subject is Subject.MESSAGE and c.is_new]
         for change in new[:_MAX_READ]:
             await self._collect_message(change.id)
-        if new:
+        for change in changes:
+            if change.subject is Subject.OVERDUE:
+                await self._report_overdue(change.id)
+        notice = await format_assignment_notice(self._store, self._context.agent, changes)
+        if notice:
+            self._pending.append(notice)
+        if new or notice:
             self.notify_if_due()
 
     def notify_if_due(self) -> None:
@@ -132,10 +141,40 @@ class AgentNotifier:
         if message is None or message.direction is Direction.OUT:
             return
         conversation = await self._store.conversations.get(message.conversation_id)
-        if conversation is not None and should_notify(message, conversation, self._context.agent):
+        if conversation is not None and await self._should_notify(message, conversation):
             self._pending.append(
                 f"{format.format_title(conversation)}: {one_line(message.summary, 80)}"
             )
+
+    async def _report_overdue(self, conversation_id: int) -> None:
+        """Report once that an answer is late, to the agents who can give it."""
+        conversation = await self._store.conversations.get(conversation_id)
+        if conversation is None or conversation.due_at is None:
+            return
+        agent = self._context.agent
+        teams = await self._store.team.list_teams_of(agent)
+        if conversation.assignee not in ("", agent, *teams):
+            return
+        late = format.format_time_left(conversation.due_at, self._context.clock.now())
+        title = format.format_title(conversation)
+        text = f"{title} waits longer than {one_line(conversation.due_view, 20)} allows: {late}"
+        self._show(text)
+        self._notify_agent(text)
+
+    async def _should_notify(self, message: Message, conversation: Conversation) -> bool:
+        """Return whether to notify: as the rule says, and only of the views that were chosen."""
+        agent, views = self._context.agent, self._store.views
+        teams = await self._store.team.list_teams_of(agent)
+        if not should_notify(message, conversation, agent, teams):
+            return False
+        chosen = await views.list_notices(agent)
+        if not chosen or message.direction is Direction.NOTE:
+            return True
+        # The new text is unread for this rule, even if the agent has just seen it elsewhere.
+        unread = replace(conversation, unread=max(1, conversation.unread))
+        found = [saved for saved in await views.list_views(agent) if saved.identity in chosen]
+        # A view that a colleague has made private is seen no longer.
+        return not found or any(is_in_view(unread, saved.view) for saved in found)
 
     def _notify_agent(self, message: str) -> None:
         """Sound the terminal alert; without the focus also show a notification."""
@@ -170,20 +209,23 @@ def summarize_pending(pending: list[str]) -> str:
     return pending[0] if len(pending) == 1 else f"{len(pending)} new texts, the last: {pending[-1]}"
 
 
-def should_notify(message: Message, conversation: Conversation, agent: str) -> bool:
+def should_notify(
+    message: Message, conversation: Conversation, agent: str, teams: Collection[str] = ()
+) -> bool:
     """Return whether an agent is notified of a message.
 
-    This is so for a message in a conversation that is unassigned or assigned to the agent, and
-    for a colleague's note that mentions the agent.
+    This is so for a message in a conversation that is unassigned or assigned to the agent or
+    one of the agent's teams, and for a colleague's note that mentions the agent.
 
     Args:
         message: The new message.
         conversation: Its conversation.
         agent: Name of the agent.
+        teams: Teams of the agent, as assignees.
     """
     if message.direction is Direction.NOTE:
         return message.agent != agent and f"@{agent}".casefold() in message.body.casefold()
-    return conversation.assignee in ("", agent)
+    return conversation.assignee in ("", agent, *teams)
 
 
 def find_account_problems(

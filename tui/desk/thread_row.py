@@ -11,7 +11,15 @@ from rich.cells import cell_len
 
 from tui.clock import MINUTE
 from tui.desk import cells, format
-from tui.desk.badges import BADGES, DRAFT_MARK, STAR_MARK, TICK_MARK, UNREAD_MARK
+from tui.desk.badges import (
+    BADGES,
+    DRAFT_MARK,
+    DUE_MARK,
+    OVERDUE_MARK,
+    STAR_MARK,
+    TICK_MARK,
+    UNREAD_MARK,
+)
 from tui.desk.message_text import format_preview
 from tui.domain.conversation import Conversation, State
 from tui.domain.message import Direction
@@ -55,15 +63,12 @@ def format_title_line(row: Conversation, state: RowState, width: int) -> list[Ro
         state: What else changes its look.
         width: Width in cells.
     """
-    since = row.waiting_since if row.waiting_since is not None else row.last_at
-    # The same for all rows, whenever each is painted.
-    age = f" {format.format_age(since, state.now // MINUTE * MINUTE):>4} "
+    age, age_style = _format_age(row, state)
     flags = _format_flags(row, state)
     title = cells.fit_cells(
         _protect(format.format_title(row), state), width - 3 - len(age) - len(flags)
     )
     title_style = "thread--unread" if row.unread else "thread--title"
-    age_style = "thread--waiting" if is_waiting(row) else "thread--age"
     if state.departure:
         title_style = age_style = "thread--departed"
     return [
@@ -72,6 +77,23 @@ def format_title_line(row: Conversation, state: RowState, width: int) -> list[Ro
         (flags, "thread--age"),
         (age, age_style),
     ]
+
+
+def _format_age(row: Conversation, state: RowState) -> RowPart:
+    """Return how long the customer waits or, if a target holds, how much time is left."""
+    now = state.now // MINUTE * MINUTE  # the same for all rows, whenever each is painted
+    if row.due_at is None or row.waiting_since is None:
+        since = row.waiting_since if row.waiting_since is not None else row.last_at
+        style = "thread--waiting" if is_waiting(row) else "thread--age"
+        return f" {format.format_age(since, now):>4} ", style
+    is_over = row.due_at < now
+    mark = (OVERDUE_MARK if is_over else DUE_MARK).draw(ascii=state.ascii)
+    is_soon = format.is_due_soon(row.due_at, row.waiting_since, now)
+    style = "thread--waiting" if is_soon else "thread--age"
+    return (
+        f" {mark} {format.format_time_left(row.due_at, now)} ",
+        "badge--bad" if is_over else style,
+    )
 
 
 def format_preview_line(row: Conversation, state: RowState, width: int) -> list[RowPart]:
@@ -126,7 +148,7 @@ def _format_flags(row: Conversation, state: RowState) -> str:
     elif row.suspected:
         parts.append("stop?")
     if row.assignee:
-        parts.append(f"@{one_line(row.assignee, 8)}")
+        parts.append(f"@{one_line(row.assignee.removeprefix('@'), 8)}")
     if row.state is State.SNOOZED:
         parts.append(format.format_snooze_end(row.snoozed_until, state.now, state.zone))
     elif row.state is State.CLOSED and state.names_closed:

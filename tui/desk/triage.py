@@ -78,7 +78,8 @@ class TriageRound:
     async def record_handled(self, conversation: Conversation) -> bool:
         """Count a conversation as handled if it no longer waits; return whether that is so."""
         current = await self._store.conversations.get(conversation.id)
-        if current is None or is_waiting_for(current, self._agent):
+        teams = await self._store.team.list_teams_of(self._agent)
+        if current is None or is_waiting_for(current, self._agent, teams):
             return False
         if conversation.id not in self._handled_ids:
             self._handled_ids.append(conversation.id)
@@ -89,7 +90,8 @@ class TriageRound:
         if not self._handled_ids:
             return None
         last = await self._store.conversations.get(self._handled_ids[-1])
-        if last is None or not is_waiting_for(last, self._agent):
+        teams = await self._store.team.list_teams_of(self._agent)
+        if last is None or not is_waiting_for(last, self._agent, teams):
             return None
         self._handled_ids.pop()
         self._current = last
@@ -136,7 +138,8 @@ async def count_waiting(store: Store, agent: str) -> WaitingCounts:
         return WaitingCounts(left, 0, 0)
     ids = await store.presence.list_held_conversations(agent)
     found = [await store.conversations.get(conversation_id) for conversation_id in ids]
-    held = sum(row is not None and is_waiting_for(row, agent) for row in found)
+    teams = await store.team.list_teams_of(agent) if found else ()
+    held = sum(row is not None and is_waiting_for(row, agent, teams) for row in found)
     total = (await store.conversations.get_counts()).waiting
     return WaitingCounts(max(0, left - held), held, max(0, total - left))
 

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from tui.domain.text import one_line
+
 _MINUTE_MS = 60_000
 _DAY_MINUTES = 24 * 60
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -19,6 +21,8 @@ _PART = re.compile(
     r"(?P<to>[0-9]{1,2})(?:[:.](?P<to_minute>[0-9]{2}))?"
 )
 EXAMPLE = "mon-fri 9-17, sat 10-14"
+DESK_EXAMPLE = "mon-fri 9-17; 2026-12-25 2026-12-26; Europe/Warsaw"
+_DESK_PARTS = 3
 
 
 class InvalidHoursError(ValueError):
@@ -102,6 +106,9 @@ class BusinessHours:
         return round(local.timestamp() * 1_000)
 
 
+ALWAYS_OPEN = BusinessHours()
+
+
 def parse_hours(
     text: str, holidays: Iterable[str] = (), zone: tzinfo | None = None
 ) -> BusinessHours:
@@ -172,3 +179,44 @@ def _format_clock(minutes: int) -> str:
     """Return minutes since midnight as text: "9", "17:30"."""
     hour, minute = divmod(minutes, 60)
     return f"{hour}:{minute:02}" if minute else str(hour)
+
+
+def parse_desk_hours(typed: str) -> BusinessHours:
+    """Return hours, holidays and zone of one line: "mon-fri 9-17; 2026-12-25; Europe/Warsaw".
+
+    Args:
+        typed: Parts with semicolons between them; empty, or "always": the desk is always open.
+
+    Raises:
+        InvalidHoursError: A part cannot be understood.
+    """
+    parts = [part.strip() for part in typed.split(";")]
+    if len(parts) > _DESK_PARTS:
+        raise InvalidHoursError(f"Write hours; holidays; time zone, like {DESK_EXAMPLE}")
+    week, holidays, zone = parts + [""] * (_DESK_PARTS - len(parts))
+    week = "" if week.casefold() == "always" else week
+    return parse_hours(week, holidays.replace(",", " ").split(), find_zone(zone))
+
+
+def format_desk_hours(hours: BusinessHours) -> str:
+    """Return hours, holidays and zone in one line, as `parse_desk_hours` reads them."""
+    holidays = " ".join(sorted(day.isoformat() for day in hours.holidays))
+    zone = str(hours.zone) if hours.zone is not None else ""
+    return "; ".join([format_hours(hours) or "always", holidays, zone]).rstrip("; ")
+
+
+def find_zone(name: str) -> tzinfo | None:
+    """Return a time zone by its name, None for that of the system if the name is empty.
+
+    Raises:
+        InvalidHoursError: There is no such zone.
+    """
+    # Imported late: most desks are always open.
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+    try:
+        return ZoneInfo(name) if name else None
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise InvalidHoursError(
+            f'"{one_line(name, 30)}" is no time zone: write it like Europe/Warsaw'
+        ) from None

@@ -17,6 +17,10 @@ class Subject(StrEnum):
     """A note that mentions an agent; the id is that of the note."""
     VIEW = "view"
     BULK_TEXT = "bulk text"
+    OVERDUE = "overdue"
+    """A conversation whose time for an answer is over; the id is that of the conversation."""
+    ASSIGNMENT = "assignment"
+    """A conversation that has a new assignee; the id is that of the conversation."""
 
 
 class JournalKind(StrEnum):
@@ -55,3 +59,6 @@ class Change:
 
 RELOAD = Change(Subject.VIEW, 0)
 """Too many changes since the last read: read everything again."""
+
+VIEWS_CHANGED = Change(Subject.VIEW, 1)
+"""Saved views, teams or the agents' levels are different."""

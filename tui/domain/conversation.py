@@ -21,6 +21,7 @@ class Order(StrEnum):
 
     WAITING = "longest waiting"
     NEWEST = "newest"
+    DUE = "least time left"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,12 @@ class Conversation:
     """Whether one of its messages may be an opt-out that an agent has to judge."""
     last_arrival: int = 0
     """Highest `arrival_id` of its messages: a late text changes this, but not `last_id`."""
+    due_at: int | None = None
+    """Until when the customer has to be answered, ms UTC; None if no target holds."""
+    due_view: str = ""
+    """View whose target it is."""
+    overdue: bool = False
+    """Whether the time is over and agents were notified."""
 
     @property
     def title(self) -> str:
@@ -107,8 +114,27 @@ class View:
     mentions_of: str = ""
     """Only conversations with a note that mentions this agent; closed ones until it is seen."""
     text: str = ""
-    """Only conversations whose name, number or last message contains this text."""
+    """Only conversations whose name or number contains this text."""
     order: Order = Order.WAITING
+    account: str = ""
+    """Only conversations that are answered through this account."""
+    own: str = ""
+    """Only conversations whose customer last wrote to this number of ours."""
+    unread: bool = False
+    overdue: bool = False
+    """Only conversations that should have been answered by now."""
+    team: str = ""
+    """Only conversations of this team, or of one of its members."""
+    assigned: tuple[str, ...] = ()
+    """Further assignees: the teams of `assignee`, or `team` and its members.
+
+    The store finds them when the view is shown; they are no part of what is saved.
+    """
+    only_state: bool = False
+    """Whether the state also limits a list of failed, starred or unread conversations.
+
+    Without it these lists show every state.
+    """
 
 
 _NOT_WAITING_BASE = 10_000_000_000_000
@@ -158,3 +184,4 @@ class Counts:
     failed: int = 0
     snoozed: int = 0
     closed: int = 0
+    overdue: int = 0

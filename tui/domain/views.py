@@ -1,8 +1,10 @@
 """Decide which conversations belong to a view and what it is called, without the database."""
 
 import re
+from collections.abc import Collection
+from dataclasses import replace
 
-from tui.domain.conversation import Conversation, State, View
+from tui.domain.conversation import Conversation, Order, State, View
 from tui.domain.phone import find_common_digits
 from tui.domain.text import fold_text, one_line
 
@@ -19,19 +21,20 @@ def is_in_view(conversation: Conversation, view: View) -> bool:
         conversation: Conversation to check.
         view: View to check against.
     """
-    if view.failed:
-        is_included = conversation.failed > 0
-    elif view.starred:
-        is_included = conversation.starred
-    elif view.drafts_of or view.mentions_of:
-        is_included = True
-    else:
-        is_included = view.state in (None, conversation.state)
-    if view.label:
-        is_included = is_included and view.label in conversation.labels
-    if view.assignee is not None:
-        is_included = is_included and conversation.assignee == view.assignee
-    return is_included and _has_filter_text(conversation, view.text)
+    c = conversation
+    return (
+        (has_every_state(view) or c.state is view.state)
+        and (not view.failed or c.failed > 0)
+        and (not view.starred or c.starred)
+        and (not view.unread or c.unread > 0)
+        and (not view.overdue or c.overdue)
+        and (not view.label or view.label in c.labels)
+        and (not view.account or c.account == view.account)
+        and (not view.own or c.own == view.own)
+        and (not view.team or c.assignee in view.assigned)
+        and (view.assignee is None or c.assignee in (view.assignee, *view.assigned))
+        and _has_filter_text(conversation, view.text)
+    )
 
 
 def is_waiting(conversation: Conversation) -> bool:
@@ -39,32 +42,44 @@ def is_waiting(conversation: Conversation) -> bool:
     return conversation.state is State.OPEN and conversation.waiting_since is not None
 
 
-def is_waiting_for(conversation: Conversation, agent: str) -> bool:
+def is_waiting_for(conversation: Conversation, agent: str, teams: Collection[str] = ()) -> bool:
     """Return whether a conversation waits for this agent or for any agent.
 
     Args:
         conversation: Conversation to check.
         agent: Name of the agent.
+        teams: Teams of the agent, as assignees.
     """
-    return is_waiting(conversation) and conversation.assignee in ("", agent)
+    return is_waiting(conversation) and conversation.assignee in ("", agent, *teams)
 
 
 def has_mixed_states(view: View) -> bool:
     """Return whether a view can contain open, snoozed and closed conversations together."""
-    by_kind = view.failed or view.starred or view.drafts_of or view.mentions_of
-    return bool(by_kind) or view.state is None
+    return bool(view.drafts_of or view.mentions_of) or has_every_state(view)
+
+
+def has_every_state(view: View) -> bool:
+    """Return whether a conversation belongs to the view whatever its state."""
+    if view.state is None or view.drafts_of or view.mentions_of:
+        return True
+    return (view.failed or view.starred or view.unread or view.overdue) and not view.only_state
 
 
 def list_counters(view: View) -> tuple[str, ...]:
     """Return the names of the store's counters that add up to a view, or none."""
-    if view.text or view.drafts_of or view.mentions_of or (view.label and not view.failed):
-        return ()
-    if view.failed:
+    base = replace(view, assigned=(), order=Order.WAITING)
+    if base == View(failed=True):
         return ("failed",)
-    if view.starred:
+    if base == View(starred=True):
         return ("starred",)
-    if view.assignee is not None:
-        return (f"assignee:{view.assignee}",)
+    if base == View(unread=True):
+        return ("unread",)
+    if base == View(overdue=True):
+        return ("overdue",)
+    if base == View(assignee=view.assignee) and view.assignee is not None:
+        return tuple(f"assignee:{name}" for name in (view.assignee, *view.assigned))
+    if base != View(state=view.state):
+        return ()
     return tuple(State) if view.state is None else (view.state.value,)
 
 
@@ -82,22 +97,38 @@ def format_view_name(view: View, agent: str, total: int = 0) -> str:
 
 
 def _format_view_kind(view: View, agent: str) -> str:
-    """Return the title without size and filter."""
+    """Return the title without size and filter: "Failed", "Mine · #vip · of au"."""
+    parts = []
     if view.failed:
-        return "Failed"
+        parts.append("Failed")
     if view.starred:
-        return "Starred"
+        parts.append("Starred")
+    if view.unread:
+        parts.append("Unread")
+    if view.overdue:
+        parts.append("Overdue")
     if view.drafts_of:
-        return "Drafts"
+        parts.append("Drafts")
     if view.mentions_of:
-        return "Mentions"
+        parts.append("Mentions")
     if view.label:
-        return f"#{one_line(view.label, 20)}"
-    if view.assignee:
-        return "Mine" if view.assignee == agent else f"@{one_line(view.assignee, 20)}"
+        parts.append(f"#{one_line(view.label, 20)}")
     if view.assignee is not None:
+        parts.append(_format_assignee(view.assignee, agent))
+    if view.team:
+        parts.append(f"Team {one_line(view.team, 20)}")
+    if view.account or view.own:
+        parts.append(" ".join(one_line(part, 20) for part in (view.account, view.own) if part))
+    if not has_every_state(view) and (not parts or view.only_state or view.state is not State.OPEN):
+        parts.append(view.state.value.capitalize() if view.state is not None else "All")
+    return " · ".join(parts) or "All"
+
+
+def _format_assignee(assignee: str, agent: str) -> str:
+    """Return how the title of a list names an assignee."""
+    if not assignee:
         return "Unassigned"
-    return view.state.value.capitalize() if view.state is not None else "All"
+    return "Mine" if assignee == agent else f"@{one_line(assignee.removeprefix('@'), 20)}"
 
 
 def normalize_filter(text: str) -> str:
@@ -122,14 +153,18 @@ def describe_empty_view(view: View) -> str:
     """Return the message for a view without conversations, with the next useful key."""
     if view.text:
         return f'Nothing contains "{one_line(view.text, 30)}": Esc shows all'
-    if view.failed:
+    if replace(view, order=Order.WAITING, assigned=()) == View(unread=True):
+        return "Everything is read: g o shows what is open"
+    if replace(view, order=Order.WAITING, assigned=()) == View(overdue=True):
+        return "No answer is late: g o shows what is open"
+    if replace(view, order=Order.WAITING) == View(failed=True):
         return "Nothing has failed: g o shows what is open"
     if view.drafts_of:
         return "No drafts: g o shows what is open"
-    if view.label or view.starred or view.mentions_of or view.assignee is not None:
-        return "Nothing here: g o shows all that is open"
-    if view.state is State.OPEN:
+    if replace(view, order=Order.WAITING) == View():
         return "All clear: c writes a message"
-    if view.state is None:
+    if replace(view, order=Order.WAITING) == View(state=None):
         return "No messages yet: c writes the first one"
+    if view.state is State.OPEN:
+        return "Nothing here: g o shows all that is open"
     return "Nothing here: g o shows what is open"

@@ -10,6 +10,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.desk.actions import ConversationActions
+from tui.desk.assigning import list_assignees
 from tui.desk.departures import describe_end_of_wait
 from tui.desk.routes import suggest_send_time
 from tui.domain.conversation import Conversation, State, View
@@ -27,7 +28,7 @@ from tui.screens.base import report_store_errors
 
 if TYPE_CHECKING:
     from tui.screens.date_time import ChosenPlan, PickedTime
-    from tui.screens.pick import Choice, Picked
+    from tui.screens.pick import Picked
 
 ConversationAction = Callable[[ConversationActions, Sequence[Conversation]], Awaitable[str]]
 
@@ -206,33 +207,21 @@ async def _snooze_until(
         await inbox.finish_action(await inbox.actions.snooze_conversations(rows, when.at))
 
 
-_UNASSIGNED = "no one"
-
-
 @command_handler("assign")
 async def ask_assignee(inbox: InboxActions) -> None:
     """Ask to which agent the conversations are assigned."""
-    from tui.screens.pick import PickScreen
+    from tui.screens.pick_assignee import AssignScreen
 
     rows = await inbox.load_targets()
     if rows:
-        choices = await _list_assignees(inbox, {row.assignee for row in rows})
-        title, use_ascii = f"Assign {describe_conversations(rows)}", inbox.app_context.ascii
-        screen = PickScreen(title, choices, verb="assigns", new="Assign to", ascii=use_ascii)
+        context = inbox.app_context
+        now, zone = context.clock.now(), context.zone
+        assignees = await list_assignees(inbox.store, context.agent, now, zone)
+        title, owners = f"Assign {describe_conversations(rows)}", {row.assignee for row in rows}
+        screen = AssignScreen(title, assignees, owners, ascii=context.ascii)
         inbox.app.push_screen(screen, partial(_assign_to, inbox, rows))
     else:
         inbox.refuse_typing(OPEN_FIRST)
-
-
-async def _list_assignees(inbox: InboxActions, owners: set[str]) -> list[Choice]:
-    """Return this agent, all others and "unassigned"; the current assignee has a tick."""
-    from tui.screens.pick import Choice
-
-    me = inbox.app_context.agent
-    others = [name for name in await inbox.store.agents.list_names() if name != me]
-    names = [name for name in (me, *others) if name]
-    choices = [Choice(n, n, "you" if n == me else "", owners == {n}) for n in names]
-    return [*choices, Choice("", _UNASSIGNED, on=owners == {""})]
 
 
 @report_store_errors

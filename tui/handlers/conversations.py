@@ -10,9 +10,8 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.desk.view_actions import ViewActions, find_next_account_view
 from tui.domain.conversation import Conversation, Order, State, View
-from tui.domain.text import one_line
-from tui.domain.views import format_view_name
 from tui.handlers.common import InboxActions, command_handler, list_label_choices
 from tui.handlers.general import search_conversation
 from tui.handlers.texting_many import show_texts_to_many
@@ -21,7 +20,7 @@ from tui.screens.base import report_store_errors
 from tui.store.conversations import get_order
 
 if TYPE_CHECKING:
-    from tui.screens.pick import Choice, Picked
+    from tui.screens.pick import Picked
     from tui.store.saved_views import SavedView
 
 
@@ -122,10 +121,14 @@ async def filter_list(inbox: InboxActions) -> None:
 
 @command_handler("order")
 async def change_order(inbox: InboxActions) -> None:
-    """Switch to the other order of the list."""
+    """Switch to the next order of the list; time left is one if a view is answered within it."""
     view = inbox.threads.view
-    other = Order.NEWEST if view.order is Order.WAITING else Order.WAITING
-    changed = replace(view, order=other)
+    orders = [Order.WAITING, Order.NEWEST]
+    if await inbox.store.answer_targets.list_targets():
+        orders.append(Order.DUE)
+    place = orders.index(view.order) + 1 if view.order in orders else 0
+    later = [replace(view, order=order) for order in orders[place:] + orders[:place]]
+    changed = next((one for one in later if get_order(one) is not get_order(view)), view)
     # Some lists have a single stored order; for these the switch would change nothing.
     if get_order(changed) is get_order(view):
         inbox.show_status("This list has only one order")
@@ -143,16 +146,24 @@ def _register_view(command_id: str, view: Callable[[InboxActions], View]) -> Non
 
 
 _register_view("show_open", lambda inbox: View())
-_register_view("show_mine", lambda inbox: View(assignee=inbox.app_context.agent))
 _register_view("show_unassigned", lambda inbox: View(assignee=""))
 # A filter stays and applies to conversations of all states.
 _register_view("show_all", lambda inbox: View(state=None, text=inbox.threads.view.text))
 _register_view("show_closed", lambda inbox: View(state=State.CLOSED))
 _register_view("show_snoozed", lambda inbox: View(state=State.SNOOZED))
 _register_view("show_drafts", lambda inbox: View(drafts_of=inbox.app_context.agent))
+_register_view("show_overdue", lambda inbox: View(overdue=True))
 _register_view("show_failed", lambda inbox: View(failed=True))
 _register_view("show_mentions", lambda inbox: View(mentions_of=inbox.app_context.agent))
 _register_view("show_starred", lambda inbox: View(starred=True))
+_register_view("show_unread", lambda inbox: View(unread=True))
+
+
+@command_handler("show_mine")
+async def show_mine(inbox: InboxActions) -> None:
+    """Show the open conversations of the agent and of the agent's teams."""
+    agent = inbox.app_context.agent
+    await inbox.show_view(await inbox.store.team.resolve_view(View(assignee=agent), agent))
 
 
 @command_handler("show_label")
@@ -177,81 +188,60 @@ async def _show_labelled(inbox: InboxActions, picked: Picked | None) -> None:
 
 @command_handler("views")
 async def manage_views(inbox: InboxActions) -> None:
-    """Show a saved view, save the current one, or remove one."""
-    from tui.screens.pick import PickScreen
+    """Open the list of the saved views."""
+    from tui.screens.manage_views import ViewsScreen
 
-    saved = {
-        view.name: view for view in await inbox.store.views.list_views(inbox.app_context.agent)
-    }
-    screen = PickScreen(
-        "Views",
-        [_format_view_choice(inbox, view) for view in saved.values()],
-        verb="shows or saves",
-        new="Save what is shown as",
-        replaces=True,
-        droppable=bool(saved),
-        ascii=inbox.app_context.ascii,
-    )
-    inbox.app.push_screen(screen, partial(_apply_view_choice, inbox, saved))
-
-
-def _format_view_choice(inbox: InboxActions, saved: SavedView) -> Choice:
-    """Return a line of the picker: the name, what the view shows, its keys."""
-    from tui.screens.pick import Choice
-
-    shown = format_view_name(saved.view, inbox.app_context.agent)
-    key = f" · g {saved.key}" if saved.key else ""
-    return Choice(saved.name, saved.name, f"{shown}{key}", saved.view == inbox.threads.view)
+    screen = ViewsScreen(inbox.store, inbox.app_context, inbox.actions, inbox.threads.view)
+    inbox.app.push_screen(screen, partial(_show_saved, inbox))
 
 
 @report_store_errors
-async def _apply_view_choice(
-    inbox: InboxActions, saved: dict[str, SavedView], picked: Picked | None
-) -> None:
-    """Save, remove or show a view, unless the dialog was cancelled."""
-    if picked is None:
+async def _show_saved(inbox: InboxActions, saved: SavedView | None) -> None:
+    """Show a saved view, unless the dialog was closed."""
+    inbox.record_undo()
+    if saved is not None:
+        await inbox.show_view(saved.view)
+
+
+@command_handler("save_view")
+async def ask_view_name(inbox: InboxActions) -> None:
+    """Ask for a name and save what the list shows."""
+    from tui.screens.view_prompts import make_name_prompt
+
+    screen = make_name_prompt(inbox.threads.view, inbox.app_context.agent)
+    inbox.app.push_screen(screen, partial(_save_view, inbox))
+
+
+@report_store_errors
+async def _save_view(inbox: InboxActions, name: str | None) -> None:
+    """Save the current view under a name, unless the dialog was cancelled."""
+    if name is not None:
+        actions = ViewActions(inbox.store, inbox.app_context.agent, inbox.actions.remember_undo)
+        inbox.show_status(await actions.save_view(name, inbox.threads.view))
+        inbox.record_undo()
+
+
+@command_handler("show_account")
+async def show_next_account(inbox: InboxActions) -> None:
+    """Show the list of the conversation's account and own number; then of the next account."""
+    names = tuple(account.name for account in inbox.app_context.accounts)
+    view = find_next_account_view(inbox.threads.view, inbox.current_conversation, names)
+    if view is None:
+        inbox.show_status("No accounts yet: g n adds one")
         return
-    if picked.new:
-        await _save_view(inbox, picked.value)
-    elif picked.drop:
-        await _drop_view(inbox, saved[picked.value])
-    else:
-        await inbox.show_view(saved[picked.value].view)
+    await inbox.show_view(view)
+    inbox.show_status("V saves this list · g A shows the next account")
 
 
-async def _save_view(inbox: InboxActions, name: str) -> None:
-    """Save the current view under a name; undo restores an earlier view of that name."""
-    store, agent = inbox.store.views, inbox.app_context.agent
-    older = next((view for view in await store.list_views(agent) if view.name == name), None)
-    saved = await store.save_view(name, inbox.threads.view, agent)
+@command_handler("team")
+async def manage_team(inbox: InboxActions) -> None:
+    """Open the list of agents and teams."""
+    from tui.screens.manage_team import TeamScreen
 
-    async def restore_older_view() -> str:
-        if older is None:
-            await store.delete_view(saved.name)
-            return f"Undone: the view {one_line(name, 30)} is removed again"
-        await store.save_view(name, older.view, agent)
-        return f"Undone: the view {one_line(name, 30)} is as it was"
+    def keep_undo(_: None) -> None:
+        inbox.record_undo()
 
-    key = f" as g {saved.key}" if saved.key else ""
-    inbox.show_status(
-        inbox.actions.remember_undo(f"Saved view {one_line(name, 30)}{key}", restore_older_view)
-    )
-    inbox.record_undo()
-
-
-async def _drop_view(inbox: InboxActions, saved: SavedView) -> None:
-    """Remove a saved view; undo restores it."""
-    store, agent = inbox.store.views, inbox.app_context.agent
-    await store.delete_view(saved.name)
-
-    async def restore_view() -> str:
-        await store.save_view(saved.name, saved.view, agent, key=saved.key)
-        return f"Undone: the view {one_line(saved.name, 30)} is restored"
-
-    inbox.show_status(
-        inbox.actions.remember_undo(f"Removed view {one_line(saved.name, 30)}", restore_view)
-    )
-    inbox.record_undo()
+    inbox.app.push_screen(TeamScreen(inbox.store, inbox.app_context, inbox.actions), keep_undo)
 
 
 @command_handler("bulk_texts")

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from tui.commands import get_first_keys, get_prefixed_commands, index_by_id
 from tui.desk.format import format_title
 from tui.desk.key_hints import find_place
+from tui.desk.permissions import explain_missing_level
 from tui.desk.undo import format_unsent
 from tui.desk.undo_stack import format_undo_question, name_unseen
 from tui.domain.conversation import Conversation
@@ -254,8 +255,9 @@ async def add_account(inbox: InboxActions) -> None:
     """Open the set-up form; a desk without accounts shows it at the start."""
     account_setup = inbox.app_context.account_setup
     if account_setup is None:
-        inbox.show_status("Accounts cannot be added to the demo: run smsdesk without demo")
-        return
+        return inbox.show_status("Accounts cannot be added to the demo: run smsdesk without demo")
+    if refusal := await explain_missing_level(inbox.store, inbox.app_context.agent, "accounts"):
+        return inbox.show_status(refusal)
     from tui.screens.setup import SetupScreen
 
     await inbox.compose_pane.flush_draft()

@@ -2,6 +2,7 @@
 
 from tui.desk import format
 from tui.desk.send_checks import NO_ACCOUNT
+from tui.desk.unread_counts import UnreadCounts
 from tui.domain.account import Account
 from tui.domain.conversation import Order, State, View
 from tui.domain.phone import InvalidNumberError, parse_destination
@@ -153,18 +154,26 @@ async def choose_view(session: PlainSession, typed: str) -> None:
         session: State of this agent's line-mode session.
         typed: Rest of the command line; empty if there is none.
     """
+    from tui.plain.team_words import change_view
+
+    if await change_view(session, typed):
+        return
     agent = session.context.agent
-    saved = await session.store.views.list_views(agent)
+    counts = UnreadCounts(session.store, agent)
+    await counts.reload()
+    saved = counts.views
     labels = await session.store.conversations.list_labels()
     choices = [
         *_STANDARD_VIEWS,
-        View(assignee=agent),
+        await session.store.team.resolve_view(View(assignee=agent), agent),
         View(drafts_of=agent),
         View(mentions_of=agent),
         *(View(label=name) for name, _ in labels),
     ]
     names = [format_view_name(view, agent) for view in choices]
-    names += [one_line(view.name, 30) for view in saved]
+    for view in saved:
+        count = counts.format_count(view)
+        names.append(f"{one_line(view.name, 30)}{f' ({count} unread)' if count else ''}")
     place = await session.dialog.choose_item("Lists", names, typed)
     if place is not None:
         session.view = [*choices, *(view.view for view in saved)][place]

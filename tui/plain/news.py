@@ -5,6 +5,7 @@ import contextlib
 from collections.abc import Iterable
 
 from tui.desk import format
+from tui.desk.assigning import format_assignment_notice
 from tui.desk.departures import describe_end_of_wait
 from tui.desk.message_text import MessageText
 from tui.desk.notifications import AgentNotifier
@@ -93,6 +94,8 @@ class ChangeAnnouncer:
                     await self._handle_message(change)
                 case Subject.MENTION:
                     await self._announce_mention(change)
+                case Subject.ASSIGNMENT:
+                    await self._announce_assignment(change)
                 case Subject.ACCOUNT:
                     await self._alarms.report_account_problems()
                 case Subject.CONVERSATION if change.id == self._session.shown_id:
@@ -167,6 +170,14 @@ class ChangeAnnouncer:
             session.last_active_id = about.id
             who, title = one_line(note.agent, 20), one_line(about.title, 30)
             session.dialog.announce_line(f"* {who} mentions you in a note on {title} (w opens it)")
+
+    async def _announce_assignment(self, change: Change) -> None:
+        """Announce that a colleague has assigned a conversation to this agent or their team."""
+        session = self._session
+        notice = await format_assignment_notice(session.store, session.context.agent, [change], "w")
+        if notice:
+            session.last_active_id = change.id
+            session.dialog.announce_line(f"* {notice}")
 
     def _announce_status(self, message: Message) -> None:
         """Announce a new status once; name the command that helps if the message failed."""

@@ -14,7 +14,6 @@ from tui.plain.reading import show_consent
 from tui.plain.session import PlainSession, line_handler
 
 TriageAction = Callable[[ConversationActions, Sequence[Conversation]], Awaitable[str]]
-_UNASSIGNED = "no one"
 _NEW_LABEL = "a new label"
 _MAX_MERGE_CHOICES = 9
 
@@ -55,10 +54,10 @@ async def reopen_conversation(session: PlainSession, typed: str) -> None:
 async def _run_action(session: PlainSession, act: TriageAction) -> None:
     """Apply an action to the open conversation and show the result."""
     row = await session.refresh_conversation()
-    await _show_result(session, await act(session.actions, [row]))
+    await show_result(session, await act(session.actions, [row]))
 
 
-async def _show_result(session: PlainSession, text: str) -> None:
+async def show_result(session: PlainSession, text: str) -> None:
     """Show what was done, and read the conversation again."""
     session.dialog.write_line(f"{text}.")
     await session.refresh_conversation()
@@ -92,25 +91,6 @@ async def snooze_conversation(session: PlainSession, typed: str) -> None:
         await show_first_page(session)
 
 
-@line_handler("assign")
-async def assign_conversation(session: PlainSession, typed: str) -> None:
-    """Assign the conversation to an agent, by number or name.
-
-    Args:
-        session: State of this agent's line-mode session.
-        typed: Rest of the command line; empty if there is none.
-    """
-    me = session.context.agent
-    others = [name for name in await session.store.agents.list_names() if name and name != me]
-    names = [me, *others, ""]
-    shown = [one_line(name, 30) or _UNASSIGNED for name in names]
-    place = await session.dialog.choose_item("Assign to", shown, typed)
-    if place is not None:
-        await _show_result(
-            session, await session.actions.assign_conversations([session.current], names[place])
-        )
-
-
 @line_handler("label")
 async def toggle_label(session: PlainSession, typed: str) -> None:
     """Add a label, or remove it if the conversation has it.
@@ -135,7 +115,7 @@ async def toggle_label(session: PlainSession, typed: str) -> None:
             (await session.dialog.ask_line("Name of the label: ")).strip() if new else labels[place]
         )
     if name:
-        await _show_result(session, await session.actions.toggle_labels([row], name))
+        await show_result(session, await session.actions.toggle_labels([row], name))
 
 
 @line_handler("note")
@@ -205,7 +185,7 @@ async def rename_customer(session: PlainSession, typed: str) -> None:
     await contacts.rename_contact(row.id, name.strip(), contact_note, agent)
     saved = f"Saved {one_line(name.strip(), 40)}"
     text = session.actions.remember_undo(saved, undo_rename, about=[row.id])
-    await _show_result(session, text)
+    await show_result(session, text)
 
 
 @line_handler("merge")
@@ -230,7 +210,7 @@ async def merge_conversations(session: PlainSession, typed: str) -> None:
     for sentence in await describe_merge(session.store, row, found[place]):
         session.dialog.write_line(f"{sentence}.")
     if await session.dialog.ask_yes_no("Merge them?"):
-        await _show_result(session, await session.actions.merge_conversations(row, found[place]))
+        await show_result(session, await session.actions.merge_conversations(row, found[place]))
     else:
         session.dialog.write_line("Nothing was merged.")
 

@@ -24,6 +24,7 @@ from tui.store.errors import StoreError, Unreachable
 from tui.store.store import Store
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer
+from tui.widgets.view_strip import ViewStrip
 from tui.widgets.virtual_list import VirtualList
 
 _PREVIEW_DELAY = 0.06
@@ -64,6 +65,7 @@ class InboxScreen(LiveInbox):
         # For snoozed conversations at a desk that runs without a background service.
         self.set_interval(WAKE_SECONDS, self._agent_session.wake_snoozed)
         self.call_after_refresh(self._agent_session.register_agent)
+        self.call_after_refresh(self.follow_views)
         self.watch(self.app, "app_focus", self.mark_missed_read, init=False)
 
     # Navigation -----------------------------------------------------------------------------
@@ -156,6 +158,13 @@ class InboxScreen(LiveInbox):
             self.pane.conversation if stays else self.threads.current_row
         )
         await self.read_marker.open_conversation(self.pane.conversation)
+
+    @on(ViewStrip.Chosen)
+    @report_store_errors
+    async def _show_clicked_view(self, event: ViewStrip.Chosen) -> None:
+        """Show the view that was clicked in the strip."""
+        self.keys.begin_command()
+        await self.show_view(event.saved.view)
 
     @on(ComposePane.Sent)
     @report_store_errors

@@ -8,12 +8,13 @@ from textual import events, on
 
 from tui.clock import MINUTE
 from tui.desk import composer_hints
+from tui.desk.assigning import format_assignment_notice
 from tui.desk.context import AppContext
 from tui.desk.departures import describe_departure
 from tui.desk.format import format_title
 from tui.desk.key_guard import MergeGuard
 from tui.desk.undo import Countdown
-from tui.domain.change import RELOAD, Change, Subject
+from tui.domain.change import RELOAD, VIEWS_CHANGED, Change, Subject
 from tui.domain.text import one_line
 from tui.screens.base import report_store_errors
 from tui.screens.inbox_layout import InboxLayout
@@ -21,6 +22,7 @@ from tui.store.store import Store
 from tui.widgets.bindings import get_reachable_keys
 from tui.widgets.conversation_pane import ConversationPane, Followed
 from tui.widgets.status_line import StatusLine
+from tui.widgets.view_strip import ViewStrip
 
 
 class LiveInbox(InboxLayout):
@@ -46,6 +48,36 @@ class LiveInbox(InboxLayout):
         self.pressed_at = 0.0
         """Time of the key that is handled, in seconds of the steady clock."""
 
+    # The strip of the views -----------------------------------------------------------------
+
+    @report_store_errors
+    async def follow_views(self, changes: Sequence[Change] = (RELOAD,)) -> None:
+        """Show the saved views at the left where there is room, with the counts of now.
+
+        Args:
+            changes: What changed in the store; by default everything is read.
+        """
+        strip = next(iter(self.query(ViewStrip)), None)
+        if not self.has_class("-full"):
+            return  # `v` and `g` with a digit serve there
+        if strip is None:
+            if not {RELOAD, VIEWS_CHANGED} & set(changes):
+                return
+            strip = ViewStrip(self.store, self.app_context)
+            await strip.reload()
+            if not strip.has_views or self.query(ViewStrip):
+                return
+            await self.query_one("#desk").mount(strip, before="#left")
+        else:
+            await strip.apply_changes(changes)
+        strip.mark_shown(self.threads.view)
+        self.set_class(strip.has_views, "-strip")
+
+    def on_resize(self) -> None:
+        """Show the strip once there is room for it, with the counts of now."""
+        if self.is_mounted:
+            self.call_after_refresh(self.follow_views)
+
     def _find_key(self, command_id: str) -> str:
         """Return the keys to press for a command; "" if no key does it at once.
 
@@ -70,6 +102,7 @@ class LiveInbox(InboxLayout):
         followed = await self.pane.apply_changes(changes)
         lost = await self.list_pane.apply_changes(changes)
         self.show_key_hints()
+        await self.follow_views(changes)
         if lost:
             await self._report_lost_selection(sorted(lost))
         if followed is not None:
@@ -80,6 +113,7 @@ class LiveInbox(InboxLayout):
             self.countdown.update_message(await self.store.messages.get(self.countdown.message_id))
         agent = self.app_context.agent
         notice = await composer_hints.format_mention_notice(self.store, agent, changes)
+        notice = notice or await format_assignment_notice(self.store, agent, changes)
         if notice:
             self.keys.show_status(notice, is_general=True)
         if any(c.is_new and self.read_marker.is_open(c.conversation_id) for c in changes):

@@ -4,7 +4,7 @@ Whether to quit or to send in spite of something, and dialogs that ask for one l
 them the reason for a consent change.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import ClassVar
 
 from textual import events, getters, on
@@ -119,6 +119,7 @@ class PromptScreen(DialogScreen[str | None]):
         *,
         verb: str = "confirms",
         value: str = "",
+        find_problem: Callable[[str], str] | None = None,
     ) -> None:
         """Create the dialog.
 
@@ -128,8 +129,10 @@ class PromptScreen(DialogScreen[str | None]):
             example: Example of a line.
             verb: What Enter does, for the hint.
             value: Text that the field begins with.
+            find_problem: Returns what is wrong with a line, "" for nothing; None accepts all.
         """
         super().__init__()
+        self._find_problem = find_problem
         self._verb = verb
         self._value = value
         self._heading = heading
@@ -149,11 +152,15 @@ class PromptScreen(DialogScreen[str | None]):
     @on(Input.Submitted)
     def _submit_line(self) -> None:
         """Close the dialog with the line; for an empty line, show what is expected."""
-        if line := self.field.value.strip():
+        line = self.field.value.strip()
+        problem = self._find_problem(line) if line and self._find_problem is not None else ""
+        if not line:
+            problem = f"Type it first, for example {self._example}"
+        if not problem:
             self.dismiss(line)
-        else:
-            self.hint.update(Content(f"Type it first, for example {self._example}"))
-            self.hint.set_classes("problem")
+            return
+        self.hint.update(Content(one_line(problem, 220)))
+        self.hint.set_classes("problem")
 
     @on(Input.Changed)
     def _restore_hint(self) -> None:

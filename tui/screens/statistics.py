@@ -13,6 +13,7 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.clock import HOUR, SECOND
+from tui.desk.answer_report import format_answer_report, plot_answers_by_hour
 from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE
 from tui.domain.change import Change
@@ -106,9 +107,16 @@ class StatisticsScreen(DialogScreen[None]):
         statistics = await self._store.statistics.get_statistics(
             find_day_start(now, app_context, _DAYS - 1), now
         )
-        self.text.update(
-            format_statistics(statistics, find_day_start(now, app_context), app_context)
-        )
+        answers = await self._store.answer_targets.list_answers(statistics.since, now + 1)
+        plot = plot_answers_by_hour(answers, app_context.zone, ascii=app_context.ascii)
+        report = [*format_answer_report(answers), "", *plot] if answers else []
+        page = format_statistics(statistics, find_day_start(now, app_context), app_context)
+        if report:
+            heading = Content.styled("First answers, 7 days", MUTED_STYLE)
+            page = Content("\n\n").join(
+                [page, Content("\n").join([heading, *map(Content, report)])]
+            )
+        self.text.update(page)
         self._rest = round(_REST_FACTOR * (app_context.clock.monotonic() - began))
 
 

@@ -29,6 +29,9 @@ NO_MESSAGES: Summary = {
     "preview": "",
     "suspected": 0,
     "last_arrival": 0,
+    "due_at": None,
+    "due_view": "",
+    "overdue": 0,
 }
 """What a conversation has before its first message."""
 
@@ -37,9 +40,12 @@ def update_rank(summary: Summary) -> None:
     """Give a conversation its place among those that wait.
 
     A customer who is opted out does not wait, because an answer is not allowed. After
-    an opt-in the customer waits again.
+    an opt-in the customer waits again. The time for an answer ends with the waiting; it is set
+    anew by `AnswerTargets.judge_conversations`.
     """
     summary["waiting_since"] = None if summary["opted_out"] else summary["unanswered_since"]
+    if summary["waiting_since"] is None or summary["state"] != State.OPEN:
+        summary.update(due_at=None, due_view="", overdue=0)
     summary["rank"] = compute_waiting_rank(summary["waiting_since"], summary["last_at"])
 
 
@@ -57,6 +63,8 @@ def get_counter_names(summary: Summary) -> frozenset[str]:
         names.add("failed")
     if summary["starred"]:
         names.add("starred")
+    if summary["overdue"]:
+        names.add("overdue")
     return frozenset(names)
 
 

@@ -3,18 +3,29 @@
 import functools
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from tui.clock import Clock
 from tui.domain.conversation import Conversation, Counts, Order, View
 from tui.domain.phone import Address
-from tui.domain.views import list_counters, normalize_filter
+from tui.domain.views import has_every_state, list_counters
 from tui.store import rows
 from tui.store.connections import Connection
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, Summary
+from tui.store.view_windows import (
+    NOT_DUE_BASE,
+    build_count,
+    build_window,
+    choose_query,
+    is_combined_view,
+    is_sorted_by_time,
+    read_page,
+    read_rows,
+    read_value,
+)
 
 _SMALLEST = -(1 << 62)
 _LARGEST = 1 << 62
@@ -35,8 +46,10 @@ LAST_POSITION = ListPosition(_LARGEST, _LARGEST)
 
 
 def get_order(view: View) -> Order:
-    """Return how a view is sorted: only lists by state can be sorted by time."""
-    return Order.NEWEST if _is_sorted_by_time(view) else Order.WAITING
+    """Return how a view is sorted: only lists by state can be sorted by their last message."""
+    if view.order is Order.DUE and is_combined_view(view):
+        return Order.DUE
+    return Order.NEWEST if is_sorted_by_time(view) else Order.WAITING
 
 
 def get_position(conversation: Conversation, view: View | Order) -> ListPosition:
@@ -49,6 +62,11 @@ def get_position(conversation: Conversation, view: View | Order) -> ListPosition
     order = get_order(view) if isinstance(view, View) else view
     if order is Order.NEWEST:
         return ListPosition(-conversation.last_at, conversation.id)
+    if order is Order.DUE:
+        due = conversation.due_at
+        return ListPosition(
+            due if due is not None else NOT_DUE_BASE + conversation.rank, conversation.id
+        )
     return ListPosition(conversation.rank, conversation.id)
 
 
@@ -125,7 +143,7 @@ class Conversations:
     async def get_counts(self) -> Counts:
         """Return the numbers of the header line."""
         counters = await self.get_counters()
-        names = ("open", "waiting", "unread", "failed", "snoozed", "closed")
+        names = [part.name for part in fields(Counts)]
         return Counts(**{name: counters.get(name, 0) for name in names})
 
     async def get_counters(self) -> dict[str, int]:
@@ -138,12 +156,33 @@ class Conversations:
 
         Filtered views are not counted.
         """
-        name, values = _choose_query(view)
-        if name in _WITHOUT_COUNTER and not view.text:
+        if view.text:
+            return 0
+        if is_combined_view(view):
+            sql, values = build_count(view)
+            return int(await self._database.read(functools.partial(read_value, sql, values)))
+        name, values = choose_query(view)
+        if name in _WITHOUT_COUNTER:
             query = getattr(queries("windows"), f"{name}_count")
             return int(await self._database.read(functools.partial(query, **values)))
         counters = await self.get_counters()
         return sum(counters.get(name, 0) for name in list_counters(view))
+
+    async def list_unread_ids(self, view: View, limit: int) -> list[int]:
+        """Return the ids of unread conversations of a view, up to a number.
+
+        Args:
+            view: View that selects the conversations.
+            limit: Maximum number of ids.
+        """
+        if view.drafts_of or view.mentions_of:
+            return []  # they are lists of what to write or to see, unread or not
+        unread = replace(view, unread=True, only_state=not has_every_state(view))
+        sql, values = build_window(unread, is_after=True, columns="c.id")
+        start = FIRST_POSITION
+        values |= {"rank": start.sort, "id": start.id, "limit": limit}
+        found = await self._database.search(functools.partial(read_rows, sql, values))
+        return [row[0] for row in found]
 
     async def find_next_waiting(self, after: Conversation | None) -> Conversation | None:
         """Return the conversation that waits next longest, or None if none waits.
@@ -225,14 +264,13 @@ class Conversations:
         self, view: View, position: ListPosition, limit: int, side: str
     ) -> list[Conversation]:
         """Return the conversations of one page in the order of the query."""
-        name, values = _choose_query(view)
-        values |= {"pattern": normalize_filter(view.text), "id": position.id, "limit": limit}
-        by_time = _is_sorted_by_time(view)
-        values["last_at" if by_time else "rank"] = -position.sort if by_time else position.sort
-        query = getattr(queries("windows"), f"{name}_{side}")
         # A text filter scans all rows, so it runs where it can be interrupted.
         run = self._database.search if view.text else self._database.read
-        return [rows.to_conversation(row) for row in await run(functools.partial(query, **values))]
+        sort = -position.sort if is_sorted_by_time(view) else position.sort
+        page = functools.partial(
+            read_page, view, sort, position.id, limit=limit, is_after=side == "after"
+        )
+        return [rows.to_conversation(row) for row in await run(page)]
 
     async def _find_waiting(
         self, current: Conversation | None, query: Callable[..., Any], start: ListPosition
@@ -246,29 +284,3 @@ class Conversations:
             if row is not None:
                 return rows.to_conversation(row)
         return None
-
-
-def _is_sorted_by_time(view: View) -> bool:
-    """Return whether the newest conversation comes first."""
-    return _choose_query(view)[0] in ("newest", "all_newest")
-
-
-def _choose_query(view: View) -> tuple[str, dict[str, Any]]:
-    """Return the name of the query pair for a view, with its parameters."""
-    state = view.state.value if view.state is not None else ""
-    if view.failed:
-        return "failed", {}
-    if view.drafts_of:
-        return "drafts", {"agent": view.drafts_of}
-    if view.mentions_of:
-        return "mentions", {"agent": view.mentions_of}
-    if view.starred:
-        return "starred", {}
-    if view.label:
-        return "by_label", {"label": view.label, "state": state}
-    if view.assignee is not None:
-        return "by_assignee", {"assignee": view.assignee, "state": state}
-    newest = view.order is Order.NEWEST
-    if view.state is None:
-        return ("all_newest" if newest else "all"), {}
-    return ("newest" if newest else "by_state"), {"state": state}

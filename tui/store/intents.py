@@ -88,6 +88,7 @@ class Intents:
             )
             if not cancelled:
                 return False
+            queries("answers").drop_answer(transaction.connection, message_id=message_id)
             before = Status.QUEUED
             summary = refresh_summary(transaction, self._rng, message_id, before=before)
             restore_waiting(transaction, self._rng, summary["id"])

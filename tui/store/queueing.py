@@ -29,7 +29,7 @@ from tui.store.ordering import create_message_id
 from tui.store.queries import queries
 from tui.store.rows import Row, encode_options
 from tui.store.search_index import index_texts
-from tui.store.settling import mark_handled
+from tui.store.settling import mark_handled, record_answer
 from tui.store.stored_drafts import finish_draft
 from tui.store.summaries import Summaries, Summary
 
@@ -91,6 +91,7 @@ class MessageQueue:
             queries("messages").set_handled(transaction.connection, id=identity, handled=True)
             self._record_action(transaction, new.agent, "ping", summary["id"], identity)
             return identity
+        record_answer(transaction, summary, identity, new.agent, new.account, self._clock.now())
         summary["unanswered_since"] = None
         finish_draft(transaction.connection, summary["id"], new.agent, new.body, draft)
         transaction.mark_changed(Subject.DRAFT, summary["id"], summary["id"])

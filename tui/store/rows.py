@@ -62,6 +62,9 @@ def to_conversation(row: Row) -> Conversation:
         last_format=Format(row["last_format"]),
         suspected=bool(row["suspected"]),
         last_arrival=row["last_arrival"],
+        due_at=row["due_at"],
+        due_view=row["due_view"],
+        overdue=bool(row["overdue"]),
         other_addresses=tuple(row["other_addresses"].split("\n")) if row["other_addresses"] else (),
     )
 

@@ -14,6 +14,7 @@ from tui.domain.status import Status
 from tui.store.engine import Transaction
 from tui.store.errors import StoreError
 from tui.store.event_rows import EventRow
+from tui.store.page_connection import write_row
 from tui.store.queries import queries
 from tui.store.rows import Row
 from tui.store.summaries import Summaries, Summary
@@ -194,3 +195,31 @@ def mark_handled(
         summary["failed"] = max(0, summary["failed"] + (-1 if handled else 1))
     transaction.mark_changed(Subject.MESSAGE, message_id, row["conversation_id"])
     return True
+
+
+def record_answer(
+    transaction: Transaction, summary: Summary, message_id: int, agent: str, account: str, now: int
+) -> None:
+    """Record the first answer to a customer who waits; do nothing if the customer does not wait.
+
+    Args:
+        transaction: Transaction of the caller.
+        summary: Conversation before the answer is noted in it.
+        message_id: Id of the answer.
+        agent: Agent who answers.
+        account: Account of the answer.
+        now: Time of the answer, ms UTC.
+    """
+    if summary["unanswered_since"] is None or not agent:
+        return
+    write_row(
+        transaction.connection,
+        queries("answers").record,
+        message_id=message_id,
+        agent=agent,
+        account=account,
+        view=summary["due_view"],
+        waited_from=summary["unanswered_since"],
+        answered_at=now,
+        due_at=summary["due_at"],
+    )

@@ -33,6 +33,7 @@ from tui.store.triage import Triage
 
 if TYPE_CHECKING:
     from tui.store.account_watch import AlarmFigures, CreditWaits
+    from tui.store.answer_targets import AnswerTargets
     from tui.store.bulk_feed import BulkFeed
     from tui.store.bulk_texts import BulkTexts
     from tui.store.event_targets import EventTargets
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
     from tui.store.search import MessageSearch
     from tui.store.sent_texts import SentTexts
     from tui.store.statistics import StatisticsReader
+    from tui.store.team import TeamBook
     from tui.store.upkeep import Upkeep
 
 
@@ -239,11 +241,25 @@ class Store:
         return BulkFeed(self.database, self._clock, self._rng)
 
     @functools.cached_property
+    def answer_targets(self) -> "AnswerTargets":
+        """Return until when customers have to be answered, and how that was kept."""
+        from tui.store.answer_targets import AnswerTargets
+
+        return AnswerTargets(self.database, self._clock, self._rng)
+
+    @functools.cached_property
     def statistics(self) -> "StatisticsReader":
         """Return the reader of the statistics."""
         from tui.store.statistics import StatisticsReader
 
         return StatisticsReader(self.database)
+
+    @functools.cached_property
+    def team(self) -> "TeamBook":
+        """Return the agents with their levels, and the teams."""
+        from tui.store.team import TeamBook
+
+        return TeamBook(self.database, self._clock, self._rng)
 
     async def __aenter__(self) -> Self:
         """Open the database.

@@ -236,6 +236,8 @@ class Summaries:
         for name in before - after:
             self._transaction.adjust_counter(name, -1)
         self._record_events(summary, {} if is_new else old)
+        if summary["assignee"] and summary["assignee"] != old["assignee"]:
+            self._transaction.mark_changed(Subject.ASSIGNMENT, identity, identity)
         self._before[identity] = dict(summary)
         self._new.discard(identity)
         self._transaction.mark_changed(Subject.CONVERSATION, identity, identity, new=is_new)

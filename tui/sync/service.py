@@ -26,6 +26,7 @@ from tui.sync.account_health import choose_traceback, format_error
 from tui.sync.alarm_channels import AlarmChannels
 from tui.sync.alarm_notifier import AlarmNotifier
 from tui.sync.alarms import AlarmKeeper
+from tui.sync.answer_keeper import AnswerKeeper
 from tui.sync.backoff import PollPace
 from tui.sync.context import RoundSummary, ServedAccount, SyncContext, SyncLog, discard_log
 from tui.sync.event_delivery import DeliverySettings, EventDelivery
@@ -55,6 +56,7 @@ class Housekeeping:
         """
         self._context = context
         self._alarms = alarms or AlarmKeeper(context, ())
+        self.answer_keeper = AnswerKeeper(context.store)
         self._pruned_at = context.clock.monotonic() - _PRUNE_SECONDS + _FIRST_PRUNE_SECONDS
         self._clock_lead = self._get_clock_lead()
         self._claims_judged_from = float("-inf")
@@ -66,6 +68,8 @@ class Housekeeping:
             leasehold: Leases of this process.
         """
         while True:
+            if CHECKPOINT not in leasehold.held:
+                self.answer_keeper.judge_all()
             await leasehold.wait_until(CHECKPOINT, True)
             await self.run_round()
             await self._context.clock.sleep(_ROUND_SECONDS)
@@ -80,6 +84,7 @@ class Housekeeping:
             if lost:
                 self._context.log("claims of dead processes", messages=lost)
         await self._alarms.run_round()
+        await self.answer_keeper.run_round()
         await self._maintain_database()
 
     async def prune(self) -> None:
@@ -275,6 +280,7 @@ class SyncService:
 
     async def _handle_changes(self, changes: Sequence[Change]) -> None:
         """Wake the workers that the changes concern."""
+        self._housekeeping.answer_keeper.note_changes(changes)
         subjects = {change.subject for change in changes}
         self._delivery.wake()
         if subjects & _WAKING_SUBJECTS:

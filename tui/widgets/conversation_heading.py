@@ -39,7 +39,7 @@ def format_heading(
     if local_time:
         parts.append(local_time)
     if conversation.assignee:
-        parts.append(f"@{one_line(conversation.assignee, 16)}")
+        parts.append(f"@{one_line(conversation.assignee.removeprefix('@'), 16)}")
     parts += [f"#{one_line(label, 16)}" for label in conversation.labels]
     remaining = room - cell_len(others) - 2 if others else room
     return place_beside(_join_fitting(parts, remaining), others, room)

@@ -13,12 +13,14 @@ from tui.desk.account_text import describe_missing_accounts
 from tui.desk.context import AppContext
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import State, View
+from tui.domain.text import to_printable
 from tui.domain.views import format_view_name
 from tui.store.store import Store
 from tui.terminal.private_api import set_border_subtitle, set_border_title
 from tui.widgets.status_messages import StoreReader
 from tui.widgets.thread_list import ThreadList
 from tui.widgets.trouble_line import TroubleLine
+from tui.widgets.view_strip import ViewStrip
 
 
 class FilterLine(Input):
@@ -108,14 +110,17 @@ class ListPane(StoreReader, Vertical):
         """Show a view from its beginning, with its filter below.
 
         Args:
-            view: View to show.
+            view: View to show; the text of a saved one may contain anything.
         """
+        view = replace(view, text=to_printable(view.text))
         await self._load_view(view)
         self.filter_line.show_filter(view.text)
 
     async def _load_view(self, view: View) -> None:
         """Load the rows and the name of a view."""
         await self.thread_list.show_view(view)
+        for strip in self.screen.query(ViewStrip):
+            strip.mark_shown(view)
         await self._update_title()
 
     async def apply_changes(self, changes: Iterable[Change]) -> frozenset[int]:

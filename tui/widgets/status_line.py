@@ -183,6 +183,9 @@ class StatusLine(Widget):
     def _draw_counts(self) -> list[Segment]:
         """Draw how many conversations wait, how many messages failed and how much is held."""
         segments = [Segment(f" {self._counts.waiting} waiting ", self.rich_style)]
+        if self._counts.overdue:
+            text = f" {self._counts.overdue} overdue "
+            segments.append(Segment(text, self._resolve_style("badge--bad")))
         if self._counts.failed:
             segments.append(
                 Segment(f" {self._counts.failed} failed ", self._resolve_style("badge--bad"))

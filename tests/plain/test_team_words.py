@@ -1,0 +1,94 @@
+"""Test views, agents and teams in line mode."""
+
+from tests.plain.conftest import Typist
+from tests.ui.history import AGENT, CHLOE
+from tui.clock import DAY
+from tui.domain.agent_level import Level, Team
+from tui.domain.conversation import State, View
+
+
+async def test_a_view_is_filtered_saved_listed_and_changed(mia: Typist) -> None:
+    await mia.type("filter acount:au")
+    await mia.shows("There is no filter acount:: did you mean account:?")
+    await mia.type("filter state:closed")
+    await mia.shows("Listed: Closed")
+    await mia.type("save done")
+    await mia.shows("Saved view done as g 1")
+    await mia.type("unread")
+    await mia.shows("Listed: Unread")
+    await mia.type("save", "")
+    await mia.shows("Save is:unread as (Enter: Unread):")
+    assert [v.name for v in await mia.store.views.list_views(AGENT)] == ["done", "Unread"]
+    await mia.type("v move Unread up")
+    await mia.shows("Moved view Unread up: g 1")
+    await mia.type("v rename done to finished", "v set finished to state:snoozed")
+    await mia.shows("View finished shows Snoozed now")
+    await mia.type("v private 2", "v notify finished")
+    await mia.shows("You are notified of new texts in finished only")
+    await mia.type("v remove finishd")
+    await mia.shows('There is no view "finishd": did you mean finished?')
+    await mia.type("v finished")
+    await mia.shows("Listed: Snoozed")
+    saved = (await mia.store.views.list_views(AGENT))[1]
+    assert (saved.view, saved.owner) == (View(State.SNOOZED), AGENT)
+    await mia.type("v remove finished", "z")
+    await mia.shows("the view finished is restored")
+
+
+async def test_the_list_of_an_account_and_then_the_next(mia: Typist) -> None:
+    await mia.type("account", "account")
+    await mia.shows("Listed: au")
+    await mia.type("account pl")
+    await mia.shows("Listed: pl")
+
+
+async def test_agents_and_teams_are_changed_and_listed(mia: Typist) -> None:
+    await mia.type("team add bo", "team save sales bo mia")
+    await mia.shows("Created team @sales: bo, mia")
+    await mia.type("team away mon", "team away bo tomorrow", "team rename sales shop")
+    await mia.shows("You are away until Mon")
+    await mia.shows("bo is away until tomorrow")
+    await mia.type("team")
+    await mia.shows("Team @shop: bo, mia")
+    await mia.type("team back", "team away never")
+    await mia.shows("You are back")
+    await mia.type("team level bo lead", "team remove shop")
+    await mia.shows("Only leads change teams: nothing was changed · ask bo")
+    assert await mia.store.team.list_teams() == [Team("shop", ("bo", "mia"))]
+    assert await mia.store.team.get_level(AGENT) is Level.AGENT
+    assert await mia.store.team.get_away(AGENT) is None
+
+
+async def test_assigning_refuses_unknown_names_and_asks_for_absent_ones(mia: Typist) -> None:
+    await mia.store.team.save_team("sales", ["bo"])
+    await mia.store.team.set_away("bo", mia.clock.now() + 2 * DAY)
+    await mia.type("1", "a bob")
+    await mia.shows('There is no agent or team "bob": did you mean bo?')
+    await mia.type("a bo", "0")
+    await mia.shows("bo is away until")
+    await mia.shows("Not assigned")
+    await mia.type("a bo", "")
+    assert (await mia.conversation(CHLOE)).assignee == "bo"
+    await mia.type("a @sales", "")
+    await mia.shows("Assigned Chloe Martin to @sales")
+    assert (await mia.conversation(CHLOE)).assignee == "@sales"
+
+
+async def test_a_new_assignee_is_notified(mia: Typist) -> None:
+    chloe = await mia.conversation(CHLOE)
+    await mia.type("l")
+    await mia.store.triage.assign_conversations([chloe.id], "bo", AGENT)
+    await mia.shows("bo assigned Chloe Martin to you")
+    await mia.type("w")
+    await mia.shows("Chloe Martin")
+
+
+async def test_a_view_gets_a_time_for_an_answer_and_statistics_follow(mia: Typist) -> None:
+    await mia.type("save all", "v within all to soon")
+    await mia.shows('"soon": write 30m')
+    await mia.type("v within all to 1h, mon-fri 9-17", "v hours always; ; Mars/Base")
+    await mia.shows("all: answered within 1h, mon-fri 9-17")
+    await mia.shows('"Mars/Base" is no time zone')
+    await mia.type("z", "y", "overdue", "stats 3")
+    await mia.shows("Undone: the time for an answer in all")
+    await mia.shows("3 days: ")

@@ -1,0 +1,86 @@
+"""Test the dialog of agents and teams, and that a new assignee is notified."""
+
+from tests.ui.desk import NARROW, WIDE, Desk, presses
+from tests.ui.history import AGENT, ANA, CHLOE
+from tui.domain.agent_level import Level, Team
+
+Size = tuple[int, int]
+
+
+@presses("team")
+async def test_agents_and_teams_are_changed(desk: Desk, size: Size) -> None:
+    await desk.store.team.add_agent("bo")
+    async with desk.open(size):
+        await desk.command("team")
+        await desk.shows("Agents and teams", "bo", "you")
+        await desk.press("a")
+        await desk.type("zoe")
+        await desk.press("enter")
+        await desk.shows("Added zoe")
+        await desk.press("enter")
+        await desk.shows("bo is away")
+        await desk.type("mon")
+        await desk.press("enter")
+        await desk.shows("bo is away until Mon")
+        assert await desk.store.team.get_away("bo") is not None
+        await desk.press("z")
+        await desk.shows("the absence of bo is as it was")
+        assert await desk.store.team.get_away("bo") is None
+        await desk.press("t")
+        await desk.type("sales")
+        await desk.press("enter")
+        await desk.shows("Members of @sales")
+        await desk.press("space", "down", "space", "enter")
+        await desk.shows("Created team @sales: bo, mia")
+        assert await desk.store.team.list_teams() == [Team("sales", ("bo", "mia"))]
+        await desk.press("down", "down", "down", "r")
+        await desk.type("shop")
+        await desk.press("enter")
+        await desk.shows("Renamed @sales to @shop")
+        await desk.press("d")
+        await desk.shows("Deleted team @shop")
+        assert await desk.store.team.list_teams() == []
+        await desk.press("z")
+        await desk.shows("@shop is restored")
+        assert await desk.store.team.list_teams() == [Team("shop", ("bo", "mia"))]
+
+
+async def test_once_a_lead_is_named_only_leads_change_teams(desk: Desk) -> None:
+    await desk.store.team.add_agent("bo")
+    async with desk.open(NARROW):
+        await desk.press("g", "w")
+        await desk.shows("bo")
+        await desk.press("l")
+        await desk.shows("bo is a lead now: only leads change teams")
+        assert await desk.store.team.list_leads() == ["bo"]
+        for key in ("t", "a"):
+            await desk.press(key)
+            await desk.type("x1")
+            await desk.press("enter")
+            await desk.shows("Only leads change", "ask bo")
+        await desk.press("enter")
+        await desk.type("mon")
+        await desk.press("enter")
+        await desk.shows("Only leads change the absence of others")
+        await desk.press("down", "l")
+        await desk.shows("Only leads change levels")
+        await desk.press("enter")
+        await desk.type("tomorrow")
+        await desk.press("enter")
+        await desk.shows("You are away until tomorrow")
+        assert await desk.store.team.get_level(AGENT) is Level.AGENT
+        assert await desk.store.team.list_teams() == []
+
+
+async def test_a_new_assignee_and_the_members_of_a_team_are_notified(desk: Desk) -> None:
+    chloe, ana = await desk.thread(CHLOE), await desk.thread(ANA)
+    await desk.store.team.save_team("sales", [AGENT])
+    async with desk.open(WIDE):
+        await desk.store.triage.assign_conversations([chloe.id], "bo", AGENT)
+        await desk.shows("bo assigned Chloe Martin to you · g i shows it")
+        await desk.store.triage.assign_conversations([ana.id], "bo", "@sales")
+        await desk.shows("bo assigned", "to @sales · g i shows it")
+        await desk.press("A")
+        await desk.hides("bo assigned")
+        await desk.press("z")
+        await desk.hides("assigned Chloe Martin to you ·")

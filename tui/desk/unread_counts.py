@@ -1,0 +1,102 @@
+"""Count the unread conversations of each saved view as they change, without asking per frame.
+
+The ids of the unread conversations of each view are read once. After that a change costs one
+look at each changed conversation, whatever the size of the inbox.
+"""
+
+from collections.abc import Iterable
+
+from tui.domain.change import RELOAD, VIEWS_CHANGED, Change, Subject
+from tui.domain.views import is_in_view
+from tui.store.saved_views import SavedView
+from tui.store.store import Store
+
+MOST_SHOWN = 99
+_MOST_KEPT = 200
+"""Ids that are kept of one view; it is read again when fewer than `MOST_SHOWN` are left."""
+_MOST_LOOKED_AT = 100
+"""Changed conversations that are looked at one by one; for more all views are read again."""
+
+
+class UnreadCounts:
+    """Unread conversations of each saved view that one agent sees."""
+
+    def __init__(self, store: Store, agent: str) -> None:
+        """Create the counts; `reload` fills them.
+
+        Args:
+            store: Store shared by all agents.
+            agent: Name of the agent.
+        """
+        self._store = store
+        self._agent = agent
+        self._ids: dict[tuple[str, str], set[int]] = {}
+        self._full: set[tuple[str, str]] = set()
+        self.views: list[SavedView] = []
+        """Views in the order of their keys."""
+
+    def get_count(self, saved: SavedView) -> int:
+        """Return how many unread conversations a view has; more than 99 are not exact."""
+        return len(self._ids.get(saved.identity, ()))
+
+    def format_count(self, saved: SavedView) -> str:
+        """Return the count as text: "" for none, "99+" for more than that."""
+        return format_count(self.get_count(saved))
+
+    async def reload(self) -> None:
+        """Read the views and their unread conversations."""
+        self.views = await self._store.views.list_views(self._agent)
+        self._ids.clear()
+        self._full.clear()
+        for saved in self.views:
+            await self._read_view(saved)
+
+    async def apply_changes(self, changes: Iterable[Change]) -> bool:
+        """Follow changes in the store; return whether views or counts may be different.
+
+        Args:
+            changes: What changed, in the order of the store.
+        """
+        changes = tuple(changes)
+        if RELOAD in changes or VIEWS_CHANGED in changes:
+            await self.reload()
+            return True
+        ids = {c.id for c in changes if c.subject is Subject.CONVERSATION}
+        if not ids or not self.views:
+            return False
+        if len(ids) > _MOST_LOOKED_AT:
+            await self.reload()
+            return True
+        before = [self.get_count(saved) for saved in self.views]
+        for identity in ids:
+            await self._count_conversation(identity)
+        for saved in self.views:
+            if saved.identity in self._full and self.get_count(saved) <= MOST_SHOWN:
+                await self._read_view(saved)
+        return before != [self.get_count(saved) for saved in self.views]
+
+    async def _count_conversation(self, identity: int) -> None:
+        """Put a conversation into the views to which it belongs now, and take it from others."""
+        row = await self._store.conversations.get(identity)
+        for saved in self.views:
+            kept = self._ids[saved.identity]
+            is_other = saved.view.drafts_of or saved.view.mentions_of
+            # One that has become part of another has that one's id.
+            is_there = row is not None and row.id == identity and row.unread > 0 and not is_other
+            if is_there and row is not None and is_in_view(row, saved.view):
+                kept.add(identity)
+            else:
+                kept.discard(identity)
+
+    async def _read_view(self, saved: SavedView) -> None:
+        """Read the unread conversations of one view."""
+        found = await self._store.conversations.list_unread_ids(saved.view, _MOST_KEPT)
+        self._ids[saved.identity] = set(found)
+        self._full.discard(saved.identity)
+        if len(found) == _MOST_KEPT:
+            self._full.add(saved.identity)
+
+
+def format_count(count: int) -> str:
+    """Return a number of unread conversations: "" for none, "99+" for more than that."""
+    return "" if not count else str(count) if count <= MOST_SHOWN else f"{MOST_SHOWN}+"
