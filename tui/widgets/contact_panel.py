@@ -20,7 +20,7 @@ from tui.domain.local_time import find_zones, format_local_times
 from tui.domain.phone import find_country, format_phone_number
 from tui.domain.text import one_line, to_printable
 from tui.store.consent import ConsentRecord
-from tui.store.contacts import AccountTraffic, ContactDetails
+from tui.store.contact_details import AccountTraffic, ContactDetails
 from tui.store.store import Store
 from tui.widgets.message_view import MessageView
 

@@ -20,6 +20,7 @@ from tui.store.errors import (
     Rehearsal,
     UnfinishedMove,
 )
+from tui.store.people import fold_stored_contacts
 from tui.store.postgres.server_connection import ServerConnection
 from tui.store.postgres.server_errors import GRANT, STANDBY
 from tui.store.postgres.server_session import list_settings, quote_name
@@ -70,6 +71,8 @@ select current_schema() is null and exists (select 1 from pg_namespace where nsp
 from given
 """
 _MONTHS_AHEAD = 2
+_FOLDED_CONTACTS = 26
+"""Migration that added what the search for people looks through."""
 
 
 def list_files() -> list[tuple[int, Path]]:
@@ -195,6 +198,8 @@ def update_schema(
         for number, file in known:
             if number > applied:
                 connection.run_script(file.read_text(encoding="utf-8"))
+        if applied < _FOLDED_CONTACTS:
+            fold_stored_contacts(connection, report)
         connection.execute("delete from meta")
         values = {"application": APPLICATION, "version": known[-1][0]}
         connection.execute("insert into meta values (:application, :version)", values)
