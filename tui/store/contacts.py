@@ -6,6 +6,7 @@ import random
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from itertools import islice
+from typing import Any
 
 from tui.clock import Clock
 from tui.domain.change import Subject
@@ -27,6 +28,8 @@ _CANDIDATES = 200
 """Numbers that are ranked by where the words of a search begin."""
 _MOST_COMPARED = 2_000
 """Numbers with the words of a search that are asked whether there is a conversation."""
+_SHORTEST_TERM, _LONGEST_TERM = 3, 60
+"""Characters of the ends of words in the index of a server: see `contact_terms` in its schema."""
 _LAST_CHAR = "\U0010ffff"
 
 
@@ -350,18 +353,26 @@ def find_numbers(
     if not terms:
         return []
     sql = queries("contacts")
-    parts: dict[str, object] = dict(zip("abcd", (*terms, "", "", ""), strict=False))
+    parts: dict[str, Any] = dict(zip("abcd", (*terms, "", "", ""), strict=False))
+    parts |= {"query": _format_ts_query(terms), "limit": _CANDIDATES}
     if only_new:
-        found = sql.contains_new(connection, **parts, most=_MOST_COMPARED, limit=_CANDIDATES)
+        found = sql.contains_new(connection, **parts, most=_MOST_COMPARED)
         return rank_found(map(_to_found, found), terms)[:limit]
     begin = " ".join(fold_text(typed).split())
     first = sql.begins(connection, begin=begin, end=begin + _LAST_CHAR, limit=limit)
     found = list(map(_to_found, first))
     if len(found) < limit:
-        rest = map(_to_found, sql.contains(connection, **parts, limit=_CANDIDATES))
+        rest = map(_to_found, sql.contains(connection, **parts, most=_CANDIDATES))
         known = {one.party for one in found}
         found += rank_found([one for one in rest if one.party not in known], terms)
     return found[:limit]
+
+
+def _format_ts_query(terms: Iterable[str]) -> str:
+    """Return the parts of a search that the index of a server has, as a `tsquery`."""
+    words = (term[:_LONGEST_TERM] for term in terms if len(term) >= _SHORTEST_TERM)
+    quoted = (word.replace("\\", "\\\\").replace("'", "''") for word in words)
+    return " & ".join(f"'{word}':*" for word in quoted)
 
 
 def find_people(connection: Connection, typed: str, limit: int) -> list[Person]:

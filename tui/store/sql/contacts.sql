@@ -42,21 +42,3 @@ select count(*) from contacts where place = 0;
 -- name: begins(begin, end, limit)
 select person, name, party, folded from contacts
 where folded >= :begin and folded < :end order by folded, party limit :limit;
-
--- Looks through the index alone, and fetches only what it finds.
--- name: contains(a, b, c, d, limit)
-select person, name, party, folded from contacts
-where instr(folded, :a) > 0 and (:b = '' or instr(folded, :b) > 0)
-  and (:c = '' or instr(folded, :c) > 0) and (:d = '' or instr(folded, :d) > 0)
-order by folded, party limit :limit;
-
--- Numbers without a conversation, among the first that match.
--- name: contains_new(a, b, c, d, most, limit)
-select person, name, party, folded from (
-  select person, name, party, folded from contacts
-  where instr(folded, :a) > 0 and (:b = '' or instr(folded, :b) > 0)
-    and (:c = '' or instr(folded, :c) > 0) and (:d = '' or instr(folded, :d) > 0)
-  order by folded, party limit :most) found
-where not exists (select 1 from conversations where conversations.party = found.party)
-  and not exists (select 1 from aliases where aliases.party = found.party)
-order by folded, party limit :limit;

@@ -16,3 +16,11 @@ create table contact_fields (
   value  string not null,
   primary key (person, name)
 );
+
+-- The ends of all words: a search finds what stands anywhere in a name or number.
+create function contact_terms(folded text) returns tsvector language sql immutable as $$
+  select coalesce(array_to_tsvector(array_agg(distinct substr(left(word, 60), cast(start as integer) + 1))), '')
+  from regexp_split_to_table(folded, ' ') word, generate_series(0, greatest(least(length(word), 60) - 3, 0)) start
+  where word <> ''
+$$;
+create index contacts_by_terms on contacts using gin (contact_terms(folded));
