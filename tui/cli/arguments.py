@@ -17,6 +17,7 @@ from tui.cli.command_parser import (
     parse_url,
     parse_validity,
 )
+from tui.cli.contacts_arguments import add_contacts_arguments
 from tui.cli.import_arguments import add_import_arguments
 
 
@@ -212,6 +213,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "search": ("search", _add_search_arguments),
     "held": ("held", _add_held_arguments),
     "export": ("export", _add_export_arguments),
+    "contacts": ("contacts", add_contacts_arguments),
     "import": ("import_contacts", add_import_arguments),
     "backup": ("backup", _add_backup_arguments),
     "restore": ("restore", _add_restore_arguments),

@@ -257,14 +257,14 @@ class InboxReader:
     def _count_rows(self, table: str) -> int:
         """Return the number of rows of a table."""
         quoted = table.replace('"', '""')
-        found = self._read(lambda c: c.execute(f'select count(*) from "{quoted}"').fetchall())
+        found = self.run(lambda c: c.execute(f'select count(*) from "{quoted}"').fetchall())
         return int(found[0][0])
 
     def _run_query(self, subject: str, name: str, /, **values: Any) -> Any:
         """Return the result of a query of one file in `sql/`."""
-        return self._read(functools.partial(getattr(queries(subject), name), **values))
+        return self.run(functools.partial(getattr(queries(subject), name), **values))
 
-    def _read(self, work: "Callable[[Connection], T]") -> T:
+    def run(self, work: "Callable[[Connection], T]") -> T:
         """Run a function on the connection."""
         if self._source is None:
             raise CannotOpen(f"The database {self._database} is closed")
