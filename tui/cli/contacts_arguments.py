@@ -7,15 +7,15 @@ from tui.cli.command_parser import parse_count
 
 SUMMARY = "list, find, change and export contacts"
 ABOUT = (
-    "Work with the address book. WHO is a number of a contact, in any notation, or its\n"
-    "name. A field is a named value of a contact: {order} in a text stands for it.\n"
-    "F= without a value removes it. What export writes, import contacts reads."
+    "Work with the address book. WHO is a number of a contact, in any notation, or\n"
+    "its name. A field is a named value of a contact: {order} in a text stands for\n"
+    "it; F= without a value removes it. What export writes, import contacts reads."
 )
 EXAMPLES = (
     "smsdesk contacts find kowal",
     "smsdesk contacts show +48500600701 --json",
     'smsdesk contacts add +48500600701 +48500600702 --name "Ana Kowalska"',
-    'smsdesk contacts set "Ana Kowalska" --field order=4711 --note "calls after 4 pm"',
+    'smsdesk contacts set "Ana Kowalska" --field order=4711 --note VIP',
     "smsdesk contacts set +48500600701 --field order=",
     "smsdesk contacts remove +48500600701",
     "smsdesk contacts export --output people.csv",
