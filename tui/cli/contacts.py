@@ -4,6 +4,7 @@ import asyncio
 import random
 from argparse import Namespace
 from collections.abc import Iterable
+from functools import partial
 
 from tui.cli import context
 from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
@@ -94,7 +95,7 @@ def _find_person(reader: InboxReader | None, arguments: Namespace) -> Person:
                 party = parse_party(typed, region)
             except InvalidNumberError:
                 party = typed.strip().casefold()
-            if found := reader.run(lambda connection, key=party: find_person(connection, key)):
+            if found := reader.run(partial(find_person, party=party)):
                 return found
         people = reader.run(lambda connection: find_people(connection, typed, _MOST_CANDIDATES))
         return choose_person(people, typed)
@@ -197,7 +198,7 @@ def _export_people(reader: InboxReader | None, arguments: Namespace) -> int:
     people: list[Person] = []
     while reader is not None:
         last = people[-1] if people else None
-        page = reader.run(lambda connection, after=last: list_people(connection, after, _PAGE))
+        page = reader.run(partial(list_people, after=last, limit=_PAGE))
         people += page
         if len(page) < _PAGE:
             break

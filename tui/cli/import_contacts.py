@@ -67,8 +67,10 @@ def _read_file(arguments: Namespace, region: str | None) -> ReadContacts:
     Raises:
         CommandError: The file cannot be read, or its columns are not understood.
     """
-    named = arguments.number_column, arguments.name_column, arguments.note_column
-    named = (*named, arguments.field_column)
+    named = (
+        *(arguments.number_column, arguments.name_column),
+        *(arguments.note_column, arguments.field_column),
+    )
     choice = ColumnChoice(*(tuple(names) or None for names in named)) if any(named) else None
     if arguments.no_fields:
         if arguments.field_column:

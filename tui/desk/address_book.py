@@ -1,10 +1,12 @@
 """The address book as agents use it: find, write down and delete people, with undo."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tui.desk.undo_stack import RememberUndo
+from tui.desk.context import AppContext
+from tui.desk.undo_stack import UndoAction
+from tui.domain.conversation import Conversation
 from tui.domain.person import FoundNumber, Person
 from tui.domain.phone import (
     AddressKind,
@@ -126,7 +128,9 @@ def person_to_json(person: Person) -> dict[str, Any]:
 class AddressBook:
     """What an agent changes in the address book; each change can be undone."""
 
-    def __init__(self, store: Store, agent: str, remember_undo: RememberUndo) -> None:
+    def __init__(
+        self, store: Store, agent: str, remember_undo: Callable[[str, UndoAction], str]
+    ) -> None:
         """Create the address book of one agent.
 
         Args:
@@ -173,6 +177,19 @@ class AddressBook:
             return f"{_name(gone)} is a contact again"
 
         return self._remember_undo(f"Deleted {_name(before)}", undo_delete)
+
+
+async def open_conversation(store: Store, context: AppContext, party: str) -> Conversation | None:
+    """Return the conversation with a number, begun if there is none; None without an account.
+
+    Args:
+        store: Store shared by all agents.
+        context: Accounts; a new conversation goes through the first one.
+        party: Conversation key of the number.
+    """
+    if not context.accounts:
+        return None
+    return await store.conversations.get_or_create(parse_address(party), context.accounts[0].name)
 
 
 def change_person(

@@ -117,6 +117,7 @@ class ComposePane(WritingPane):
             if text != intent.text:
                 # What was not read is not sent.
                 intent = replace(intent, text=text)
+                self.compose_state.save_draft(conversation.id, text, note=False)
                 raise NotSentError("Filled in the fields, not sent yet · Enter sends")
             sent = await self._submitter.queue_reply(conversation, intent, self._visible_messages())
         except NotSentError as refusal:

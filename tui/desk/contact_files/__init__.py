@@ -6,10 +6,9 @@ from tui.desk.contact_files.csv_columns import (
     ContactFileError,
     UnclearColumnsError,
 )
+from tui.desk.contact_files.found_contacts import ReadContacts, Skipped
 from tui.desk.contact_files.read_file import (
     NO_FIELDS,
-    ReadContacts,
-    Skipped,
     list_columns,
     read_contacts,
 )
