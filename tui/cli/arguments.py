@@ -213,7 +213,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "search": ("search", _add_search_arguments),
     "held": ("held", _add_held_arguments),
     "export": ("export", _add_export_arguments),
-    "contacts": ("contacts", add_contacts_arguments),
+    "contacts": ("contacts_command", add_contacts_arguments),
     "import": ("import_contacts", add_import_arguments),
     "backup": ("backup", _add_backup_arguments),
     "restore": ("restore", _add_restore_arguments),

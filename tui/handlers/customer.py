@@ -222,7 +222,7 @@ async def write_to(inbox: InboxActions, party: str) -> None:
 
 def open_people(inbox: InboxActions) -> None:
     """Open the address book, and write to the person that is chosen."""
-    from tui.screens.people import PeopleScreen
+    from tui.screens.people_list import PeopleScreen
 
     @report_store_errors
     async def write_to_chosen(inbox: InboxActions, party: str | None) -> None:

@@ -9,7 +9,7 @@ from tui.domain.searching import FILTERS, describe_no_results, parse_search
 from tui.domain.text import one_line
 from tui.domain.views import format_view_name
 from tui.plain.lines import format_conversation, format_message_line
-from tui.plain.people import choose_number
+from tui.plain.people_lines import choose_number
 from tui.plain.reading import read_conversation
 from tui.plain.session import ListedItem, PlainSession, line_handler
 from tui.store.conversations import FIRST_POSITION, get_position

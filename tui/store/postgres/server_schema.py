@@ -71,8 +71,6 @@ select current_schema() is null and exists (select 1 from pg_namespace where nsp
 from given
 """
 _MONTHS_AHEAD = 2
-_FOLDED_CONTACTS = 26
-"""Migration that added what the search for people looks through."""
 
 
 def list_files() -> list[tuple[int, Path]]:
@@ -195,11 +193,9 @@ def update_schema(
         applied = read_version(connection)
         if applied > known[-1][0]:
             raise NewerDatabase(f"schema {applied}, this smsdesk knows up to {known[-1][0]}")
-        for number, file in known:
-            if number > applied:
-                connection.run_script(file.read_text(encoding="utf-8"))
-        if applied < _FOLDED_CONTACTS:
-            fold_stored_contacts(connection, report)
+        for file in (file for number, file in known if number > applied):
+            connection.run_script(file.read_text(encoding="utf-8"))
+        fold_stored_contacts(connection, report)
         connection.execute("delete from meta")
         values = {"application": APPLICATION, "version": known[-1][0]}
         connection.execute("insert into meta values (:application, :version)", values)

@@ -25,8 +25,9 @@ from tui.domain.person import Person, check_field, make_plain_name
 from tui.domain.phone import InvalidNumberError
 from tui.domain.templates import InvalidCannedReplyError
 from tui.domain.text import format_count, one_line
-from tui.store.contacts import NumberTaken, find_people, list_people
+from tui.store.contacts import NumberTaken
 from tui.store.people import find_person
+from tui.store.people_search import find_people, list_people
 from tui.store.reader import InboxReader
 
 _MOST_CANDIDATES = 10
