@@ -4,7 +4,7 @@ import functools
 import json
 import random
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 from tui.clock import Clock
@@ -12,65 +12,25 @@ from tui.domain.change import Subject
 from tui.domain.ids import create_id
 from tui.domain.person import FoundNumber, Person
 from tui.domain.phone import parse_address
-from tui.domain.text import format_count, repair_text
+from tui.domain.text import repair_text
 from tui.store.audit import record_action
 from tui.store.connections import Connection
 from tui.store.customer_addresses import set_name
 from tui.store.engine import Engine, Transaction
 from tui.store.errors import StoreError
+from tui.store.imported_contacts import Contact, ImportResult, format_contacts
 from tui.store.people import People, find_person, read_person
 from tui.store.people_search import find_numbers, find_people, list_people
 from tui.store.queries import queries
 from tui.store.summaries import Summaries
+
+__all__ = ["Contact", "Contacts", "ImportResult", "NumberTaken", "format_contacts"]
 
 _BATCH = 500
 
 
 class NumberTaken(StoreError):
     """A number belongs to another contact."""
-
-
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """One number of an address book. All fields are text from outside."""
-
-    address: str
-    """Number, short code or name, in any notation."""
-    name: str
-    note: str = ""
-    fields: tuple[tuple[str, str], ...] = ()
-    """Names and values of own fields."""
-    beside: str = ""
-    """First number of the same person; empty for that number itself."""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportResult:
-    """Result of an import."""
-
-    contacts: int = 0
-    """Number of people."""
-    renamed: int = 0
-    """Number of conversations that have a different name now."""
-    further_numbers: int = 0
-    """Number of numbers beside the first one of each person."""
-
-    @property
-    def summary(self) -> str:
-        """Return the result in words: "3 contacts imported, 1 conversation renamed"."""
-        contacts = format_contacts(self.contacts, self.further_numbers)
-        return f"{contacts} imported, {format_count(self.renamed, 'conversation')} renamed"
-
-
-def format_contacts(contacts: int, further_numbers: int) -> str:
-    """Return how many contacts there are: "3 contacts with 5 numbers".
-
-    Args:
-        contacts: Number of people.
-        further_numbers: Numbers beside the first one of each; 0 is not named.
-    """
-    numbers = f" with {contacts + further_numbers} numbers" if further_numbers else ""
-    return f"{format_count(contacts, 'contact')}{numbers}"
 
 
 class Contacts:
