@@ -27,7 +27,7 @@ select name, value from contact_fields where person = :person order by name;
 select count(*) from (select 1 from contacts where person between :first and :last limit 1) found;
 
 -- name: all_numbers()
-select party, name from contacts;
+select party, name from contacts order by party;
 
 -- name: set_folded(party, folded)*!
 update contacts set folded = :folded where party = :party;
