@@ -124,7 +124,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     _customer("copy_number", ("Y",), "Copy the number", "To the clipboard"),
     _customer("contact", ("backslash",), "Contact", "Details, consent, counts"),
-    _customer("edit_contact", ("C",), "Edit the contact", "Name and note"),
+    _customer("edit_contact", ("C",), "Edit the contact", "Name, note, numbers, fields"),
     _customer("merge", ("ampersand",), "Merge", "Two conversations of one person", ("&", "merge")),
     _customer("import_contacts", ("g p",), "Import contacts", "From CSV or vCard"),
     _triage("triage", ("t",), "Triage", "One by one, longest wait first", bar_label="Triage"),
@@ -160,6 +160,7 @@ COMMANDS: tuple[Command, ...] = (
     _compose("unsend", ("ctrl+g",), "Take back", "Newest text, while it is held"),
     _compose("editor", ("ctrl+o",), "Your editor", "Write the draft in $EDITOR"),
     _general("new", ("c",), "New conversation", "Write to a number", ("c", "compose"), "New"),
+    _general("people", ("g b",), "People", "Find, write to, add, edit", ("people",)),
     _general("search", ("g slash",), "Search everything", "Words in all messages", ("/", "search")),
     _general("templates", ("g t",), "Canned replies", "Add, change, import; own fields"),
     _general("undo", ("z",), "Undo", "Undo the last action", ("z", "undo")),
@@ -191,6 +192,7 @@ LINE_COMMANDS: tuple[Command, ...] = (
     _conversations("latest", (), "Who wrote last", "Open their conversation", ("w", "who")),
     _conversations("retry_all", (), "Retry all", "Everything that failed", ("y", "resend")),
     _conversations("resolve_all", (), "Resolve all", "Every text that is maybe sent", ("maybe",)),
+    _customer("fields", (), "Fields", "Own fields; name = value sets one", ("fields",)),
     _customer("rename", (), "Name", "Give the customer another name", ("k", "name")),
 )
 """Every command of line mode; those without keys exist only there."""

@@ -211,7 +211,7 @@ async def test_a_vcard_file_names_every_number_of_a_card(
     path = bare.home / "team.vcf"
     path.write_text(VCARD, encoding="utf-8")
     ran = bare.run("import", "contacts", str(path), PYTHONWARNINGS="default")
-    assert ran.stdout == "3 contacts imported, 2 conversations renamed\n"
+    assert ran.stdout == "2 contacts with 3 numbers imported, 2 conversations renamed\n"
     assert (await get_conversation(store, TOM)).name == "Tom"
 
 

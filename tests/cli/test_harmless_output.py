@@ -219,7 +219,7 @@ async def test_an_exported_file_can_be_imported_again(bare: Desk, store: Store, 
     await store.contacts.rename_contact(conversation.id, name, "", "ana")
     path = bare.home / "out.csv"
     assert bare.run("export", "--format", "csv", "--output", str(path)).returncode == 0
-    columns = ("--number-column", "party", "--name-column", "name")
+    columns = ("--number-column", "party", "--name-column", "name", "--no-fields")
     ran = bare.run("import", "contacts", str(path), *columns)
     assert ran.stdout == "1 contact imported, 0 conversations renamed\n"
     assert (await get_conversation(store, MIA)).name == name

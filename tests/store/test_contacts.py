@@ -7,7 +7,8 @@ import pytest
 from tests.store.builders import ACCOUNT, MIA, TOM, get_conversation, make_reply
 from tests.store.consistency import check_counters_and_summaries
 from tui.clock import ManualClock
-from tui.store.contacts import Contact, Contacts, ImportResult
+from tui.domain.person import Person
+from tui.store.contacts import Contact, Contacts, ImportResult, NumberTaken
 from tui.store.store import Store
 
 
@@ -63,3 +64,122 @@ async def test_progress_is_reported_after_every_batch(contacts: Contacts) -> Non
     assert (await contacts.import_contacts(book, progress=reported.append)).contacts == 1_200
     assert reported == [500, 1_000, 1_200]
     assert await contacts.get_contact("unknown") is None
+
+
+async def test_several_numbers_are_one_person(store: Store, contacts: Contacts) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply(), make_reply(party=TOM)])
+    book = [Contact(MIA, "Mia", "VIP", (("order", "7"),)), Contact(TOM, "Mia", beside=MIA)]
+    result = await contacts.import_contacts(book)
+    assert result == ImportResult(contacts=1, renamed=2, further_numbers=1)
+    person = await contacts.get_person(TOM)
+    assert person == await contacts.get_person(MIA)
+    assert person is not None
+    assert person == Person(person.id, "Mia", "VIP", (MIA, TOM), {"order": "7"})
+    await contacts.import_contacts(book)
+    assert await contacts.list_people(None, 10) == [person]
+    await contacts.import_contacts([Contact(TOM, "Mia M.", "", (("size", "XL"),))])
+    assert (await get_conversation(store)).name == "Mia M."
+    assert dict(await contacts.get_fields(MIA)) == {"order": "7", "size": "XL"}
+    assert await contacts.count_people() == 1
+    await check_counters_and_summaries(store)
+
+
+async def test_contacts_of_an_older_import_become_one_person(contacts: Contacts) -> None:
+    await contacts.import_contacts([Contact(MIA, "Mia"), Contact(TOM, "MIA", "late")])
+    assert await contacts.count_people() == 2
+    await contacts.import_contacts([Contact(MIA, "Mia"), Contact(TOM, "Mia", beside=MIA)])
+    (person,) = await contacts.list_people(None, 10)
+    assert (person.numbers, person.note) == ((MIA, TOM), "late")
+
+
+async def test_a_number_that_two_people_of_a_file_share_is_of_the_later_one(
+    contacts: Contacts,
+) -> None:
+    shared = "+48500600799"
+    book = [
+        *(Contact(MIA, "Mia"), Contact(shared, "Mia", beside=MIA)),
+        *(Contact(TOM, "Tom"), Contact(shared, "Tom", beside=TOM)),
+        Contact(shared, "Front desk"),
+    ]
+    for _ in range(2):
+        await contacts.import_contacts(book)
+        found = {p.name: p.numbers for p in await contacts.list_people(None, 10)}
+        assert found == {"Front desk": (shared,), "Mia": (MIA,), "Tom": (TOM,)}
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [
+        ("wojcik", ["Léna Wójcik"]),
+        ("WÓJ lena", ["Léna Wójcik"]),
+        ("ójci", ["Léna Wójcik"]),
+        ("600 701", ["Ana Łoś"]),
+        ("+48 500-600-701", ["Ana Łoś"]),
+        ("0048500600701", ["Ana Łoś"]),
+        ("los 701", ["Ana Łoś"]),
+        ("太郎", ["山田太郎"]),
+        ("an", ["Ana Łoś", "Jan O'Neil"]),
+        ("o'neil", ["Jan O'Neil"]),
+        ("%", []),
+        ("' or", []),
+        ("\\", []),
+        ("", []),
+    ],
+)
+async def test_people_are_found_by_words_and_digits(
+    contacts: Contacts, typed: str, found: list[str]
+) -> None:
+    names = ("Léna Wójcik", "Ana Łoś", "山田太郎", "Jan O'Neil")
+    book = [Contact(f"+48500600{700 + n}", name) for n, name in enumerate(names)]
+    await contacts.import_contacts(book)
+    assert [one.name for one in await contacts.find_numbers(typed, 10)] == found
+
+
+async def test_only_people_without_a_conversation_are_found(
+    store: Store, contacts: Contacts
+) -> None:
+    await contacts.import_contacts([Contact(MIA, "Ana"), Contact(TOM, "Ana B")])
+    await store.ingest.store_events(ACCOUNT, [make_reply()])
+    assert [n.party for n in await contacts.find_numbers("ana", 9, only_new=True)] == [TOM]
+    assert len(await contacts.find_numbers("ana", 9)) == 2
+
+
+async def test_a_deleted_contact_takes_its_name_and_its_undo_brings_both_back(
+    store: Store, contacts: Contacts
+) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply()])
+    person = await contacts.save_person(Person(0, "Mia", "x", (MIA, TOM), {"a": "b"}), "ana")
+    with pytest.raises(NumberTaken, match="belongs to Mia"):
+        await contacts.save_person(Person(0, "Tom", "", (TOM,)), "ana")
+    assert await contacts.delete_person(person.id, "ana") == person
+    assert (await get_conversation(store)).name == ""
+    assert await contacts.delete_person(person.id, "ana") is None
+    assert await contacts.save_person(person, "ana") == person
+    assert await contacts.get_person(TOM) == person
+    assert (await get_conversation(store)).name == "Mia"
+
+
+@pytest.mark.parametrize("changes", [False, True])
+async def test_a_merge_joins_two_people_and_its_undo_separates_them(
+    store: Store, contacts: Contacts, changes: bool
+) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply(), make_reply(party=TOM)])
+    home = "+48500600799"
+    mia = await contacts.save_person(Person(0, "Mia", "", (MIA,), {"a": "1"}), "ana")
+    tom = await contacts.save_person(
+        Person(0, "Tom", "n", (TOM, home), {"a": "2", "b": "3"}), "ana"
+    )
+    kept, gone = await get_conversation(store), await get_conversation(store, TOM)
+    merge = await store.merges.merge_conversations(kept.id, gone.id, "ana")
+    (joined,) = await contacts.list_people(None, 10)
+    assert joined.numbers == (MIA, TOM, home)
+    assert (joined.name, dict(joined.fields)) == ("Mia", {"a": "1", "b": "3"})
+    if changes:
+        await contacts.rename_contact(kept.id, "Mia M.", joined.note, "ana")
+    await store.merges.undo_merge(merge, "ana")
+    assert await contacts.get_person(TOM) == tom
+    separated = await contacts.get_person(MIA)
+    assert separated is not None
+    assert separated.numbers == (MIA,)
+    assert (separated == mia) is not changes
+    assert separated.name == ("Mia M." if changes else "Mia")

@@ -72,12 +72,12 @@ async def test_a_canned_reply_to_an_opted_out_customer_is_refused(desk: Desk) ->
 async def test_an_open_field_stops_every_enter_and_is_named(desk: Desk) -> None:
     async with desk.open(WIDE):
         await _open_composer(desk, CHLOE)
-        await desk.type("Dear {name}")
+        await desk.type("Dear {title}")
         for _ in range(3):
             await desk.press("enter")
-            await desk.shows("Not sent: {name} is not filled in · replace it")
+            await desk.shows("Not sent: {title} is not filled in · replace it, or Esc C writes it")
         assert await _list_sent(desk, CHLOE) == []
-        assert desk.typed == "Dear {name}"
+        assert desk.typed == "Dear {title}"
 
 
 async def test_two_colons_open_the_canned_replies_and_are_replaced(desk: Desk) -> None:

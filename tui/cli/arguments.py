@@ -13,6 +13,7 @@ from tui.cli.command_parser import (
     parse_port,
     parse_url,
 )
+from tui.cli.contacts_arguments import add_contacts_arguments
 from tui.cli.import_arguments import add_import_arguments
 from tui.cli.program_arguments import PROGRAM_COMMANDS
 from tui.cli.send_arguments import add_bulk_arguments, add_send_arguments
@@ -189,6 +190,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "teams": ("team_commands", add_team_arguments),
     "agents": ("team_commands", add_agent_arguments),
     "export": ("export", _add_export_arguments),
+    "contacts": ("contacts_command", add_contacts_arguments),
     "import": ("import_contacts", add_import_arguments),
     "backup": ("backup", _add_backup_arguments),
     "restore": ("restore", _add_restore_arguments),

@@ -75,7 +75,7 @@ def run(arguments: Namespace) -> int:
             raise CommandError("there is nothing to export yet", BAD_USE)
         number = arguments.thread
         conversation = find_conversation(reader, number, arguments) if number else None
-    with convert_store_errors(), _open_output(arguments) as file:
+    with convert_store_errors(), open_output(arguments) as file:
         write_row = (
             _make_csv_writer(file) if arguments.format == "csv" else _make_jsonl_writer(file)
         )
@@ -100,7 +100,7 @@ async def _write_messages(
 
 
 @contextlib.contextmanager
-def _open_output(arguments: Namespace) -> Iterator[TextIO]:
+def open_output(arguments: Namespace) -> Iterator[TextIO]:
     """Yield the file that was named, or stdout in UTF-8."""
     if arguments.output is not None:
         with create_private_file(arguments.output) as file:

@@ -3,6 +3,7 @@
 import textwrap
 from dataclasses import dataclass
 
+from tui.cli import contacts_arguments
 from tui.cli.program_help import PROGRAM_TEXTS
 from tui.cli.team_arguments import FILTER_NOTES, TEAM_HELP
 
@@ -200,11 +201,16 @@ HELP_TEXTS = {
             "smsdesk export --thread +61491570156 --format csv --output ana.csv",
         ),
     ),
+    "contacts": HelpText(
+        contacts_arguments.SUMMARY,
+        contacts_arguments.ABOUT,
+        _format_examples(*contacts_arguments.EXAMPLES),
+    ),
     "import": HelpText(
         "read contacts from a file, or move the inbox",
         "Read contacts into the inbox; existing ones are updated. Every number of a\n"
-        "person gets the name. A row without a valid number is named by its line, and\n"
-        "the others are imported.\n\n"
+        "person gets the name; other columns become own fields. A row without a valid\n"
+        "number is named by its line, and the others are imported.\n\n"
         "With --into: move a whole inbox to a PostgreSQL server, or back to a file, and\n"
         "compare both. No process may use it meanwhile. Where it goes must be new. After\n"
         "an interruption, the same command goes on. At the end the inbox is marked as\n"

@@ -32,10 +32,12 @@ def add_import_arguments(parser: argparse.ArgumentParser) -> None:
         ("number", "column of the numbers: its heading, or 1 for the first"),
         ("name", "column of the names; twice: first and last name"),
         ("note", "column of the notes"),
+        ("field", "column that becomes an own field of the contact (all others)"),
     ):
         parser.add_argument(
             f"--{what}-column", metavar="COLUMN", action="append", default=[], help=note
         )
+    parser.add_argument("--no-fields", action="store_true", help="keep no column as an own field")
     parser.add_argument(
         "--dry-run", action="store_true", help="list what would be imported, and store nothing"
     )

@@ -4,6 +4,7 @@ import asyncio
 import random
 import sys
 from argparse import Namespace
+from dataclasses import replace
 from functools import partial
 
 from tui.cli import context
@@ -12,16 +13,17 @@ from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.show import show_progress, write_line
 from tui.clock import SystemClock
 from tui.desk.contact_files import (
+    NO_FIELDS,
     ColumnChoice,
     ContactFileError,
     ReadContacts,
     UnclearColumnsError,
     read_contacts,
 )
-from tui.domain.text import format_count, one_line
+from tui.domain.text import one_line
 from tui.settings.public import Preferences
 from tui.startup.wiring import open_store
-from tui.store.contacts import Contact, Contacts, ImportResult
+from tui.store.contacts import Contact, Contacts, ImportResult, format_contacts
 
 _MANY_ROWS = 2_000
 """Rows whose reading is worth a progress bar."""
@@ -45,8 +47,11 @@ def run(arguments: Namespace) -> int:
         )
     if arguments.dry_run:
         for contact in read.contacts:
-            write_line(one_line(f"{contact.address}  {contact.name}", _LONGEST))
-        result = f"{format_count(len(read.contacts), 'contact')} would be imported"
+            fields = "".join(f"  {{{name}}}={value}" for name, value in contact.fields)
+            write_line(one_line(f"{contact.address}  {contact.name}{fields}", _LONGEST))
+        further = sum(bool(contact.beside) for contact in read.contacts)
+        contacts = format_contacts(len(read.contacts) - further, further)
+        result = f"{contacts} would be imported"
     else:
         with convert_store_errors():
             result = asyncio.run(_add_contacts(desk, read.contacts)).summary
@@ -62,8 +67,15 @@ def _read_file(arguments: Namespace, region: str | None) -> ReadContacts:
     Raises:
         CommandError: The file cannot be read, or its columns are not understood.
     """
-    named = arguments.number_column, arguments.name_column, arguments.note_column
+    named = (
+        *(arguments.number_column, arguments.name_column),
+        *(arguments.note_column, arguments.field_column),
+    )
     choice = ColumnChoice(*(tuple(names) or None for names in named)) if any(named) else None
+    if arguments.no_fields:
+        if arguments.field_column:
+            raise CommandError("--no-fields and --field-column exclude each other", BAD_USE)
+        choice = replace(choice, fields=()) if choice else NO_FIELDS
     progress = _show_reading_progress if sys.stderr.isatty() else None
     try:
         return read_contacts(arguments.file, region=region, choice=choice, progress=progress)

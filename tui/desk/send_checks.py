@@ -88,11 +88,11 @@ def check_open_fields(attempt: SendAttempt) -> list[Objection]:
     more = f" and {len(fields) - _MAX_NAMED_FIELDS} more" if len(fields) > _MAX_NAMED_FIELDS else ""
     names = one_line(", ".join(fields[:_MAX_NAMED_FIELDS]), 90)
     verb, them = ("is", "it") if len(fields) == 1 else ("are", "them")
-    return [
-        Objection(
-            f"{names}{more} {verb} not filled in", f"replace {them}", summary="with open fields"
-        )
-    ]
+    remedy, key = f"replace {them}", attempt.keys.get("edit_contact", "")
+    if key:
+        remedy += f", or Esc {key} writes {them} into the contact"
+    reason = f"{names}{more} {verb} not filled in"
+    return [Objection(reason, remedy, summary="with open fields")]
 
 
 def check_planned_time(attempt: SendAttempt) -> list[Objection]:

@@ -1,8 +1,8 @@
 """Normalise case, accents and ways of writing, so that "lodz" finds "Łódź".
 
 Whatever is compared must go through the same `fold_text` on both sides, otherwise it never matches.
-A change here needs a migration that folds again what the database keeps folded: the search index
-and `conversations.folded`.
+A change here needs a migration that folds again what the database keeps folded: the search index,
+`conversations.folded` and `contacts.folded`.
 """
 
 import re

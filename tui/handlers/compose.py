@@ -8,11 +8,12 @@ from tui.desk.composer_hints import (
     format_saving,
     list_sent_forms,
 )
+from tui.desk.field_values import load_field_values
 from tui.desk.routes import describe_route_change, select_next_account, select_next_sender
 from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.message import MmsContent
 from tui.domain.sms import count_parts, to_gsm
-from tui.domain.templates import CannedReply, FillContext, collect_values, fill_fields
+from tui.domain.templates import CannedReply, fill_fields
 from tui.domain.text import one_line
 from tui.domain.typed_text import is_blank_text
 from tui.handlers.common import OPEN_FIRST, InboxActions, command_handler
@@ -137,15 +138,7 @@ async def _load_field_values(inbox: InboxActions) -> dict[str, str]:
     writing, app_context = inbox.compose_pane, inbox.app_context
     conversation, route = writing.conversation, writing.route
     assert conversation is not None and route is not None  # a reply has been begun
-    situation = FillContext(
-        conversation.name,
-        conversation.address,
-        app_context.agent,
-        route.account.title or route.account.name,
-        app_context.clock.now(),
-        app_context.zone,
-    )
-    return collect_values(situation, await inbox.store.templates.get_fields())
+    return await load_field_values(inbox.store, app_context, conversation, route)
 
 
 @command_handler("pictures")

@@ -5,17 +5,20 @@ An opt-out is confirmed or recorded, lifted with a reason, or dismissed as a fal
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
+from tui.desk.address_book import AddressBook, open_conversation
 from tui.desk.merging import describe_merge, list_names
-from tui.domain.phone import format_phone_number
+from tui.desk.send_checks import NO_ACCOUNT
+from tui.domain.person import Person
 from tui.domain.text import one_line, to_printable
 from tui.handlers.common import OPEN_FIRST, InboxActions, command_handler
 from tui.screens.base import report_store_errors
 
 if TYPE_CHECKING:
     from tui.domain.conversation import Conversation
-    from tui.screens.contact import ContactCard
     from tui.screens.pick import Picked
 
 
@@ -109,38 +112,45 @@ async def copy_phone_number(inbox: InboxActions) -> None:
 @command_handler("edit_contact")
 async def edit_contact(inbox: InboxActions) -> None:
     """Open the dialog that changes the customer's name and note."""
-    from tui.screens.contact import ContactCard, ContactScreen
+    from tui.screens.contact import ContactScreen
 
     targets = (await inbox.load_targets())[:1]
     if not targets:
         inbox.refuse_typing("No conversation is selected")
         return
-    facts = await inbox.store.contact_details.get_details(targets[0])
-    before = ContactCard(targets[0].name, facts.note)
+    row = targets[0]
+    stored = await inbox.store.contacts.get_person(row.party)
+    before = replace(stored or Person(0, "", "", (row.party,)), name=row.name)
 
-    async def save_changed_card(card: ContactCard | None) -> None:
-        """Save the card unless it is unchanged or the dialog was cancelled."""
-        if card is not None and card != before:
-            inbox.show_status(await _store_card(inbox, targets[0], before, card))
+    @report_store_errors
+    async def save_changed(inbox: InboxActions, person: Person | None) -> None:
+        """Save the contact unless it is unchanged or the dialog was cancelled."""
+        if person is not None and person != before:
+            inbox.show_status(await _store_person(inbox, row, before, person))
 
-    inbox.app.push_screen(
-        ContactScreen(format_phone_number(targets[0].address), before), save_changed_card
-    )
+    async def handle_answer(person: Person | None) -> None:
+        await save_changed(inbox, person)
+
+    region = inbox.app_context.preferences.default_region
+    inbox.app.push_screen(ContactScreen(before, region), handle_answer)
 
 
-async def _store_card(
-    inbox: InboxActions, row: Conversation, before: ContactCard, card: ContactCard
+async def _store_person(
+    inbox: InboxActions, row: Conversation, before: Person, person: Person
 ) -> str:
-    """Store the card and make the change undoable; return the status text."""
+    """Store the contact and make the change undoable; return the status text."""
     agent, contacts = inbox.app_context.agent, inbox.store.contacts
+    if person.numbers != before.numbers:
+        book = AddressBook(inbox.store, agent, inbox.actions.remember_undo)
+        return await book.save(person, before if before.id else None)
 
-    async def restore_card() -> str:
-        await contacts.rename_contact(row.id, before.name, before.note, agent)
+    async def restore_contact() -> str:
+        await contacts.rename_contact(row.id, before.name, before.note, agent, before.fields)
         return "Name and note are unchanged"
 
-    await contacts.rename_contact(row.id, card.name, card.note, agent)
-    name = one_line(card.name, 40) or "the contact without a name"
-    return inbox.actions.remember_undo(f"Saved {name}", restore_card, about=[row.id])
+    await contacts.rename_contact(row.id, person.name, person.note, agent, person.fields)
+    name = one_line(person.name, 40) or "the contact without a name"
+    return inbox.actions.remember_undo(f"Saved {name}", restore_contact, about=[row.id])
 
 
 @command_handler("merge")
@@ -193,3 +203,47 @@ async def import_contacts(inbox: InboxActions) -> None:
     from tui.screens.contact_import import ImportContactsScreen
 
     inbox.app.push_screen(ImportContactsScreen(inbox.store, inbox.app_context))
+
+
+async def write_to(inbox: InboxActions, party: str) -> None:
+    """Open the conversation with a number, or begin it, and begin a reply.
+
+    Args:
+        inbox: Screen of the agent.
+        party: Conversation key of the number.
+    """
+    conversation = await open_conversation(inbox.store, inbox.app_context, party)
+    if conversation is None:
+        inbox.show_status(NO_ACCOUNT.sentence)
+        return
+    await inbox.go_to_conversation(conversation)
+    await inbox.begin_reply()
+
+
+def open_people(inbox: InboxActions) -> None:
+    """Open the address book, and write to the person that is chosen."""
+    from tui.screens.people_list import PeopleScreen
+
+    @report_store_errors
+    async def write_to_chosen(inbox: InboxActions, party: str | None) -> None:
+        if party is not None:
+            await write_to(inbox, party)
+
+    screen = PeopleScreen(inbox.store, inbox.app_context, inbox.actions)
+    inbox.app.push_screen(screen, partial(write_to_chosen, inbox))
+
+
+@report_store_errors
+async def run_palette_choice(inbox: InboxActions, picked: Picked | None) -> None:
+    """Run the command that was chosen in the palette, or write to the person.
+
+    Args:
+        inbox: Screen of the agent.
+        picked: Answer of the palette; None if it was cancelled.
+    """
+    from tui.screens.palette import PERSON_PREFIX
+
+    if picked is not None and picked.value.startswith(PERSON_PREFIX):
+        await write_to(inbox, picked.value.removeprefix(PERSON_PREFIX))
+    elif picked is not None:
+        await inbox.action_run(picked.value)

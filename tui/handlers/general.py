@@ -20,6 +20,7 @@ from tui.desk.undo_stack import format_undo_question, name_unseen
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.handlers.common import InboxActions, command_handler
+from tui.handlers.customer import open_people, run_palette_choice
 from tui.screens.base import report_store_errors
 from tui.store.errors import StoreError, Unreachable
 from tui.widgets.status_messages import RedrawRequest
@@ -27,7 +28,6 @@ from tui.widgets.themes import THEMES, to_theme_setting
 
 if TYPE_CHECKING:
     from tui.desk.undo_stack import UndoEntry
-    from tui.screens.pick import Picked
     from tui.store.saved_views import SavedView
 
 
@@ -38,11 +38,10 @@ _FLUSH_SECONDS = 2.0
 @command_handler("new")
 async def start_conversation(inbox: InboxActions) -> None:
     """Ask for a number and begin to write to it."""
-    from tui.screens.contact import NewMessageScreen
+    from tui.screens.new_message import NewMessageScreen
 
-    inbox.app.push_screen(
-        NewMessageScreen(inbox.store, inbox.app_context), partial(_begin_conversation, inbox)
-    )
+    screen = NewMessageScreen(inbox.store, inbox.app_context, inbox.filter.value)
+    inbox.app.push_screen(screen, partial(_begin_conversation, inbox))
 
 
 @report_store_errors
@@ -51,6 +50,12 @@ async def _begin_conversation(inbox: InboxActions, conversation: Conversation | 
     if conversation is not None:
         await inbox.go_to_conversation(conversation)
         await inbox.begin_reply()
+
+
+@command_handler("people")
+async def open_address_book(inbox: InboxActions) -> None:
+    """Open the address book."""
+    open_people(inbox)
 
 
 @command_handler("search")
@@ -145,14 +150,10 @@ async def open_palette(inbox: InboxActions) -> None:
     """Open the list of all commands and run the chosen one."""
     from tui.screens.palette import Palette
 
-    @report_store_errors
-    async def run_chosen(inbox: InboxActions, answer: Picked | None) -> None:
-        if answer is not None:
-            await inbox.action_run(answer.value)
-
     context = inbox.app_context
-    palette = Palette(context.commands, find_place(inbox.hint_state), ascii=context.ascii)
-    inbox.app.push_screen(palette, partial(run_chosen, inbox))
+    place, contacts = find_place(inbox.hint_state), inbox.store.contacts
+    palette = Palette(context.commands, place, contacts, ascii=context.ascii)
+    inbox.app.push_screen(palette, partial(run_palette_choice, inbox))
 
 
 @command_handler("help")

@@ -1,12 +1,13 @@
 """Choose a canned reply, fill its fields, and add pictures to a reply."""
 
+from tui.desk.field_values import fill_typed_text
 from tui.domain.message import (
     NO_MMS_CONTENT,
     InvalidPictureUrlError,
     MmsContent,
     parse_picture_urls,
 )
-from tui.domain.templates import FillContext, collect_values, fill_fields, find_open_fields
+from tui.domain.templates import find_open_fields
 from tui.domain.text import one_line, to_printable
 from tui.plain.dialog import Dialog
 from tui.plain.session import PlainSession
@@ -27,30 +28,23 @@ async def choose_canned_reply(session: PlainSession, typed: str) -> list[str]:
     place = await session.dialog.choose_item("Canned replies", names, typed)
     if place is None:
         return []
-    text = await ask_open_fields(
-        session, fill_fields(templates[place].body, await _collect_field_values(session))
-    )
+    text = await ask_open_fields(session, templates[place].body)
     await session.store.templates.record_use(templates[place].name)
     session.dialog.write_line(to_printable(text))
     return text.split("\n")
 
 
-async def _collect_field_values(session: PlainSession) -> dict[str, str]:
-    """Return the values of all fields for a reply to this customer."""
-    context, route = session.context, session.compose.route
-    account = (route.account.title or route.account.name) if route else ""
-    now, row = context.clock.now(), session.current
-    situation = FillContext(row.name, row.address, context.agent, account, now, context.zone)
-    return collect_values(situation, await session.store.templates.get_fields())
-
-
 async def ask_open_fields(session: PlainSession, text: str) -> str:
-    """Ask for the value of each open field; a field left empty stays as it is written.
+    """Fill the fields that have a value for this customer, and ask for that of each other one.
+
+    A field left empty stays as it is written.
 
     Args:
         session: State of this agent's line-mode session.
         text: Text of the reply.
     """
+    route = session.compose.route
+    text = await fill_typed_text(session.store, session.context, session.current, route, text)
     placeholders = list(dict.fromkeys(blank.placeholder for blank in find_open_fields(text)))
     if not placeholders:
         return text

@@ -10,6 +10,7 @@ from tui.domain.searching import FILTERS, describe_no_results, parse_search
 from tui.domain.text import one_line
 from tui.domain.views import format_view_name
 from tui.plain.lines import format_conversation, format_message_line
+from tui.plain.people_lines import choose_number
 from tui.plain.reading import read_conversation
 from tui.plain.session import ListedItem, PlainSession, line_handler
 from tui.store.conversations import FIRST_POSITION, get_position
@@ -246,10 +247,15 @@ async def start_conversation(session: PlainSession, typed: str) -> None:
         session.dialog.write_line(f"{NO_ACCOUNT.sentence}.")
         return
     number = typed or await session.dialog.ask_line(
-        "Number with its country code, empty for none: "
+        "Number with its country code, or a name; empty for none: "
     )
     if not number.strip():
         return
+    if any(char.isalpha() for char in number):
+        party = await choose_number(session, number)
+        if party is None:
+            return
+        number = party
     names = [one_line(account.name, 30) for account in accounts]
     place = 0 if len(accounts) == 1 else await session.dialog.choose_item("Through", names)
     if place is not None:

@@ -1,42 +1,34 @@
-"""Dialogs about a customer: the contact's name and note, and a new conversation with a number."""
+"""Dialog about a person: name, note, numbers and own fields."""
 
-from typing import ClassVar, NamedTuple
+from dataclasses import replace
+from typing import ClassVar
 
-from textual import getters, on
+from textual import getters
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static, TextArea
 
-from tui.desk.context import AppContext
-from tui.desk.send_checks import NO_ACCOUNT
-from tui.domain.conversation import Conversation
-from tui.domain.phone import Address, InvalidNumberError, format_phone_number, parse_destination
+from tui.desk.address_book import format_number, format_numbers, parse_parties
+from tui.domain.person import Person, format_fields, parse_fields
+from tui.domain.phone import InvalidNumberError
+from tui.domain.templates import InvalidCannedReplyError
 from tui.domain.text import one_line, to_printable
-from tui.screens.base import DialogScreen, FormScreen, compose_field
-from tui.store.store import Store
-from tui.widgets.status_messages import StoreReader
+from tui.screens.base import FormScreen, compose_field
 
 _FORM_HINTS = "Tab next field · Alt+Enter new line · Enter saves · Esc cancels"
 _LONGEST_NAME = 80
 LONGEST_NOTE = 2_000
+_LONGEST_FIELDS = 20_000
 
 
-class ContactCard(NamedTuple):
-    """Name and note that agents can write about a contact."""
-
-    name: str
-    note: str
-
-
-class ContactScreen(FormScreen[ContactCard | None]):
-    """Return the changed card, or None if the dialog was cancelled."""
+class ContactScreen(FormScreen[Person | None]):
+    """Return the changed contact, or None if the dialog was cancelled."""
 
     DEFAULT_CSS = """
-    ContactScreen .dialog { width: 72; padding: 1 2; }
-    ContactScreen Input { margin-bottom: 1; }
-    ContactScreen TextArea { height: 6; }
+    ContactScreen .dialog { width: 76; max-height: 100%; padding: 0 2; }
+    ContactScreen TextArea { height: 4; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "save", "Save", priority=True),
@@ -44,25 +36,30 @@ class ContactScreen(FormScreen[ContactCard | None]):
     ]
     name_field = getters.query_one("#contact-name", Input)
     note_field = getters.query_one("#contact-note", TextArea)
+    numbers_field = getters.query_one("#contact-numbers", Input)
+    own_fields = getters.query_one("#contact-fields", TextArea)
+    verdict = getters.query_one("#contact-verdict", Static)
 
-    def __init__(self, number: str, card: ContactCard) -> None:
+    def __init__(self, person: Person, region: str | None) -> None:
         """Create the dialog.
 
         Args:
-            number: Phone number for the title; untrusted text.
-            card: Current name and note; untrusted text.
+            person: Contact as it is; untrusted texts.
+            region: Country (ISO) of numbers without a country code; None for none.
         """
         super().__init__()
-        self._number = number
-        self._card = card
+        self._person = person
+        self._region = region
 
     def compose(self) -> ComposeResult:
-        """Yield the fields for name and note."""
+        """Yield the fields for name, note, numbers and own fields."""
+        person = self._person
+        number = format_number(person.numbers[0]) if person.numbers else "New contact"
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = Content(one_line(self._number, 40))
+            dialog.border_title = Content(one_line(number, 40))
             dialog.border_subtitle = _FORM_HINTS
             name = Input(
-                one_line(self._card.name, _LONGEST_NAME),
+                one_line(person.name, _LONGEST_NAME),
                 placeholder="such as Ana Kowalska",
                 id="contact-name",
                 max_length=_LONGEST_NAME,
@@ -70,102 +67,50 @@ class ContactScreen(FormScreen[ContactCard | None]):
             )
             yield from compose_field("Name", name)
             note = TextArea(
-                to_printable(self._card.note, limit=LONGEST_NOTE),
+                to_printable(person.note, limit=LONGEST_NOTE),
                 id="contact-note",
                 tab_behavior="focus",
                 compact=True,
                 placeholder="such as prefers to be called after 4 pm",
             )
             yield from compose_field("Note for all agents; customers never see it", note)
+            numbers = Input(
+                format_numbers(person),
+                placeholder="such as +61 491 570 156, +61 491 570 157",
+                id="contact-numbers",
+                compact=True,
+            )
+            yield from compose_field("Numbers, separated by commas", numbers)
+            fields = TextArea(
+                to_printable(format_fields(person.fields), limit=_LONGEST_FIELDS),
+                id="contact-fields",
+                tab_behavior="focus",
+                compact=True,
+                placeholder="such as order = 4711",
+            )
+            yield from compose_field("Own fields: {order} in a text gives its value", fields)
+            yield Static(id="contact-verdict", classes="problem")
 
     def action_save(self) -> None:
-        """Close the dialog with both texts."""
+        """Close the dialog with the contact, or show what is wrong."""
+        person = self._person
+        try:
+            fields = parse_fields(self.own_fields.text, person.fields)
+            numbers = parse_parties(self.numbers_field.value, self._region, person.numbers)
+        except (InvalidCannedReplyError, InvalidNumberError) as problem:
+            self.verdict.update(Content(one_line(f"Not saved: {problem}", 200)))
+            is_number = isinstance(problem, InvalidNumberError)
+            (self.numbers_field if is_number else self.own_fields).focus()
+            return
         note = self.note_field.text.strip()[:LONGEST_NOTE]
-        self.dismiss(ContactCard(self.name_field.value.strip(), note))
+        name = self.name_field.value.strip()
+        # What was shortened or made printable for the dialog is not changed by it.
+        name = person.name if name == one_line(person.name, _LONGEST_NAME) else name
+        note = person.note if note == to_printable(person.note, limit=LONGEST_NOTE) else note
+        self.dismiss(replace(person, name=name, note=note, numbers=numbers, fields=fields))
 
     def action_break_line(self) -> None:
-        """Insert a line break in the note."""
-        if self.note_field.has_focus:
-            self.note_field.insert("\n")
-
-
-class NewMessageScreen(StoreReader, DialogScreen[Conversation | None]):
-    """Return the conversation with the number, begun if there was none; None if cancelled."""
-
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "dismiss(None)", "Cancel"),
-        Binding("f6", "account", "Account"),
-    ]
-    number = getters.query_one("#number", Input)
-    verdict = getters.query_one("#verdict", Static)
-
-    def __init__(self, store: Store, app_context: AppContext) -> None:
-        """Create the dialog with the first account.
-
-        Args:
-            store: Store in which the conversation is begun.
-            app_context: Accounts and default region.
-        """
-        super().__init__()
-        self._store = store
-        self._app_context = app_context
-        self._account_index = 0
-
-    def compose(self) -> ComposeResult:
-        """Yield a field for the number and a line with its interpretation."""
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "New conversation"
-            dialog.border_subtitle = "Enter writes · F6 account · Esc cancels"
-            yield Input(placeholder="such as +61 491 570 156", id="number", compact=True)
-            yield Static(id="verdict", classes="hint")
-
-    def on_mount(self) -> None:
-        """Show what to type."""
-        self._show_verdict()
-
-    @on(Input.Changed)
-    def _show_verdict(self) -> None:
-        """Show how the number is understood, or what is wrong with it."""
-        try:
-            text = self._format_address(parse_destination(self.number.value, self._default_region))
-        except InvalidNumberError as problem:
-            text = str(problem) if self.number.value else "A number with its country code"
-        self.verdict.update(Content(f"{text}\nthrough {self._account_label}"))
-
-    @on(Input.Submitted)
-    async def _begin_conversation(self) -> None:
-        """Close the dialog with the conversation, or show what is wrong with the number."""
-        try:
-            address = parse_destination(self.number.value, self._default_region)
-        except InvalidNumberError as problem:
-            self.verdict.update(Content(str(problem)))
-            return
-        if not self._app_context.accounts:
-            self.verdict.update(Content(NO_ACCOUNT.sentence))
-            return
-        account = self._app_context.accounts[self._account_index].name
-        self.dismiss(await self._store.conversations.get_or_create(address, account))
-
-    def action_account(self) -> None:
-        """Switch to the next account."""
-        self._account_index = (self._account_index + 1) % max(1, len(self._app_context.accounts))
-        self._show_verdict()
-
-    @property
-    def _default_region(self) -> str | None:
-        """Return the country of a number without a country code; None if there is no default."""
-        accounts = self._app_context.accounts
-        return (
-            accounts[self._account_index].region if accounts else ""
-        ) or self._app_context.preferences.default_region
-
-    @property
-    def _account_label(self) -> str:
-        """Return the name of the account that will be used."""
-        accounts = self._app_context.accounts
-        return one_line(accounts[self._account_index].name, 30) if accounts else "no account"
-
-    @staticmethod
-    def _format_address(address: Address) -> str:
-        """Return a number in the usual notation."""
-        return format_phone_number(address.e164) if address.e164 else f"short code {address.raw}"
+        """Insert a line break in the note or the fields."""
+        for field in (self.note_field, self.own_fields):
+            if field.has_focus:
+                field.insert("\n")

@@ -125,7 +125,9 @@ class ChooseColumnsScreen(DialogScreen[ColumnChoice | None]):
         heading = one_line(column.heading or f"column {index + 1}", 40)
         samples = " · ".join(one_line(sample, 40) for sample in column.samples)
         line = f" {cells.fit_cells(heading, 22)} {cells.fit_cells(samples, 38)}"
-        return Content.assemble((cells.fit_cells(role or "-", 7), "bold" if role else "dim"), line)
+        return Content.assemble(
+            (cells.fit_cells(role or "field", 7), "bold" if role else "dim"), line
+        )
 
 
 _EXAMPLE = "such as ~/customers.csv or ~/team.vcf"
@@ -173,7 +175,7 @@ class ImportContactsScreen(DialogScreen[None]):
             yield Input(placeholder=_EXAMPLE, id="import-path", compact=True)
             yield Static(
                 "A CSV file with columns for name and number, or a vCard file.\n"
-                "Existing contacts are updated.",
+                "Other columns become own fields. Existing contacts are updated.",
                 id="import-line",
                 classes="hint",
             )

@@ -6,9 +6,16 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from tui.command_types import Command
+from tui.desk.address_book import format_hit
 from tui.desk.key_hints import Place, sort_commands
 from tui.desk.key_names import format_key
-from tui.screens.pick import Choice, PickScreen
+from tui.screens.pick import Choice, Picked, PickScreen, filter_matching
+from tui.store.contacts import Contacts
+
+PERSON_PREFIX = "person:"
+"""Begin of the value of a person; the conversation key of the number follows."""
+_SHORTEST_NAME = 2
+_MOST_PEOPLE = 5
 
 
 class Palette(PickScreen):
@@ -28,16 +35,46 @@ class Palette(PickScreen):
     ]
     EMPTY_TEXT = "No command matches: Backspace shows more"
 
-    def __init__(self, commands: Sequence[Command], place: Place, *, ascii: bool = False) -> None:
+    def __init__(
+        self,
+        commands: Sequence[Command],
+        place: Place,
+        contacts: Contacts | None = None,
+        *,
+        ascii: bool = False,
+    ) -> None:
         """Create the list.
 
         Args:
             commands: Registry with the keys that the user has configured.
             place: Where the agent is.
+            contacts: Address book whose people are found below the commands; None for none.
             ascii: Whether to draw with ASCII characters only.
         """
         choices = [_make_choice(command) for command in sort_commands(commands, place)]
         super().__init__(f"Commands · {place.name}", choices, verb="runs it", ascii=ascii)
+        self._contacts = contacts
+        self._shown_for = ""
+
+    async def filter_choices(self) -> None:
+        """Show the commands that match, and the people with every typed word below them."""
+        typed = self.field.value
+        found = filter_matching(self._choices, typed)
+        if self._contacts is not None and len(typed.strip()) >= _SHORTEST_NAME:
+            people = await self._contacts.find_numbers(typed, _MOST_PEOPLE)
+            # More was typed while the store was asked: a later call shows the list.
+            if typed != self.field.value:
+                return
+            found += [
+                Choice(f"{PERSON_PREFIX}{one.party}", f"Write to {format_hit(one)}", "person")
+                for one in people
+            ]
+        self._shown_for = typed
+        await self.choices.show_choices(found)
+
+    def get_answer(self) -> Picked | None:
+        """Return what is under the cursor; None while the list is of an older text."""
+        return super().get_answer() if self._shown_for == self.field.value else None
 
 
 def _make_choice(command: Command) -> Choice:

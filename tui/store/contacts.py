@@ -1,55 +1,36 @@
-"""Store contacts: names and notes for numbers, whether or not they have written yet.
-
-The details of a contact are what else is known about a customer, beyond the messages.
-"""
+"""Store contacts: people with names, notes, numbers and own fields, written to or not yet."""
 
 import functools
+import json
 import random
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from itertools import islice
-from typing import Any
 
 from tui.clock import Clock
-from tui.domain.conversation import Conversation
-from tui.domain.message import Direction
+from tui.domain.change import Subject
+from tui.domain.ids import create_id
+from tui.domain.person import FoundNumber, Person
 from tui.domain.phone import parse_address
-from tui.domain.text import format_count, repair_text
+from tui.domain.text import repair_text
 from tui.store.audit import record_action
-from tui.store.connections import Connection, Row
-from tui.store.consent import ConsentRecord
+from tui.store.connections import Connection
 from tui.store.customer_addresses import set_name
 from tui.store.engine import Engine, Transaction
-from tui.store.page_connection import write_row
+from tui.store.errors import StoreError
+from tui.store.imported_contacts import Contact, ImportResult, format_contacts
+from tui.store.people import People, find_person, read_person
+from tui.store.people_search import find_numbers, find_people, list_people
 from tui.store.queries import queries
 from tui.store.summaries import Summaries
+
+__all__ = ["Contact", "Contacts", "ImportResult", "NumberTaken", "format_contacts"]
 
 _BATCH = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
-    """Entry of an address book. All fields are text from outside."""
-
-    address: str
-    """Number, short code or name, in any notation."""
-    name: str
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ImportResult:
-    """Result of an import."""
-
-    contacts: int = 0
-    renamed: int = 0
-    """Number of conversations that have a different name now."""
-
-    @property
-    def summary(self) -> str:
-        """Return the result in words: "3 contacts imported, 1 conversation renamed"."""
-        contacts = format_count(self.contacts, "contact")
-        return f"{contacts} imported, {format_count(self.renamed, 'conversation')} renamed"
+class NumberTaken(StoreError):
+    """A number belongs to another contact."""
 
 
 class Contacts:
@@ -69,9 +50,67 @@ class Contacts:
         self._sql = queries("contacts")
 
     async def get_contact(self, party: str) -> Contact | None:
-        """Return the contact of a conversation's party, or None if it is unknown."""
+        """Return name and note of a conversation's party, or None if it is unknown."""
         row = await self._database.read(functools.partial(self._sql.contact, party=party))
         return Contact(row["party"], row["name"], row["note"]) if row else None
+
+    async def get_person(self, party: str) -> Person | None:
+        """Return the contact that has a number, or None.
+
+        Args:
+            party: Conversation key of the number.
+        """
+        return await self._database.read(functools.partial(find_person, party=party))
+
+    async def get_by_id(self, person: int) -> Person | None:
+        """Return a contact by its id, or None."""
+        return await self._database.read(functools.partial(read_person, person=person))
+
+    async def get_fields(self, party: str) -> Mapping[str, str]:
+        """Return the own fields of the contact that has a number; empty for no contact.
+
+        Args:
+            party: Conversation key of the number.
+        """
+        person = await self.get_person(party)
+        return person.fields if person else {}
+
+    async def count_people(self) -> int:
+        """Return how many contacts there are."""
+        return int(await self._database.read(self._sql.count_people) or 0)
+
+    async def list_people(self, after: Person | None, limit: int) -> list[Person]:
+        """Return contacts in the order of their names.
+
+        Args:
+            after: Last contact of the page before; None for the beginning.
+            limit: Maximum number of contacts.
+        """
+        return await self._database.read(functools.partial(list_people, after=after, limit=limit))
+
+    async def find_numbers(
+        self, typed: str, limit: int, *, only_new: bool = False
+    ) -> list[FoundNumber]:
+        """Return the numbers of contacts whose name or number contains every typed word.
+
+        Those whose name begins with the text come first. Cancelling stops the query.
+
+        Args:
+            typed: Words of a name, or digits of a number in any notation; accents are ignored.
+            limit: Maximum number of numbers.
+            only_new: Whether to leave out numbers that have a conversation.
+        """
+        work = functools.partial(find_numbers, typed=typed, limit=limit, only_new=only_new)
+        return await self._database.search(work)
+
+    async def find_people(self, typed: str, limit: int) -> list[Person]:
+        """Return the contacts that match a text, each once; in the order of names for no text.
+
+        Args:
+            typed: Words of a name, or digits of a number.
+            limit: Maximum number of contacts.
+        """
+        return await self._database.search(functools.partial(find_people, typed=typed, limit=limit))
 
     async def import_contacts(
         self,
@@ -82,165 +121,176 @@ class Contacts:
     ) -> ImportResult:
         """Store contacts in batches and rename the conversations that exist for them.
 
-        An empty name or note leaves the stored one unchanged. If the import fails, the
+        An empty name, note or field leaves the stored one unchanged. If the import fails, the
         batches that were reported to `progress` stay stored, and the import can be repeated
         safely.
 
         Args:
-            contacts: Contacts to store.
+            contacts: Contacts to store, those of one person one after the other.
             region: ISO code of the country of numbers without a country code.
             progress: Called with the number of contacts stored so far, after each batch.
 
         Raises:
             StoreError: A batch could not be stored.
         """
+        # Imported late: no start of a program needs it.
+        from tui.store.importing import ImportedPeople
+
+        imported = ImportedPeople(self._clock, self._rng, region)
         remaining = iter(contacts)
-        done = renamed = 0
+        done = renamed = people = 0
         # Short transactions: the other processes wait for the write lock meanwhile.
         while batch := list(islice(remaining, _BATCH)):
-            work = functools.partial(self._import_batch, contacts=batch, region=region)
-            renamed += await self._database.write(work)
+            renamed += await self._database.write(
+                functools.partial(imported.write_batch, contacts=batch)
+            )
             done += len(batch)
+            people += sum(not contact.beside for contact in batch)
             if progress is not None:
                 progress(done)
-        return ImportResult(done, renamed)
+        return ImportResult(people, renamed, done - people)
 
-    async def rename_contact(self, conversation_id: int, name: str, note: str, agent: str) -> None:
-        """Set the name and the note of a conversation's contact.
+    async def rename_contact(
+        self,
+        conversation_id: int,
+        name: str,
+        note: str,
+        agent: str,
+        fields: Mapping[str, str] | None = None,
+    ) -> None:
+        """Set name, note and fields of a conversation's contact.
 
         Args:
             conversation_id: Id of the conversation.
             name: New name.
             note: New note.
             agent: Name of the agent.
+            fields: All own fields; None leaves them as they are.
         """
 
         def write_contact(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
             summary = summaries.get(conversation_id)
             set_name(summary, repair_text(name))
+            party = summary["party"]
+            people = People(transaction.connection, [party])
+            person = people.get(people.find_owner(party)) or Person(0, "", "", (party,))
+            changed = replace(person, name=repair_text(name), note=repair_text(note))
+            if fields is not None:
+                changed = replace(changed, fields=fields)
+            self._write_person(transaction, summaries, people, changed)
             summaries.flush()
-            write_row(
-                transaction.connection,
-                queries("conversations").save_contact,
-                party=summary["party"],
-                name=summary["name"],
-                note=repair_text(note),
-                now=self._clock.now(),
-            )
             record_action(transaction, self._rng, self._clock, agent, "rename", conversation_id)
 
         await self._database.write(write_contact)
 
-    def _import_batch(
-        self, transaction: Transaction, contacts: Sequence[Contact], region: str | None
-    ) -> int:
-        """Store one batch; return how many conversations were renamed."""
-        summaries = Summaries(transaction, self._rng)
-        renamed = 0
-        for contact in contacts:
-            party = parse_address(repair_text(contact.address), region).conversation_key
-            name = repair_text(contact.name).strip()
-            self._sql.save(
-                transaction.connection,
-                party=party,
-                name=name,
-                note=repair_text(contact.note).strip(),
-                now=self._clock.now(),
-            )
-            renamed += self._rename_conversation(transaction, summaries, party, name)
-        summaries.flush()
-        return renamed
+    async def save_person(self, person: Person, agent: str) -> Person:
+        """Store a contact as it is, and give the conversations of its numbers its name.
 
-    def _rename_conversation(
-        self, transaction: Transaction, summaries: Summaries, party: str, name: str
-    ) -> bool:
-        """Set the name of the party's conversation; return whether it changed."""
-        identity = self._sql.conversation(transaction.connection, party=party) if name else None
-        if identity is None:
-            return False
-        summary = summaries.get(identity)
-        if summary["name"] == name:
-            return False
-        set_name(summary, name)
-        return True
+        Args:
+            person: Contact; one without an id is new.
+            agent: Name of the agent.
 
+        Returns:
+            The contact with its id.
 
-@dataclass(frozen=True, slots=True)
-class AccountTraffic:
-    """Number of messages that went through one account."""
-
-    account: str
-    received: int = 0
-    sent: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ContactDetails:
-    """Details of a contact; note and evidence are text from outside."""
-
-    note: str
-    consent: ConsentRecord | None
-    """Newest consent decision, or None if there is none."""
-    first_at: int
-    """Time of the first message in ms UTC; 0 if there is none."""
-    notes: int
-    """Number of private notes of agents."""
-    stored_texts: int
-    """Number of texts in the conversation, with those that were cancelled."""
-    traffic: tuple[AccountTraffic, ...]
-    """Traffic per account, the account with the most messages first."""
-
-
-class ContactDetailsReader:
-    """Reader of contact details on the search connection.
-
-    So a long conversation does not delay any other reading.
-    """
-
-    def __init__(self, database: Engine) -> None:
-        """Create the reader of one database."""
-        self._database = database
-
-    async def get_details(self, conversation: Conversation) -> ContactDetails:
-        """Return the details of a conversation's customer.
-
-        Cancelling the call stops the query.
+        Raises:
+            NumberTaken: A number belongs to another contact.
         """
-        return await self._database.search(functools.partial(_read_details, conversation))
+
+        def write_person(transaction: Transaction) -> Person:
+            summaries = Summaries(transaction, self._rng)
+            people = People(transaction.connection, person.numbers)
+            if person.id:
+                people.load(person.id)
+            for party in person.numbers:
+                if (owner := people.find_owner(party)) and owner != person.id:
+                    other = people.get(owner)
+                    assert other is not None
+                    raise NumberTaken(
+                        f"{party} belongs to {other.name or 'a contact without name'}"
+                    )
+            saved = self._write_person(transaction, summaries, people, person)
+            summaries.flush()
+            self._record(transaction, agent, "save contact", saved)
+            return saved
+
+        return await self._database.write(write_person)
+
+    async def delete_person(self, person: int, agent: str) -> Person | None:
+        """Delete a contact; return it as it was, or None if it is gone already.
+
+        Its conversations stay, without the name.
+
+        Args:
+            person: Id of the contact.
+            agent: Name of the agent.
+        """
+
+        def drop_person(transaction: Transaction) -> Person | None:
+            people = People(transaction.connection)
+            before = people.load(person)
+            if before is not None:
+                summaries = Summaries(transaction, self._rng)
+                self._write_person(transaction, summaries, people, replace(before, numbers=()))
+                summaries.flush()
+                self._record(transaction, agent, "delete contact", before)
+            return before
+
+        return await self._database.write(drop_person)
+
+    def _record(self, transaction: Transaction, agent: str, action: str, person: Person) -> None:
+        """Add a line to the audit trail, with the numbers but without name and fields."""
+        detail = ", ".join(person.numbers)
+        record_action(transaction, self._rng, self._clock, agent, action, detail=detail)
+
+    def _write_person(
+        self, transaction: Transaction, summaries: Summaries, people: People, person: Person
+    ) -> Person:
+        """Write a contact that is loaded, and name the conversations of its numbers."""
+        before = people.get(person.id)
+        name = repair_text(person.name)
+        fields = {repair_text(n): repair_text(v) for n, v in person.fields.items() if v}
+        stored = replace(person, name=name, note=repair_text(person.note), fields=fields)
+        if not stored.id:
+            stored = replace(stored, id=create_person_id(transaction.connection, self._new_id(), 1))
+        people.put(stored, self._clock.now())
+        people.flush()
+        lost = {n for n in before.numbers if n not in stored.numbers} if before else set()
+        keys = json.dumps([*stored.numbers, *lost])
+        for row in self._sql.conversations_of(transaction.connection, keys=keys):
+            summary = summaries.get(row["id"])
+            # The name of a number that is no more of this contact goes with it.
+            wanted = "" if row["party"] in lost else stored.name
+            is_own = before is None or summary["name"] == before.name
+            if summary["name"] != wanted and (row["party"] not in lost or is_own):
+                set_name(summary, wanted)
+            transaction.mark_changed(Subject.CONVERSATION, row["id"], row["id"])
+        return stored
+
+    def _new_id(self) -> int:
+        """Return an id of this moment."""
+        return create_id(self._clock.now(), self._rng)
 
 
-def _read_details(conversation: Conversation, connection: Connection) -> ContactDetails:
-    """Read the details with three queries on one connection."""
-    contact: Any = queries("conversations").contact(connection, party=conversation.party)
-    decision: Any = queries("conversations").consent(connection, party=conversation.party)
-    found = queries("facts").exchanged(connection, conversation_id=conversation.id)
-    consent = decision and ConsentRecord(
-        bool(decision["opted_out"]),
-        decision["at"],
-        decision["agent"],
-        decision["source"],
-        decision["evidence"],
-    )
-    return ContactDetails(
-        note=contact["note"] if contact else "",
-        consent=consent,
-        first_at=min((row["first_at"] for row in found), default=0),
-        notes=sum(row["messages"] for row in found if row["direction"] == Direction.NOTE),
-        stored_texts=sum(row["stored"] for row in found if row["direction"] != Direction.NOTE),
-        traffic=_group_by_account(found),
-    )
+def create_person_id(connection: Connection, first: int, count: int) -> int:
+    """Return the first of as many ids that no contact has.
+
+    Args:
+        connection: Connection of the caller's transaction.
+        first: Id to begin at.
+        count: Number of ids.
+    """
+    while queries("contacts").has_ids(connection, first=first, last=first + count - 1):
+        first += count
+    return first
 
 
-def _group_by_account(found: list[Row]) -> tuple[AccountTraffic, ...]:
-    """Return incoming and outgoing counts per account; notes belong to no account."""
-    counts: dict[str, dict[str, int]] = {}
-    for row in found:
-        if row["direction"] != Direction.NOTE:
-            counts.setdefault(row["account"], {})[row["direction"]] = row["messages"]
-    traffic = [
-        AccountTraffic(name, directions.get("in", 0), directions.get("out", 0))
-        for name, directions in counts.items()
-        if any(directions.values())
-    ]
-    return tuple(sorted(traffic, key=lambda one: (-one.received - one.sent, one.account)))
+def parse_party(number: str, region: str | None) -> str:
+    """Return the conversation key of a number in any notation.
+
+    Args:
+        number: Number, short code or name.
+        region: ISO code of the country of numbers without a country code.
+    """
+    return parse_address(repair_text(number), region).conversation_key

@@ -9,6 +9,7 @@ from typing import Any
 
 from tui.domain.ids import extract_time
 from tui.domain.national_numbers import ENDING_DIGITS
+from tui.domain.person import fold_contact
 from tui.store.connections import Connection
 from tui.store.page_connection import PageConnection, Row, get_page, write_row
 from tui.store.queries import queries
@@ -131,17 +132,20 @@ def find_contact_name(connection: Connection, party: str) -> str | None:
     return name
 
 
-def store_contact_name(connection: Connection, party: str, name: str, now: int) -> None:
+def store_contact_name(
+    connection: Connection, party: str, person: int, name: str, now: int
+) -> None:
     """Write the name of a contact that was none.
 
     Args:
         connection: Connection of the caller's transaction.
         party: Key of the customer.
+        person: Id of the new contact.
         name: Name of the customer.
         now: Current time in ms UTC.
     """
-    write = queries("conversations").save_contact
-    write_row(connection, write, party=party, name=name, note="", now=now)
+    write, folded = queries("conversations").add_contact, fold_contact(name, party)
+    write_row(connection, write, party=party, person=person, name=name, folded=folded, now=now)
     if (page := get_page(connection)) is not None:
         page.cache.contacts[party] = name
 

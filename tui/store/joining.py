@@ -174,30 +174,3 @@ def join_consent(connection: Connection, kept: str, gone: str) -> None:
         strictest = max(map(to_dict, found), key=lambda row: (row["opted_out"], row["at"]))
         queries("merges").drop_consent(connection, party=kept)
         insert_rows(connection, "consent", [{**strictest, "party": kept}])
-
-
-def join_contacts(connection: Connection, kept: str, gone: str) -> None:
-    """Give one party the name and the notes of two.
-
-    Args:
-        connection: Connection of the caller's transaction.
-        kept: Key of the party that gets them; its own name stays.
-        gone: Key of the other party; its contact stays.
-    """
-    find = queries("conversations").contact
-    other = find(connection, party=gone)
-    if other is None:
-        return
-    row = find(connection, party=kept)
-    own = to_dict(row) if row else {**to_dict(other), "party": kept, "name": "", "note": ""}
-    notes = [own["note"], other["note"]]
-    if own["name"] and other["name"] not in ("", own["name"]):
-        notes.append(f"Also named {other['name']}")
-    joined = {
-        **own,
-        "name": own["name"] or other["name"],
-        "note": "\n".join(dict.fromkeys(note for note in notes if note)),
-        "updated_at": max(own["updated_at"], other["updated_at"]),
-    }
-    queries("merges").drop_contact(connection, party=kept)
-    insert_rows(connection, "contacts", [joined])

@@ -16,7 +16,8 @@ from tui.store.conversation_lookups import find_consent, find_party
 from tui.store.customer_addresses import list_addresses, set_addresses
 from tui.store.engine import Engine, Transaction
 from tui.store.errors import StoreError
-from tui.store.joining import combine_summaries, join_consent, join_contacts, join_rows
+from tui.store.joining import combine_summaries, join_consent, join_rows
+from tui.store.people import join_people, snapshot_people
 from tui.store.queries import queries
 from tui.store.rows import to_dict
 from tui.store.splitting import split_conversation
@@ -128,6 +129,8 @@ class Merges:
         """Join the conversations with everything that belongs to them, and record how they were."""
         connection, sql = transaction.connection, queries("merges")
         before = _take_snapshot(connection, kept, gone)
+        parties = (kept["party"], gone["party"])
+        before["people"] = snapshot_people(connection, parties)
         _keep_late_drafts(connection, gone["id"], before)
         for summary in (kept, gone):
             sql.remember_recipient(
@@ -135,13 +138,14 @@ class Merges:
             )
         sql.remember_origin(connection, gone=gone["id"])
         join_consent(connection, kept["party"], gone["party"])
-        join_contacts(connection, kept["party"], gone["party"])
+        join_people(connection, kept["party"], gone["party"])
         join_rows(connection, kept, gone)
         sql.add_alias(connection, party=gone["party"], address=gone["address"], kept=kept["id"])
         combine_summaries(kept, gone)
         summaries.remove(gone["id"])
         summaries.flush()
         before["after"] = _take_snapshot(connection, kept)
+        before["after"]["people"] = snapshot_people(connection, parties)
         # Everything that is on a screen is read again: messages are where they were not.
         transaction.mark_changed(Subject.VIEW)
         transaction.mark_changed(Subject.DRAFT, kept["id"], kept["id"])
@@ -176,7 +180,7 @@ def adopt_conversation(
     if gone["account"] != account:
         return
     join_consent(connection, kept["party"], gone["party"])
-    join_contacts(connection, kept["party"], gone["party"])
+    join_people(connection, kept["party"], gone["party"], is_same_number=True)
     join_rows(connection, kept, gone)
     addresses = list_addresses(kept)
     combine_summaries(kept, gone)

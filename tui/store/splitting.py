@@ -9,11 +9,13 @@ from typing import Any
 
 from tui.domain.conversation import State
 from tui.domain.message import Direction, Format
+from tui.domain.person import Person
 from tui.domain.phone import parse_address
 from tui.store.connections import Connection
 from tui.store.customer_addresses import list_addresses, set_addresses
 from tui.store.engine import Transaction
 from tui.store.last_messages import update_last_message
+from tui.store.people import People, restore_people
 from tui.store.queries import insert_rows, queries
 from tui.store.rows import to_dict
 from tui.store.summaries import Summaries, Summary
@@ -53,7 +55,7 @@ def split_conversation(
     for table in ("drafts", "note_drafts", "looks"):
         _return_drafts(connection, table, kept["id"], gone["id"], before)
     queries("merges").drop_merged_drafts(connection, old_id=gone["id"])
-    _restore_party_row(connection, "contacts", "contact", kept, before)
+    _restore_contacts(connection, kept, gone, before)
     _return_consent(connection, kept, gone, before, last_id)
     for subject_id in (kept["id"], gone["id"]):
         queries("merges").return_mentions(connection, conversation_id=subject_id)
@@ -186,15 +188,31 @@ def _return_drafts(
         insert_rows(connection, table, [{**content, "conversation_id": gone_id}])
 
 
-def _restore_party_row(
-    connection: Connection, table: str, name: str, kept: Summary, before: Snapshot
-) -> bool:
-    """Restore contact or consent of the kept party; return False if it has changed since."""
-    row = getattr(queries("conversations"), name)(connection, party=kept["party"])
-    if (to_dict(row) if row else None) != before["after"][name]:
+def _restore_contacts(
+    connection: Connection, kept: Summary, gone: Summary, before: Snapshot
+) -> None:
+    """Separate the contacts of both conversations."""
+    if "people" in before:
+        restore_people(connection, before["people"], before["after"]["people"], gone["party"])
+        return
+    # A merge of an older smsdesk recorded one row with fewer columns, and joined nothing else.
+    people = People(connection, [kept["party"]])
+    person = people.get(people.find_owner(kept["party"]))
+    old, joined = before["contact"], before["after"]["contact"]
+    if person and joined and (person.name, person.note) == (joined["name"], joined["note"]):
+        others = tuple(number for number in person.numbers if number != kept["party"])
+        name, note = (old["name"], old["note"]) if old else (person.name, person.note)
+        numbers = person.numbers if old else others
+        people.put(Person(person.id, name, note, numbers, person.fields), joined["updated_at"])
+        people.flush()
+
+
+def _restore_consent(connection: Connection, kept: Summary, before: Snapshot) -> bool:
+    """Restore the consent of the kept party; return False if it has changed since."""
+    row = queries("conversations").consent(connection, party=kept["party"])
+    if (to_dict(row) if row else None) != before["after"]["consent"]:
         return False
-    getattr(queries("merges"), f"drop_{name}")(connection, party=kept["party"])
-    insert_rows(connection, table, [before[name]] if before[name] else [])
+    _replace_consent(connection, kept["party"], before["consent"])
     return True
 
 
@@ -206,7 +224,7 @@ def _return_consent(
     A newer opt-in holds for the one who wrote it only.
     """
     find = queries("conversations").consent
-    if not _restore_party_row(connection, "consent", "consent", kept, before):
+    if not _restore_consent(connection, kept, before):
         decision = to_dict(find(connection, party=kept["party"]))
         if decision["opted_out"]:
             _replace_consent(connection, gone["party"], decision)

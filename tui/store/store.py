@@ -14,7 +14,8 @@ from tui.domain.consent import Verdict
 from tui.domain.database import Database
 from tui.store.accounts import Accounts
 from tui.store.consent import ConsentBook
-from tui.store.contacts import ContactDetailsReader, Contacts
+from tui.store.contact_details import ContactDetailsReader
+from tui.store.contacts import Contacts
 from tui.store.conversations import Conversations
 from tui.store.drafts import Drafts
 from tui.store.engine import Engine

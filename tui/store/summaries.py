@@ -111,7 +111,8 @@ class Summaries:
             return
         if find_contact_name(self._connection, party) is not None:
             return
-        store_contact_name(self._connection, party, name, now)
+        # The conversation has an id of its own, which no other contact has been given.
+        store_contact_name(self._connection, party, summary["id"], name, now)
         set_name(summary, name)
 
     def flush(self) -> None:

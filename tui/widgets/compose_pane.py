@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from textual import on
 from textual.message import Message as Event
 
+from tui.desk.field_values import fill_typed_text
 from tui.desk.format import format_title
 from tui.desk.routes import Route, SendPlan
 from tui.desk.send_attempt import NotSentError, SendIntent, create_retry_intent
@@ -109,8 +110,15 @@ class ComposePane(WritingPane):
             self.show_status(self._objection, _QUESTION_SECONDS)
 
     async def _send_reply(self, conversation: Conversation, intent: SendIntent) -> None:
-        """Queue a reply; put the text back if a check refuses it."""
+        """Queue a reply; put the text back if a check refuses it, or if fields were filled."""
         try:
+            context, route = self._app_context, intent.route
+            text = await fill_typed_text(self._store, context, conversation, route, intent.text)
+            if text != intent.text:
+                # What was not read is not sent.
+                intent = replace(intent, text=text)
+                self.compose_state.save_draft(conversation.id, text, note=False)
+                raise NotSentError("Filled in the fields, not sent yet · Enter sends")
             sent = await self._submitter.queue_reply(conversation, intent, self._visible_messages())
         except NotSentError as refusal:
             self._show_refusal(conversation, intent.text, refusal)

@@ -12,6 +12,7 @@ from textual.widgets import Static
 from tui.clock import MINUTE
 from tui.commands import get_first_keys
 from tui.desk import format
+from tui.desk.address_book import format_number
 from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE
 from tui.domain.change import RELOAD, Change, Subject
@@ -20,11 +21,12 @@ from tui.domain.local_time import find_zones, format_local_times
 from tui.domain.phone import find_country, format_phone_number
 from tui.domain.text import one_line, to_printable
 from tui.store.consent import ConsentRecord
-from tui.store.contacts import AccountTraffic, ContactDetails
+from tui.store.contact_details import AccountTraffic, ContactDetails
 from tui.store.store import Store
 from tui.widgets.message_view import MessageView
 
 _MAX_NOTE_CHARS = 1_000
+_MAX_FIELDS = 20
 _GATHER_SECONDS = 0.2
 """Seconds in which changes are gathered; the page is not urgent."""
 _REQUESTED = "-contact"
@@ -194,6 +196,8 @@ def format_contact(
         _format_section(
             "Labels", "  ".join(f"#{one_line(label, 30)}" for label in conversation.labels)
         ),
+        _format_section("Other numbers", "\n".join(map(format_number, details.other_numbers))),
+        _format_section("Fields", _format_fields(details.fields)),
         _format_section("Note", to_printable(details.note, limit=_MAX_NOTE_CHARS)),
         _format_section("Consent", describe_consent(details.consent, now, zone)),
         _format_section("Accounts", "\n".join(map(_format_exchange, details.traffic))),
@@ -230,6 +234,15 @@ def _format_section(heading: str, text: str) -> Content:
     if not text:
         return Content("")
     return Content.assemble((f"{heading}\n", MUTED_STYLE), Content(text))
+
+
+def _format_fields(fields: Mapping[str, str]) -> str:
+    """Return a line for each own field: "order: 4711"."""
+    shown = [
+        f"{one_line(n, 40)}: {one_line(v, 120)}" for n, v in list(fields.items())[:_MAX_FIELDS]
+    ]
+    more = [f"and {len(fields) - _MAX_FIELDS} more"] if len(fields) > _MAX_FIELDS else []
+    return "\n".join([*shown, *more])
 
 
 def describe_consent(consent: ConsentRecord | None, now: int, zone: tzinfo | None) -> str:

@@ -7,9 +7,11 @@ from textual import getters, on
 from textual.app import ComposeResult
 from textual.containers import Vertical
 from textual.content import Content
-from textual.widgets import Input
+from textual.widgets import Input, Static
 
+from tui.commands import get_first_keys
 from tui.desk.account_text import describe_missing_accounts
+from tui.desk.address_book import format_hit
 from tui.desk.context import AppContext
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import State, View
@@ -21,6 +23,8 @@ from tui.widgets.status_messages import StoreReader
 from tui.widgets.thread_list import ThreadList
 from tui.widgets.trouble_line import TroubleLine
 from tui.widgets.view_strip import ViewStrip
+
+_SHORTEST_NAME, _MOST_PEOPLE = 2, 3
 
 
 class FilterLine(Input):
@@ -81,6 +85,48 @@ class _InboxList(ThreadList):
         return (describe_missing_accounts(self._app_context) or meaning) if meaning else ""
 
 
+class PeopleLines(Static):
+    """Show people that match the filter and never wrote; hidden without a filter."""
+
+    DEFAULT_CSS = """
+    PeopleLines { height: auto; max-height: 5; display: none; padding: 0 1; color: $text-muted; }
+    """
+
+    def __init__(self, store: Store, context: AppContext) -> None:
+        """Create an empty widget.
+
+        Args:
+            store: Store with the contacts.
+            context: Keys of the commands.
+        """
+        super().__init__(id="people-lines")
+        self._store = store
+        self._new_key = get_first_keys(context.commands)["new"]
+        self._shown_for = ""
+
+    def is_shown_for(self, text: str) -> bool:
+        """Return whether people are shown for exactly this filter."""
+        return bool(self.display and text and self._shown_for == text)
+
+    async def show_people(self, text: str, *, is_list_empty: bool) -> None:
+        """Show the people that match a filter and have no conversation.
+
+        Args:
+            text: Text of the filter; empty for none.
+            is_list_empty: Whether no conversation matches, so that Enter writes.
+        """
+        self._shown_for, found = "", []
+        if len(text.strip()) >= _SHORTEST_NAME:
+            find = self._store.contacts.find_numbers
+            found = await find(text, _MOST_PEOPLE + 1, only_new=True)
+        lines = [f"{format_hit(one)} · never wrote" for one in found[:_MOST_PEOPLE]]
+        if lines:
+            more = "and more · " if len(found) > _MOST_PEOPLE else ""
+            lines.append(f"{more}{'Enter' if is_list_empty else self._new_key} writes")
+        self.update(Content("\n".join(lines)))
+        self.display, self._shown_for = bool(lines), text
+
+
 class ListPane(StoreReader, Vertical):
     """Show one view, with its name and the number of its conversations above it."""
 
@@ -103,6 +149,7 @@ class ListPane(StoreReader, Vertical):
         context = self._app_context
         yield _InboxList(self._store, context)
         # Below the list, whose rows must not move when a problem appears.
+        yield PeopleLines(self._store, context)
         yield TroubleLine(self._store, context)
         yield FilterLine()
 
@@ -122,6 +169,8 @@ class ListPane(StoreReader, Vertical):
         for strip in self.screen.query(ViewStrip):
             strip.mark_shown(view)
         await self._update_title()
+        is_empty = not self.thread_list.rows
+        await self.query_one(PeopleLines).show_people(view.text, is_list_empty=is_empty)
 
     async def apply_changes(self, changes: Iterable[Change]) -> frozenset[int]:
         """Apply changes in the store.
@@ -162,7 +211,10 @@ class ListPane(StoreReader, Vertical):
         self.post_message(ThreadList.Moved())
 
     @on(Input.Submitted, "#filter")
-    def _leave_filter(self) -> None:
-        """Go back to the list, which stays filtered."""
+    async def _leave_filter(self, event: Input.Submitted) -> None:
+        """Go back to the list, which stays filtered; write to people if it shows only them."""
+        if not self.thread_list.rows and self.query_one(PeopleLines).is_shown_for(event.value):
+            await self.run_action("screen.run('new')")
+            return
         self.filter_line.release_focus()
         self.thread_list.focus()

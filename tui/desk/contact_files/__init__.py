@@ -6,9 +6,15 @@ from tui.desk.contact_files.csv_columns import (
     ContactFileError,
     UnclearColumnsError,
 )
-from tui.desk.contact_files.read_file import ReadContacts, Skipped, list_columns, read_contacts
+from tui.desk.contact_files.found_contacts import ReadContacts, Skipped
+from tui.desk.contact_files.read_file import (
+    NO_FIELDS,
+    list_columns,
+    read_contacts,
+)
 
 __all__ = [
+    "NO_FIELDS",
     "ColumnChoice",
     "ColumnPreview",
     "ContactFileError",

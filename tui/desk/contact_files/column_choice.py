@@ -1,7 +1,7 @@
 """Read a CSV file by the columns that an agent chose, by heading or position."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 from tui.desk.contact_files.csv_columns import (
@@ -12,6 +12,7 @@ from tui.desk.contact_files.csv_columns import (
     explain_headings,
     find_columns,
     has_any_number,
+    name_fields,
     preview_columns,
 )
 from tui.desk.contact_files.csv_rows import CsvRow
@@ -35,6 +36,8 @@ class ColumnChoice:
     names: tuple[ColumnName, ...] | None = None
     """Joined with a blank, in this order."""
     notes: tuple[ColumnName, ...] | None = None
+    fields: tuple[ColumnName, ...] | None = None
+    """Columns that are kept as own fields; None for all others, an empty one for none."""
 
 
 def choose_columns(rows: Sequence[CsvRow], choice: ColumnChoice, has_number: HasNumber) -> Columns:
@@ -53,12 +56,12 @@ def choose_columns(rows: Sequence[CsvRow], choice: ColumnChoice, has_number: Has
         found = find_columns(rows, has_number)
     except UnclearColumnsError as problem:
         found = Columns(heading=problem.heading)
-    chosen = (choice.numbers, choice.names, choice.notes)
+    chosen = (choice.numbers, choice.names, choice.notes, choice.fields)
     named = [name for names in chosen for name in names or ()]
     heading = _find_heading(rows, named, found.heading)
     cells = rows[max(heading, 0)].cells if rows else ()
     width = max((len(row.cells) for row in islice(rows, _SAMPLE)), default=0)
-    numbers, names, notes = (
+    numbers, names, notes, fields = (
         None if part is None else tuple(_find_column(name, cells, width) for name in part)
         for part in chosen
     )
@@ -80,7 +83,7 @@ def choose_columns(rows: Sequence[CsvRow], choice: ColumnChoice, has_number: Has
     if missing:
         problem_text = explain_headings(f"No column for the {missing}", cells)
         raise UnclearColumnsError(problem_text, preview_columns(rows, columns), heading)
-    return columns
+    return replace(columns, fields=name_fields(rows, columns, fields))
 
 
 def _find_heading(rows: Sequence[CsvRow], named: Iterable[ColumnName], found: int) -> int:

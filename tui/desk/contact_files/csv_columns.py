@@ -18,6 +18,7 @@ from tui.desk.contact_files.headings import (
     count_headings,
 )
 from tui.desk.contact_files.number_cells import clean_cell
+from tui.domain.person import make_field_name
 
 _SAMPLE = 100
 """Rows that columns without a heading are judged by."""
@@ -48,6 +49,8 @@ class Columns:
     """Index of the row with the headings; -1 if there is none."""
     dial_codes: tuple[int, ...] = ()
     """Country or area codes, each of the numbers in the column after it."""
+    fields: tuple[tuple[int, str], ...] = ()
+    """Columns that are kept as own fields of the contact, with the names of the fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +103,30 @@ def find_columns(rows: Sequence[CsvRow], has_number: HasNumber) -> Columns:
             heading,
         )
     return columns
+
+
+def name_fields(
+    rows: Sequence[CsvRow], columns: Columns, chosen: Iterable[int] | None = None
+) -> tuple[tuple[int, str], ...]:
+    """Return which columns become own fields of a contact, with the names of the fields.
+
+    Args:
+        rows: Rows of the file that are not blank.
+        columns: Columns of numbers, names and notes.
+        chosen: Columns to keep; None for all that are nothing else. Without headings there are
+            no names, and so no fields.
+    """
+    if columns.heading < 0:
+        return ()
+    best_names = columns.names[0] if columns.names else ()
+    taken = {*columns.numbers, *best_names, *columns.notes, *columns.dial_codes}
+    named: dict[str, int] = {}
+    for index, heading in enumerate(rows[columns.heading].cells):
+        if index in taken if chosen is None else index not in chosen:
+            continue
+        if name := make_field_name(clean_cell(heading), named):
+            named[name] = index
+    return tuple((index, name) for name, index in named.items())
 
 
 def preview_columns(rows: Sequence[CsvRow], columns: Columns) -> tuple[ColumnPreview, ...]:

@@ -4,8 +4,8 @@ A row or a card that cannot be used never refuses the file: it is named with its
 """
 
 import re
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -15,9 +15,16 @@ from tui.desk.contact_files.csv_columns import (
     Columns,
     ContactFileError,
     find_columns,
+    name_fields,
     preview_columns,
 )
 from tui.desk.contact_files.csv_rows import CsvRow, read_rows
+from tui.desk.contact_files.found_contacts import (
+    ReadContacts,
+    Skipped,
+    add_person,
+    check_fields,
+)
 from tui.desk.contact_files.number_cells import (
     NumberCell,
     NumberProblem,
@@ -25,10 +32,9 @@ from tui.desk.contact_files.number_cells import (
     read_numbers,
     read_numbers_after,
 )
+from tui.desk.contact_files.own_export import is_own_export, read_own_export
 from tui.desk.contact_files.text_decoding import Decoded, decode_text
 from tui.desk.contact_files.vcards import is_vcard_file, read_cards
-from tui.domain.text import format_count
-from tui.store.contacts import Contact
 
 _MAX_FILE_BYTES = 64 * 1024 * 1024
 _CARD_SUFFIXES = (".vcf", ".vcard", ".jcf", ".jcard")
@@ -43,60 +49,12 @@ _OTHER_FORMATS = {
 }
 """Beginnings of files that people try in place of an export."""
 _DATE = re.compile(r"\s*(?:\d{4}([-/.])\d{1,2}\1\d{1,2}|\d{1,2}([-/.])\d{1,2}\2\d{4})\b(?!-)")
+NO_FIELDS = ColumnChoice(fields=())
+"""Choice that keeps no column as a field, and finds all else as usual."""
 _REPORT_EVERY = 1_000
 """Rows between two reports of progress."""
 Progress = Callable[[int, int], object]
 """Takes the rows that are read, and how many there are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Skipped:
-    """A row, a card or a number that was not taken. Texts are from outside."""
-
-    place: str
-    """Where it stands: "line 4", or "card 2"."""
-    reason: str
-    detail: str = ""
-    """What stands there and what to do about it; not in the summary."""
-
-    def __str__(self) -> str:
-        """Return place, reason and detail on one line."""
-        return f"{self.place}: {self.reason}{f': {self.detail}' if self.detail else ''}"
-
-
-@dataclass(slots=True)
-class ReadContacts:
-    """What was read of a file."""
-
-    contacts: list[Contact] = field(default_factory=list)
-    """One for each number; several of one person have the same name."""
-    rows: int = 0
-    """Rows or cards that gave contacts."""
-    skipped: list[Skipped] = field(default_factory=list)
-    """Rows or cards that gave none."""
-    left_out: list[Skipped] = field(default_factory=list)
-    """Numbers of rows that have another, valid number."""
-    code_page: str = ""
-    """Encoding that was taken, if the file does not say it itself."""
-
-    @property
-    def summary(self) -> str:
-        """Return what was not taken and how the file was read, to follow "3 contacts imported"."""
-        parts = []
-        for found, noun in ((self.skipped, "row"), (self.left_out, "number")):
-            if found:
-                more = f"; {len(found) - 1} more" if len(found) > 1 else ""
-                done = "skipped" if noun == "row" else "left out"
-                first = f"{found[0].place}: {found[0].reason}"
-                parts.append(f"{format_count(len(found), noun)} {done} ({first}{more})")
-        if self.code_page:
-            parts.append(f"read as {self.code_page}")
-        return "".join(f", {part}" for part in parts)
-
-    @property
-    def details(self) -> list[str]:
-        """Return a line for each row and number that was not taken, in the order of the file."""
-        return [str(found) for found in (*self.skipped, *self.left_out)]
 
 
 def read_contacts(
@@ -121,14 +79,16 @@ def read_contacts(
     progress = progress or _ignore_progress
     data, decoded = _read_decoded(path, region)
     if is_vcard_file(data):
-        if choice is not None:
+        if choice is not None and choice != NO_FIELDS:
             raise ContactFileError(f"{path} is a vCard file: it has no columns to choose")
-        read = _read_vcards(data, region, progress)
+        read = _read_vcards(data, region, progress, has_fields=choice is None)
         if decoded.is_wide:
             read.code_page = read.code_page or decoded.code_page
         return read
     if path.suffix.casefold() in _CARD_SUFFIXES and data.strip():
         raise ContactFileError(f"{path} is not a vCard file: it has no line BEGIN:VCARD")
+    if choice is None and is_own_export(decoded.text):
+        return _read_own_export(decoded.text, progress)
     return _read_csv(decoded, region, choice, progress)
 
 
@@ -181,6 +141,8 @@ def _read_csv(
     rows = read_rows(decoded.text)
     has_number = partial(_has_number, region=region)
     columns = choose_columns(rows, choice, has_number) if choice else find_columns(rows, has_number)
+    if choice is None:
+        columns = replace(columns, fields=name_fields(rows, columns))
     found = ReadContacts(code_page=decoded.code_page)
     content = rows[columns.heading + 1 :]
     for done, row in enumerate(content, 1):
@@ -189,7 +151,8 @@ def _read_csv(
             found.skipped.append(Skipped(place, row.problem, row.advice))
         else:
             cells = _read_cells(row, columns, region)
-            _add_person(found, place, cells, _read_name(row, columns), _read_note(row, columns))
+            person = _read_name(row, columns), _read_note(row, columns)
+            add_person(found, place, cells, *person, _read_fields(row, columns))
         if done % _REPORT_EVERY == 0 or done == len(content):
             progress(done, len(content))
     return found
@@ -206,7 +169,9 @@ def _read_cells(row: CsvRow, columns: Columns, region: str | None) -> list[Numbe
     return found
 
 
-def _read_vcards(data: bytes, region: str | None, progress: Progress) -> ReadContacts:
+def _read_vcards(
+    data: bytes, region: str | None, progress: Progress, *, has_fields: bool
+) -> ReadContacts:
     """Return the contacts of a vCard file."""
     cards, code_page = read_cards(data, region)
     found = ReadContacts(code_page=code_page)
@@ -214,32 +179,32 @@ def _read_vcards(data: bytes, region: str | None, progress: Progress) -> ReadCon
         cells = [read_numbers(number, region) for number in card.numbers]
         if card.has_fax_only:
             cells = [NumberCell(problems=(NumberProblem("only a fax number"),))]
-        _add_person(found, card.place, cells, card.name, card.note)
+        fields = card.fields if has_fields else ()
+        add_person(found, card.place, cells, card.name, card.note, fields)
         if done % _REPORT_EVERY == 0 or done == len(cards):
             progress(done, len(cards))
     return found
 
 
-def _add_person(
-    found: ReadContacts, place: str, cells: Sequence[NumberCell], name: str, note: str
-) -> None:
-    """Add a contact for each number of a person, or say why there is none."""
-    numbers = list(dict.fromkeys(number for cell in cells for number in cell.numbers))
-    problems = [problem for cell in cells for problem in cell.problems]
-    if any(number[0] == "+" for number in numbers):
-        # Beside a phone number, few digits are the end of another one rather than a short code.
-        problems += [
-            NumberProblem("no valid number", f'"{n}" (too short)') for n in numbers if n[0] != "+"
-        ]
-        numbers = [number for number in numbers if number[0] == "+"]
-    if not numbers:
-        problem = problems[0] if problems else NumberProblem("no number")
-        detail = ", ".join(text for text in (problem.detail, name) if text)
-        found.skipped.append(Skipped(place, problem.reason, detail))
-        return
-    found.rows += 1
-    found.contacts += [Contact(number, name, note) for number in numbers]
-    found.left_out += [Skipped(place, problem.reason, problem.detail) for problem in problems]
+def _read_fields(row: CsvRow, columns: Columns) -> list[tuple[str, str]]:
+    """Return the own fields of a row that are not empty."""
+    found = [(name, "".join(_pick(row, (index,)))) for index, name in columns.fields]
+    return [(name, text) for name, cell in found if (text := clean_cell(cell)).strip()]
+
+
+def _read_own_export(text: str, progress: Progress) -> ReadContacts:
+    """Return the contacts of a file that smsdesk has exported."""
+    found = ReadContacts()
+    for line, contacts in read_own_export(text):
+        if contacts:
+            first, *others = contacts
+            fields = check_fields(found, f"line {line}", first.fields)
+            found.contacts += [replace(first, fields=fields), *others]
+            found.rows += 1
+        else:
+            found.skipped.append(Skipped(f"line {line}", "no number"))
+    progress(found.rows, found.rows)
+    return found
 
 
 def _has_number(text: str, region: str | None) -> bool:

@@ -15,8 +15,15 @@ from typing import Any
 from urllib.parse import unquote
 
 from tui.desk.contact_files.code_pages import find_codec
+from tui.desk.contact_files.vcard_values import (
+    FIELDS,
+    list_fields,
+    split_parts,
+    strip_escapes,
+    unescape,
+)
 
-_TEXT_FIELDS = frozenset({"FN", "N", "ORG", "NICKNAME", "NOTE", "TEL"})
+_TEXT_FIELDS = frozenset({"FN", "N", "NICKNAME", "NOTE", "TEL", *FIELDS})
 """Fields that are read; pictures, sounds and keys are not even decoded."""
 _PARTS = re.compile(r'(?:[^";]|"[^"]*"|")+')
 _QUOTED_HEAD = re.compile(rb'((?:[^":]|"[^"]*")*):')
@@ -26,9 +33,6 @@ _CHARSET = re.compile(
 _NOT_FOR_TEXTS = frozenset({"FAX", "PAGER", "TELEX", "MODEM", "BBS", "ISDN", "TEXTPHONE"})
 _FOR_PEOPLE = frozenset({"CELL", "MOBILE", "VOICE", "TEXT", "IPHONE", "MSG"})
 _MOBILE = frozenset({"CELL", "MOBILE", "IPHONE", "TEXT", "MSG"})
-_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
-_UNESCAPED_SEMICOLON = re.compile(r"(?<!\\);")
-_UNESCAPED_COMMA = re.compile(r"(?<!\\),")
 _BEGINS = re.compile(rb"\s*BEGIN\s*:\s*VCARD\s*", re.IGNORECASE)
 _NEXT = re.compile(rb"(?:[\w-]+\.)?(?:TEL|FN|N|ORG|END)[;:]", re.IGNORECASE)
 _ENDS = re.compile(rb"\s*END\s*:\s*VCARD\s*", re.IGNORECASE)
@@ -45,6 +49,8 @@ class Card:
     numbers: tuple[str, ...]
     """Numbers as they are written, the mobile ones first."""
     has_fax_only: bool = False
+    fields: tuple[tuple[str, str], ...] = ()
+    """Names and values of own fields."""
 
 
 @dataclass(slots=True)
@@ -212,11 +218,11 @@ def _read_card(card: _RawCard) -> Card:
 
     def get_first(name: str) -> str:
         """Return the first value of a property that is not blank."""
-        texts = (_unescape(p.text) for p in card.properties if p.name == name)
+        texts = (unescape(p.text) for p in card.properties if p.name == name)
         return next((text for text in texts if text), "")
 
     names = [_join_name(p.text) for p in card.properties if p.name == "N"]
-    units = [u for p in card.properties if p.name == "ORG" for u in _split_parts(p.text)]
+    units = [u for p in card.properties if p.name == "ORG" for u in split_parts(p.text)]
     firm = next((unit for unit in units if unit), "")
     shown, known = get_first("FN"), [*names, get_first("NICKNAME"), firm]
     # Telephones show the number of a contact that was saved without a full name.
@@ -226,7 +232,9 @@ def _read_card(card: _RawCard) -> Card:
     usable = [p for p in phones if _takes_texts(p)]
     usable.sort(key=lambda p: not p.parameters.get("TYPE", set()) & _MOBILE)
     numbers = tuple(_read_telephone(p) for p in usable)
-    return Card(card.place, name, get_first("NOTE"), numbers, bool(phones) and not usable)
+    fields = list_fields((p.name, p.text) for p in card.properties)
+    has_fax_only = bool(phones) and not usable
+    return Card(card.place, name, get_first("NOTE"), numbers, has_fax_only, fields)
 
 
 def _takes_texts(phone: _Property) -> bool:
@@ -237,7 +245,7 @@ def _takes_texts(phone: _Property) -> bool:
 
 def _read_telephone(phone: _Property) -> str:
     """Return a number without what belongs to its URI."""
-    text = " ".join(_ESCAPE.sub(r"\1", phone.text).split())
+    text = strip_escapes(phone.text)
     scheme, colon, rest = text.partition(":")
     if not colon or scheme.casefold() not in ("tel", "sms", "callto"):
         return text
@@ -251,19 +259,8 @@ def _read_telephone(phone: _Property) -> str:
 
 def _join_name(text: str) -> str:
     """Return "given additional family" of the five parts of a name."""
-    family, given, additional = [*_split_parts(text), "", ""][:3]
+    family, given, additional = [*split_parts(text), "", ""][:3]
     return " ".join(part for part in (given, additional, family) if part)
-
-
-def _split_parts(text: str) -> list[str]:
-    """Return the parts of a value like "family;given;;;"."""
-    return [_unescape(_UNESCAPED_COMMA.sub(" ", part)) for part in _UNESCAPED_SEMICOLON.split(text)]
-
-
-def _unescape(text: str) -> str:
-    """Return a value on one line without the escapes of vCard."""
-    plain = _ESCAPE.sub(lambda found: " " if found[1] in "nN" else found[1], text)
-    return " ".join(plain.split())
 
 
 def _read_jcards(data: bytes) -> Iterator[Card]:

@@ -76,9 +76,10 @@ where excluded.message_id > looks.message_id;
 -- name: contact_name(party)$
 select name from contacts where party = :party;
 
--- name: save_contact(party, name, note, now)*!
-insert into contacts (party, name, note, updated_at) values (:party, :name, :note, :now)
-on conflict (party) do update set name = excluded.name, note = excluded.note, updated_at = excluded.updated_at;
+-- Names a number that is no contact yet.
+-- name: add_contact(party, person, name, folded, now)*!
+insert into contacts (party, person, name, folded, updated_at) values (:party, :person, :name, :folded, :now)
+on conflict (party) do nothing;
 
 -- name: contact(party)^
 select * from contacts where party = :party;

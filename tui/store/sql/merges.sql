@@ -84,9 +84,6 @@ select min(place) from (
   where conversation_id = :conversation_id and direction = 'in'
   order by place desc limit :unread) places;
 
--- name: drop_contact(party)!
-delete from contacts where party = :party;
-
 -- name: own_decision(conversation_id, kept, since)^
 -- The newest decision since a merge that a message of this conversation made.
 select case when audit.action = 'opted out' then 1 else 0 end as opted_out, audit.at, audit.message_id,

@@ -6,8 +6,9 @@ values (:id, :party, :address, :name, :folded, :state, :snoozed_until, :assignee
   :waiting_since, :failed, :last_id, :last_arrival, :last_at, :last_direction, :last_status, :preview, :account, :own,
   :rank);
 
--- name: add_contacts(party, name, last_at)*!
-insert into contacts (party, name, updated_at) values (:party, :name, :last_at) on conflict do nothing;
+-- name: add_contacts(party, id, name, folded, last_at)*!
+insert into contacts (party, person, name, folded, updated_at) values (:party, :id, :name, :folded, :last_at)
+on conflict do nothing;
 
 -- name: add_messages(id, conversation_id, direction, status, account, body, at, sender, agent, provider_id, status_at, handled)*!
 insert into messages (id, conversation_id, direction, status, account, body, at, sender, agent, provider_id,

@@ -88,10 +88,18 @@ def _join_forms_of_numbers(connection: FileConnection, report_progress: ReportPr
     join_forms_of_numbers(connection, report_progress)
 
 
+def _fold_contacts(connection: FileConnection, report_progress: ReportProgress) -> None:
+    """Index the names and numbers of all contacts."""
+    from tui.store.people import fold_stored_contacts
+
+    fold_stored_contacts(connection, report_progress)
+
+
 STEPS: Mapping[int, Step] = {
     14: _join_forms_of_numbers,
     15: _rebuild_search_index,
     18: name_stored_files,
+    26: _fold_contacts,
 }
 """Steps by the number of their migration; each may rely on the schema of today."""
 

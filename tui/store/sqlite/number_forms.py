@@ -11,7 +11,8 @@ from tui.domain.conversation import compute_waiting_rank
 from tui.domain.numbering import has_several_forms
 from tui.domain.phone import parse_address
 from tui.store.customer_addresses import list_addresses, set_addresses
-from tui.store.joining import Row, combine_summaries, join_consent, join_contacts, join_rows
+from tui.store.joining import Row, combine_summaries, join_consent, join_rows
+from tui.store.people import join_people
 from tui.store.queries import queries
 from tui.store.rows import to_dict
 from tui.store.sqlite.file_connection import FileConnection
@@ -92,9 +93,8 @@ def _join_parties(connection: FileConnection, key: str, parties: list[str]) -> N
     """Join the conversations, contacts and decisions of these keys under another key."""
     sql = queries("merges")
     for party in parties:
-        join_contacts(connection, key, party)
+        join_people(connection, key, party, is_same_number=True)
         join_consent(connection, key, party)
-        sql.drop_contact(connection, party=party)
         sql.drop_consent(connection, party=party)
     marks = ", ".join("?" * (len(parties) + 1))
     found = connection.execute(

@@ -1,0 +1,36 @@
+"""Test people in line mode: find them, write to them, show and change their fields."""
+
+from tests.plain.conftest import Typist
+from tests.ui.history import AGENT, CHLOE
+from tui.domain.person import Person
+
+LENA, HOME = "+48500600901", "+48500600902"
+
+
+async def test_people_are_found_and_written_to(mia: Typist) -> None:
+    lena = Person(0, "Léna Wójcik", "VIP", (LENA, HOME), {"order": "7"})
+    await mia.store.contacts.save_person(lena, AGENT)
+    await mia.type("people zed")
+    await mia.shows('No contact has "zed" in name or number')
+    await mia.type("people wojcik", "2", "y")
+    for line in ("Number: +48 500 600 902", "Note: VIP", "{order}: 7"):
+        await mia.shows(line)
+    await mia.type("r Your order {order}", "y")
+    await mia.shows("Your order 7")
+    await mia.type("b", "c lena", "1")
+    await mia.shows("Léna Wójcik")
+
+
+async def test_fields_are_shown_changed_and_restored(mia: Typist) -> None:
+    await mia.type("1", "fields order = 4711")
+    await mia.shows("Saved Chloe Martin")
+    assert await mia.store.contacts.get_fields(CHLOE) == {"order": "4711"}
+    await mia.type("fields")
+    await mia.shows("{order}: 4711")
+    await mia.type("fields name = x", "fields order")
+    await mia.shows("{name} is filled in automatically")
+    await mia.shows("Write name = value")
+    await mia.type("fields order =")
+    assert await mia.store.contacts.get_fields(CHLOE) == {}
+    await mia.type("z")
+    assert await mia.store.contacts.get_fields(CHLOE) == {"order": "4711"}

@@ -1,0 +1,135 @@
+"""Test the address book on the screen: find people, write to them, edit them, fill fields."""
+
+from tests.ui.desk import NARROW, WIDE, Desk, presses
+from tests.ui.history import AGENT, ANA, CHLOE
+from tui.domain.person import Person
+
+LENA, HOME, OLAF = "+48500600901", "+48500600902", "+48500600903"
+
+
+async def add_people(desk: Desk) -> None:
+    """Store two people who never wrote; one of them has two numbers and a field."""
+    lena = Person(0, "Léna [b]Wójcik", "VIP", (LENA, HOME), {"order": "4711"})
+    await desk.store.contacts.save_person(lena, AGENT)
+    await desk.store.contacts.save_person(Person(0, "Olaf Zed", "", (OLAF,)), AGENT)
+
+
+@presses("people")
+async def test_people_are_found_edited_deleted_and_written_to(
+    desk: Desk, size: tuple[int, int]
+) -> None:
+    await add_people(desk)
+    async with desk.open(size):
+        await desk.command("people")
+        await desk.shows("People", "Léna [b]Wójcik", "Olaf Zed")
+        await desk.type("lena woj")
+        await desk.shows("Number: +48 500 600 902", "Note: VIP", "{order}: 4711")
+        await desk.hides("Olaf Zed")
+        await desk.press("f2")
+        await desk.shows("order = 4711")
+        await desk.press("tab", "tab", "tab", "ctrl+end", "alt+enter")
+        await desk.type("size = XL")
+        await desk.press("enter")
+        await desk.shows("Saved Léna [b]Wójcik · Ctrl+Z undoes", "{size}: XL")
+        await desk.press("f8")
+        await desk.shows("Deleted Léna [b]Wójcik")
+        assert await desk.store.contacts.get_person(LENA) is None
+        await desk.press("ctrl+z")
+        await desk.shows("is a contact again", "{size}: XL")
+        await desk.press("enter")
+        await desk.shows("Write to Léna [b]Wójcik")
+        await desk.press("down", "enter")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "in the composer")
+        assert (await desk.thread(HOME)).name == "Léna [b]Wójcik"
+
+
+async def test_a_contact_is_added_and_an_owned_number_is_refused(desk: Desk) -> None:
+    await add_people(desk)
+    async with desk.open(NARROW):
+        await desk.command("people")
+        await desk.type("0048500600904")
+        await desk.shows("No one: F4 adds a contact")
+        await desk.press("f4")
+        await desk.shows("+48 500 600 904")
+        await desk.type("Nina")
+        await desk.press("tab", "tab")
+        await desk.type(f", {OLAF}")
+        await desk.press("enter")
+        await desk.shows(f"{OLAF} belongs to Olaf Zed")
+        assert await desk.store.contacts.get_person("+48500600904") is None
+        await desk.press("f4")
+        await desk.type("Nina")
+        await desk.press("tab", "tab", "tab")
+        await desk.type("name = x")
+        await desk.press("enter")
+        await desk.shows("Not saved: {name} is filled in automatically")
+        await desk.press("ctrl+u", "enter")
+        await desk.shows("Saved Nina")
+        await desk.press("ctrl+z")
+        await desk.shows("Nina is not a contact any more")
+
+
+async def test_a_new_conversation_completes_names_and_numbers(desk: Desk) -> None:
+    await add_people(desk)
+    async with desk.open(NARROW):
+        await desk.command("new")
+        await desk.type("chloe")
+        await desk.shows("+61 491 570 156")
+        await desk.press(*["backspace"] * 5)
+        await desk.type("wojcik")
+        await desk.shows("+48 500 600 901", "+48 500 600 902", "never wrote")
+        await desk.press("down", "enter")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "in the composer")
+        row = await desk.thread(HOME)
+        assert (row.name, desk.shown_id) == ("Léna [b]Wójcik", row.id)
+
+
+async def test_a_new_conversation_with_unknown_digits_takes_what_is_typed(desk: Desk) -> None:
+    await add_people(desk)
+    async with desk.open(NARROW):
+        await desk.command("new")
+        await desk.type("600 90")
+        await desk.shows("This number", "Olaf Zed", "never wrote")
+        await desk.press("enter")
+        await desk.shows("New conversation")
+        assert not desk.inbox.is_composer_focused
+        await desk.press("escape")
+
+
+async def test_the_filter_and_the_palette_find_people_who_never_wrote(desk: Desk) -> None:
+    await add_people(desk)
+    async with desk.open(WIDE):
+        await desk.command("filter")
+        await desk.type("olaf")
+        await desk.shows("Olaf Zed +48 500 600 903 · never wrote", "Enter writes")
+        await desk.press("enter")
+        await desk.shows("New conversation", "never wrote")
+        await desk.press("enter")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "in the composer")
+        assert (await desk.thread(OLAF)).name == "Olaf Zed"
+        await desk.press("escape", "escape")
+        await desk.command("palette")
+        await desk.type("wojcik")
+        await desk.shows("Write to Léna [b]Wójcik +48 500 600 901")
+        await desk.press("enter")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "in the composer")
+        assert desk.shown_id == (await desk.thread(LENA)).id
+
+
+async def test_fields_are_edited_and_fill_a_typed_text(desk: Desk) -> None:
+    async with desk.open((160, 40)):
+        await desk.move_to(CHLOE)
+        await desk.command("edit_contact")
+        await desk.press("tab", "tab", "tab")
+        await desk.type("order = 4711")
+        await desk.press("enter")
+        await desk.shows("Saved Chloe Martin", "order: 4711")
+        await desk.command("reply")
+        await desk.type("{first_name}, your order {order}")
+        await desk.press("enter")
+        await desk.until(lambda: desk.typed == "Chloe, your order 4711", "the filled text")
+        await desk.shows("Filled in the fields, not sent yet · Enter sends")
+        await desk.press("enter")
+        await desk.until(lambda: desk.typed == "", "an empty composer")
+        assert (await desk.last(CHLOE)).body == "Chloe, your order 4711"
+    assert await desk.store.contacts.get_fields(ANA) == {}
