@@ -23,7 +23,8 @@ from tui.settings.public import Preferences
 from tui.settings.values import ListenAddress
 from tui.startup.background import get_polling_pace, open_sync_log, run_listener, run_service
 from tui.startup.operator_settings import get_alarm_channels, read_metrics_access
-from tui.startup.wiring import open_accounts, open_store
+from tui.startup.rule_service import run_rules
+from tui.startup.wiring import add_capabilities, open_accounts, open_store
 from tui.store.errors import StoreError, Unreachable
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncLog
@@ -91,7 +92,7 @@ async def _run_service(
             return await _run_once(store, accounts, settings, clock, rng, desk.agent, log)
         for line in _list_unreachable(accounts):
             print(f"smsdesk: {line}", file=sys.stderr)
-        await _serve_until_stopped(store, accounts, settings, clock, rng, desk.agent, log, end)
+        await _serve_until_stopped(store, accounts, settings, clock, rng, desk, log, end)
     return DONE
 
 
@@ -148,7 +149,7 @@ async def _serve_until_stopped(
     settings: "Settings",
     clock: Clock,
     rng: random.Random,
-    agent: str,
+    desk: Preferences,
     log: SyncLog,
     end: SignalEnd,
 ) -> None:
@@ -164,7 +165,7 @@ async def _serve_until_stopped(
             run_service(
                 *(store, accounts, clock, rng),
                 kind="service",
-                agent=agent,
+                agent=desk.agent,
                 pace=pace,
                 log=log,
                 alarms=settings.alarms,
@@ -172,6 +173,8 @@ async def _serve_until_stopped(
                 report_alive=manager.report_alive,
             )
         )
+        rules = run_rules(store, add_capabilities(desk), clock, rng, kind="service", log=log)
+        await stack.enter_async_context(rules)
         if settings.listen is not None:
             metrics, problem = read_metrics_access(settings, os.environ)
             if problem:
@@ -179,7 +182,7 @@ async def _serve_until_stopped(
             pushes = run_listener(
                 *(store, accounts, settings.listen, clock, rng),
                 kind="service",
-                agent=agent,
+                agent=desk.agent,
                 log=log,
                 metrics=metrics,
             )

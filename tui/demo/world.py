@@ -9,13 +9,15 @@ from collections.abc import AsyncIterator
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tui.clock import Clock
-from tui.demo.accounts import ACCOUNTS, AGENT, open_accounts
+from tui.demo.accounts import ACCOUNTS, AGENT, make_demo_settings, open_accounts
 from tui.demo.sample_history import CUSTOMERS, WRITERS
 from tui.sandbox.app import create_app
 from tui.sandbox.scenario import add_customers, play_scenario
 from tui.sandbox.server import run_server
 from tui.sandbox.state import Hook, PushSettings, Sandbox
 from tui.startup.background import run_service
+from tui.startup.rule_service import run_rules
+from tui.startup.wiring import add_capabilities
 from tui.store.store import Store
 from tui.sync.backoff import PollPace
 from tui.sync.context import discard_log
@@ -74,6 +76,8 @@ async def run_demo_world(store: Store, clock: Clock, rng: random.Random) -> Asyn
         await stack.enter_async_context(heartbeats)
         service = run_service(store, accounts, clock, rng, kind="desk", agent=AGENT, pace=_PACE)
         await stack.enter_async_context(service)
+        preferences = add_capabilities(make_demo_settings(store.location, None))
+        await stack.enter_async_context(run_rules(store, preferences, clock, rng, kind="desk"))
         await stack.enter_async_context(_run_customers(sandbox, clock, rng))
         yield url
 

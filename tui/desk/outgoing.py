@@ -1,6 +1,7 @@
 """Queue messages, and what an agent does with them afterwards: cancel, resolve, dismiss.
 
-Every message of an agent or a script goes through `queue_attempt`.
+Every message of an agent or a script goes through `queue_attempt`, that of a rule through
+`build_message`.
 """
 
 import contextlib
@@ -48,11 +49,17 @@ async def queue_attempt(store: Store, attempt: SendAttempt, *, hold_until: int =
         RefusedError: A check refuses the message; nothing was queued.
         StoreError: Nothing was queued.
     """
+    new = build_message(attempt, hold_until=hold_until)
+    return await store.intents.queue_message(new, seen_upto=attempt.seen_upto, draft=attempt.draft)
+
+
+def build_message(attempt: SendAttempt, *, hold_until: int = 0) -> NewMessage:
+    """Return the message that an attempt queues; raise `RefusedError` if a check refuses it."""
     refusal = find_refusal(attempt)
     if refusal is not None or attempt.route is None:
         raise RefusedError(refusal or NO_ACCOUNT)
     plan = attempt.plan
-    new = NewMessage(
+    return NewMessage(
         to=attempt.to,
         body=attempt.text,
         account=attempt.route.account.name,
@@ -67,7 +74,6 @@ async def queue_attempt(store: Store, attempt: SendAttempt, *, hold_until: int =
         media=attempt.enclosed.media,
         options=attempt.options,
     )
-    return await store.intents.queue_message(new, seen_upto=attempt.seen_upto, draft=attempt.draft)
 
 
 class OutgoingActions:
