@@ -1,6 +1,6 @@
 """Provide an inbox with rules: texts arrive, and the rules are applied as the program does."""
 
-from collections.abc import Callable
+from typing import Any
 
 from tests.contexts import make_context
 from tests.store.builders import MIA, get_conversation, make_reply
@@ -36,7 +36,9 @@ def make_helpers(clock: ManualClock, **changes: object) -> RuleHelpers:
 class RuleWorld:
     """A store in which rules are switched on."""
 
-    def __init__(self, store: Store, clock: ManualClock, helpers: RuleHelpers | None = None) -> None:
+    def __init__(
+        self, store: Store, clock: ManualClock, helpers: RuleHelpers | None = None
+    ) -> None:
         """Create the world over a store."""
         self.store, self.clock = store, clock
         self.helpers = helpers or make_helpers(clock)
@@ -50,16 +52,18 @@ class RuleWorld:
             if on:
                 await self.store.rules.switch_rule(rule.name, "ana", on=True)
 
-    async def receive(self, text: str, party: str = MIA, **fields: object) -> None:
+    async def receive(self, text: str, party: str = MIA, **fields: Any) -> None:
         """Store a text that has just been written."""
         fields.setdefault("received_at", self.clock.now())
-        await self.store.ingest.store_events(RULE_ACCOUNT, [make_reply(text, party, **fields)], "AU")
+        await self.store.ingest.store_events(
+            RULE_ACCOUNT, [make_reply(text, party, **fields)], "AU"
+        )
 
     async def apply(self) -> int:
         """Apply the rules to everything that waits."""
         return await RuleRunner(self.store, self.helpers, preferred=False).run_round()
 
-    async def write(self, text: str, party: str = MIA, **fields: object) -> None:
+    async def write(self, text: str, party: str = MIA, **fields: Any) -> None:
         """Store a text and apply the rules."""
         await self.receive(text, party, **fields)
         await self.apply()
@@ -83,6 +87,3 @@ class RuleWorld:
     async def notes(self, party: str = MIA) -> list[str]:
         """Return the private notes of a conversation."""
         return [m.body for m in await self.messages(party) if m.direction is Direction.NOTE]
-
-
-MakeWorld = Callable[[], RuleWorld]

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.conftest import OpenStore
 from tests.store.builders import MIA, TOM, get_conversation, make_outgoing
 from tests.store.consistency import check_counters_and_summaries
 from tests.store.rule_worlds import RULE_ACCOUNT, RuleWorld, make_helpers, read_rules
@@ -9,6 +10,7 @@ from tui.clock import HOUR, MINUTE, ManualClock
 from tui.domain.conversation import State
 from tui.domain.message import Direction
 from tui.domain.status import Status
+from tui.startup.wiring import create_consent_judge
 from tui.store.errors import StoreError
 from tui.store.store import Store
 
@@ -27,6 +29,12 @@ name = "thanks"
 when = ["arrives"]
 then = ["answer thanks"]
 """
+
+
+@pytest.fixture
+async def store(open_store: OpenStore) -> Store:
+    """Return an empty inbox that knows the words of consent."""
+    return await open_store(classify=create_consent_judge({}))
 
 
 @pytest.fixture

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from tui.store.ingest import Ingest
     from tui.store.merging import Merges
     from tui.store.monitoring import Monitoring
+    from tui.store.rule_history import RuleHistory
     from tui.store.rule_work import RuleWork
     from tui.store.saved_replies import Templates
     from tui.store.search import MessageSearch
@@ -205,6 +206,13 @@ class Store:
         from tui.store.rule_work import RuleWork
 
         return RuleWork(self.database, self._clock, self._rng, self._classify)
+
+    @functools.cached_property
+    def rule_history(self) -> "RuleHistory":
+        """Return the stored texts for a dry run of rules."""
+        from tui.store.rule_history import RuleHistory
+
+        return RuleHistory(self.database, self._classify)
 
     @functools.cached_property
     def search(self) -> "MessageSearch":

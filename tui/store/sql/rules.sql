@@ -126,19 +126,24 @@ on conflict (team) do update set agent = excluded.agent;
 -- Dry run -------------------------------------------------------------------------------------
 
 -- name: stored_texts(first_id, last_id, limit)
-select * from messages where id > :first_id and id <= :last_id and direction <> 'note' and rule = ''
-order by id limit :limit;
+select id, conversation_id, direction, body, at, arrived_at, account, status, format from messages
+where id > :first_id and id <= :last_id and direction <> 'note' and rule = '' order by id limit :limit;
+
+-- name: written_since(first_id)
+select * from conversations where id in (
+  select conversation_id from messages not indexed where id > :first_id and direction <> 'note');
 
 -- name: first_messages(first_id)
 select conversation_id, min(id) as id from messages
 where direction <> 'note' and conversation_id in (
-  select conversation_id from messages where id > :first_id and direction <> 'note')
+  select conversation_id from messages not indexed where id > :first_id and direction <> 'note')
 group by conversation_id;
 
 -- name: stored_endings(first_id)
-select id, at, action, conversation_id, message_id from audit
-where id > :first_id and action in ('close', 'opted out', 'opted in', 'opt out', 'opt in', 'opt in taken back')
+select at, action, conversation_id, message_id from audit
+where id > :first_id and agent not like 'rule %'
+  and action in ('close', 'opted out', 'opted in', 'opt out', 'opt in', 'opt in taken back')
 order by id;
 
 -- name: count_texts(first_id)$
-select count(*) from messages where id > :first_id and direction = 'in';
+select count(*) from messages not indexed where id > :first_id and direction = 'in';
