@@ -18,6 +18,7 @@ from tui.cli.command_parser import (
     parse_validity,
 )
 from tui.cli.import_arguments import add_import_arguments
+from tui.cli.rules_arguments import add_rules_arguments
 
 
 def add_inbox_arguments(parser: argparse.ArgumentParser) -> None:
@@ -211,6 +212,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "messages": ("messages", _add_messages_arguments),
     "search": ("search", _add_search_arguments),
     "held": ("held", _add_held_arguments),
+    "rules": ("rule_command", add_rules_arguments),
     "export": ("export", _add_export_arguments),
     "import": ("import_contacts", add_import_arguments),
     "backup": ("backup", _add_backup_arguments),

@@ -3,6 +3,8 @@
 import textwrap
 from dataclasses import dataclass
 
+from tui.cli.rules_arguments import RULES_ABOUT, RULES_EXAMPLES, RULES_NOTES, RULES_SUMMARY
+
 
 @dataclass(frozen=True, slots=True)
 class HelpText:
@@ -226,6 +228,9 @@ HELP_TEXTS = {
             "smsdesk help send",
             "smsdesk help --man > smsdesk.1",
         ),
+    ),
+    "rules": HelpText(
+        RULES_SUMMARY, RULES_ABOUT, f"{_format_examples(*RULES_EXAMPLES)}\n\n{RULES_NOTES}"
     ),
     "completion": HelpText(
         "complete commands and options with Tab in your shell",

@@ -76,7 +76,10 @@ class AgentNotifier:
         new = [c for c in changes if c.subject is Subject.MESSAGE and c.is_new]
         for change in new[:_MAX_READ]:
             await self._collect_message(change.id)
-        if new:
+        requests = [c.id for c in changes if c.subject is Subject.MENTION]
+        for message_id in requests[:_MAX_READ]:
+            await self._collect_message(message_id, is_request=True)
+        if new or requests:
             self.notify_if_due()
 
     def notify_if_due(self) -> None:
@@ -126,13 +129,20 @@ class AgentNotifier:
                 problems[account.name, kind.value, 0] = f"{text}: check the account (F3)"
         return problems
 
-    async def _collect_message(self, message_id: int) -> None:
-        """Add a new message to the pending ones if it concerns this agent."""
-        message = await self._store.messages.get(message_id)
+    async def _collect_message(self, message_id: int, *, is_request: bool = False) -> None:
+        """Add a new message, or one that a rule names, if it concerns this agent."""
+        agent, message = self._context.agent, await self._store.messages.get(message_id)
         if message is None or message.direction is Direction.OUT:
             return
         conversation = await self._store.conversations.get(message.conversation_id)
-        if conversation is not None and should_notify(message, conversation, self._context.agent):
+        if conversation is None:
+            return
+        if is_request:
+            is_text = message.direction is Direction.IN
+            concerns = is_text and await self._store.messages.has_mention(message_id, agent)
+        else:
+            concerns = should_notify(message, conversation, agent)
+        if concerns:
             self._pending.append(
                 f"{format.format_title(conversation)}: {one_line(message.summary, 80)}"
             )

@@ -32,6 +32,8 @@ _MAX_VALUE_LENGTH = 500
 _LONGEST_WAIT_MINUTES = 30 * 24 * 60
 _MINUTES = re.compile(r"([0-9]{1,6}) ?(?:m|min|minutes?)")
 
+STOP_LINE = "stop"
+"""Line among the actions: the rules below are not looked at."""
 _EXAMPLES = {
     ConditionKind.WORDS: "words invoice, bill",
     ConditionKind.ALL_WORDS: "all words order, late",
@@ -56,11 +58,6 @@ def parse_conditions(text: str) -> tuple[Condition, ...]:
     if len(conditions) > _MAX_CONDITIONS:
         raise InvalidRuleError(f"{len(conditions)} conditions: {_MAX_CONDITIONS} are allowed")
     return conditions
-
-
-def format_conditions(conditions: Iterable[Condition]) -> str:
-    """Return conditions as text, one on each line, as `parse_conditions` reads it."""
-    return "\n".join(map(str, conditions))
 
 
 def _parse_condition(line: str) -> Condition:
@@ -225,7 +222,7 @@ def _read_rule(number: int, table: Any, hours: RuleHours, now: int, zone: tzinfo
             rule,
             hours=own if needs or "hours" in table else RuleHours(),
             enabled=_get(table, place, "enabled", bool, False),
-            stop=_get(table, place, "stop", bool, False),
+            stop=rule.stop or _get(table, place, "stop", bool, False),
         )
     )
 
@@ -243,8 +240,11 @@ def read_rule_lines(name: str, when: str, then: str, now: int, zone: tzinfo | No
     Raises:
         InvalidRuleError: A line is not valid.
     """
+    lines = [line.strip() for line in then.replace(";", "\n").splitlines()]
+    actions = "\n".join(line for line in lines if line.casefold() != STOP_LINE)
     try:
-        return Rule(name, parse_conditions(when), parse_actions(then, now, zone))
+        stop = any(line.casefold() == STOP_LINE for line in lines)
+        return Rule(name, parse_conditions(when), parse_actions(actions, now, zone), stop=stop)
     except (InvalidActionError, InvalidRuleError) as error:
         place = f"{one_line(name, 40)}: " if name.strip() else ""
         raise InvalidRuleError(f"{place}{error}") from None

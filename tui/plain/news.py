@@ -166,7 +166,9 @@ class ChangeAnnouncer:
         if note is not None and about is not None and note.agent != session.context.agent:
             session.last_active_id = about.id
             who, title = one_line(note.agent, 20), one_line(about.title, 30)
-            session.dialog.announce_line(f"* {who} mentions you in a note on {title} (w opens it)")
+            is_rule = note.direction is Direction.IN
+            text = "A rule asks you to look at" if is_rule else f"{who} mentions you in a note on"
+            session.dialog.announce_line(f"* {text} {title} (w opens it)")
 
     def _announce_status(self, message: Message) -> None:
         """Announce a new status once; name the command that helps if the message failed."""
