@@ -91,9 +91,7 @@ async def compare(folder: Path, places: Sequence[int], steps: Sequence[Step]) ->
             toml = format_toml(places)
             await world.add_rules(toml, on=is_on)
             await live_through(world, steps)
-            rows = [
-                await store.conversations.find_by_address(parse_address(p)) for p in PARTIES
-            ]
+            rows = [await store.conversations.find_by_address(parse_address(p)) for p in PARTIES]
             shown = [row for row in rows if row is not None]
             if is_on:
                 records = await store.rules.list_records(0)

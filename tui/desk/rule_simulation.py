@@ -246,7 +246,7 @@ class RuleSimulation:
             self._preferences.confirm_opt_outs and rule.is_about_opt_out and situation.is_stop
         )
         facts = AnswerFacts(
-            address=case.conversation.address,
+            party=case.conversation.party,
             text=text.body,
             at=situation.at,
             now=now,

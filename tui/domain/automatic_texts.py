@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from tui.clock import HOUR, MINUTE
 from tui.domain.folding import fold_text
-from tui.domain.phone import AddressKind, parse_address
+from tui.domain.phone import AddressKind, can_be_answered, parse_address
 from tui.domain.tokens import split_words
 
 ANSWER_PAUSE_MS = 12 * HOUR
@@ -68,8 +68,8 @@ class RecentText:
 class AnswerFacts:
     """What decides whether a text is answered automatically."""
 
-    address: str
-    """Address of the customer."""
+    party: str
+    """Key of the customer: E.164 number, or a short code or name in lower case."""
     text: str
     at: int
     """When the customer wrote; for a wait, when its time was over (ms UTC)."""
@@ -88,9 +88,9 @@ class AnswerFacts:
 
 def find_answer_problem(facts: AnswerFacts) -> str:
     """Return why a text gets no automatic answer, or "" if it may get one."""
-    kind = parse_address(facts.address).kind
-    if kind is not AddressKind.NUMBER:
-        return f"the sender is no phone number ({kind.value})"
+    kind = parse_address(facts.party).kind
+    if kind in (AddressKind.SHORT_CODE, AddressKind.NAME) or not can_be_answered(facts.party):
+        return "the sender is a short code or a name"
     if facts.is_opted_out and not facts.can_confirm:
         return "the customer has opted out"
     if facts.is_answered_by_provider:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import ClassVar
 
-from textual import getters, on
+from textual import events, getters, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -28,25 +28,29 @@ _EXAMPLES = {
     "rule-zone": ("Time zone, if not that of this machine", "Europe/Warsaw"),
 }
 """Label and example of each field."""
-_WORDS = (
-    "When: arrives · first contact · outside hours · words A, B · all words A, B · account A · "
-    "number N · label L · no answer for 30 minutes · opt-out · help\n"
-    "Then: label L · assign A · assign @TEAM · assign next of @TEAM · star · note TEXT · close · "
-    "snooze 2h · answer CANNED · notify A · hook NAME · stop"
-)
+_HINTS = {
+    "rule-when": "Conditions: arrives · first contact · outside hours · words A, B · "
+    "all words A, B · account A · number N · label L · no answer for 30 minutes · opt-out · help",
+    "rule-then": "Actions: label L · assign A · assign @TEAM · assign next of @TEAM · star · "
+    "note TEXT · close · snooze 2h · answer CANNED · notify A · hook NAME · "
+    "stop: the rules below are not looked at",
+    "rule-week": "For outside hours and no answer for: days and hours, with commas between them",
+}
+"""What can be written into a field."""
 
 
 class RuleScreen(FormScreen[RuleRecord | None]):
     """Return the edited rule, or None if the dialog was cancelled."""
 
     DEFAULT_CSS = """
-    RuleScreen .dialog { width: 76; }
+    RuleScreen .dialog { width: 76; padding: 0 1; }
     RuleScreen #verdict { margin-top: 1; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter,f2", "keep", "Save", priority=True),
     ]
     verdict = getters.query_one("#verdict", Static)
+    words = getters.query_one("#words", Static)
 
     def __init__(self, rule: Rule | None, app_context: AppContext, names: RuleNames) -> None:
         """Create the dialog.
@@ -68,7 +72,7 @@ class RuleScreen(FormScreen[RuleRecord | None]):
             dialog.border_subtitle = "Tab next field · Enter saves · Esc cancels"
             yield from self._compose_fields()
             yield Static(id="verdict")
-            yield Static(Content(_WORDS), classes="hint")
+            yield Static(id="words", classes="hint")
 
     def _compose_fields(self) -> Iterator[Widget]:
         """Yield the fields with their labels."""
@@ -78,6 +82,12 @@ class RuleScreen(FormScreen[RuleRecord | None]):
         for (identity, (label, example)), value in zip(_EXAMPLES.items(), values, strict=True):
             field = Input(to_printable(value), placeholder=example, id=identity, compact=True)
             yield from compose_field(label, field)
+
+    @on(events.DescendantFocus)
+    def _show_words(self) -> None:
+        """Show what can be written into the field with the cursor."""
+        place = self.focused.id if self.focused is not None else None
+        self.words.update(Content(_HINTS.get(place or "", "")))
 
     def on_mount(self) -> None:
         """Show what the fields mean."""

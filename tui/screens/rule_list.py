@@ -45,6 +45,7 @@ class RuleTrialScreen(DialogScreen[bool]):
     RuleTrialScreen .dialog { width: 95%; height: 90%; padding: 0 1; }
     RuleTrialScreen Choices { height: 1fr; background: $surface; }
     RuleTrialScreen #found { height: auto; margin-bottom: 1; }
+    RuleTrialScreen #hit { height: 4; border-top: solid $rule; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("enter", "switch_on", "Switch on"),
@@ -54,6 +55,7 @@ class RuleTrialScreen(DialogScreen[bool]):
     ]
     choices = getters.query_one(Choices)
     found = getters.query_one("#found", Static)
+    hit = getters.query_one("#hit", Static)
 
     def __init__(self, store: Store, app_context: AppContext, rule: Rule) -> None:
         """Create the dialog.
@@ -78,6 +80,7 @@ class RuleTrialScreen(DialogScreen[bool]):
             dialog.border_subtitle = f"{keys} · nothing was done or sent"
             yield Static(Content("Reading the last days …"), id="found")
             yield Choices("It would have done nothing", ascii=self._app_context.ascii)
+            yield Static(id="hit")
 
     def on_mount(self) -> None:
         """Begin to read; Esc ends it."""
@@ -116,6 +119,13 @@ class RuleTrialScreen(DialogScreen[bool]):
             for place, hit in enumerate(newest)
         ]
         await self.choices.show_choices(lines)
+        self._show_hit()
+
+    @on(VirtualList.Moved)
+    def _show_hit(self) -> None:
+        """Show all of the line under the cursor."""
+        row = self.choices.current_row
+        self.hit.update(Content(row.text if row else ""))
 
     async def action_move(self, rows: int) -> None:
         """Move the cursor.
@@ -144,7 +154,7 @@ class RulesScreen(EditableList[RuleRecord]):
         Binding("K,shift+up", "place(-1)", "Move up"),
     ]
     NAME = "Rules"
-    KEY_HINTS = "Space on/off · t dry run · a add · e edit · K J move · d delete · z undo"
+    KEY_HINTS = "Space on/off · t try · a add · e edit · K J move · d delete · z undo"
     EMPTY_TEXT = "No rules"
     about = getters.query_one("#about", Static)
 
@@ -215,6 +225,16 @@ class RulesScreen(EditableList[RuleRecord]):
         self.about.update(Content("\n".join(list_rule_lines(record)) if record else ""))
 
     @report_store_errors
+    async def reload_items(self) -> None:
+        """Read all rules again; the cursor stays on its rule, or where that was."""
+        names = list(self._items)
+        name = self.current_item.rule.name if self.current_item else ""
+        old = names.index(name) if name in names else 0
+        await super().reload_items()
+        names = list(self._items)
+        await self.choices.move_by(names.index(name) if name in names else old)
+
+    @report_store_errors
     async def action_place(self, steps: int) -> None:
         """Move the rule under the cursor up or down.
 
@@ -228,7 +248,6 @@ class RulesScreen(EditableList[RuleRecord]):
             self.show_status("It cannot be moved further")
             return
         await self.reload_items()
-        await self.choices.move_by(steps)
 
     @report_store_errors
     async def action_switch(self) -> None:
@@ -266,7 +285,8 @@ class RulesScreen(EditableList[RuleRecord]):
         agent, accounts = self.app_context.agent, self.app_context.accounts
         try:
             text = await switch_rule(self.store, rule.name, agent, on=on, accounts=accounts)
+            text += f" · Space switches it {'off' if on else 'on'} again"
         except RuleNotReadyError as problem:
-            text = str(problem)
+            text = f"{problem} · e edits it"
         await self.reload_items()
-        self.show_status(f"{text} · Space switches it back")
+        self.show_status(text)

@@ -280,7 +280,7 @@ class RuleJudge:
         here = {"conversation_id": summary["id"]}
         recent = self._sql.recent_texts(self._connection, **here, id=row["id"], limit=RECENT_TEXTS)
         return AnswerFacts(
-            address=summary["address"],
+            party=summary["party"],
             text=row["body"],
             at=situation.at,
             now=self._clock.now(),
