@@ -168,6 +168,8 @@ class RulesScreen(EditableList[RuleRecord]):
         super().__init__(store, app_context)
         self._places: dict[int, int] = {}
         """Where deleted rules were, by their ids."""
+        self._saved = ""
+        """Rule that was just saved, for the cursor."""
 
     async def read_items(self) -> dict[str, RuleRecord]:
         """Return every rule by its name, in their order."""
@@ -195,6 +197,7 @@ class RulesScreen(EditableList[RuleRecord]):
             replaces: Former name of the rule; empty for a new one.
         """
         rule, agent = item.rule, self.app_context.agent
+        self._saved = rule.name
         if not replaces and rule.id in self._places:  # only a deleted one has an id here
             await self.store.rules.restore_rule(rule, self._places.pop(rule.id), agent)
         else:
@@ -226,9 +229,10 @@ class RulesScreen(EditableList[RuleRecord]):
 
     @report_store_errors
     async def reload_items(self) -> None:
-        """Read all rules again; the cursor stays on its rule, or where that was."""
+        """Read all rules again; the cursor is on the saved rule, else where it was."""
         names = list(self._items)
-        name = self.current_item.rule.name if self.current_item else ""
+        name = self._saved or (self.current_item.rule.name if self.current_item else "")
+        self._saved = ""
         old = names.index(name) if name in names else 0
         await super().reload_items()
         names = list(self._items)
