@@ -164,6 +164,9 @@ HELP_TEXTS = {
             "smsdesk held dismiss 12 13",
         ),
     ),
+    "rules": HelpText(
+        RULES_SUMMARY, RULES_ABOUT, f"{_format_examples(*RULES_EXAMPLES)}\n\n{RULES_NOTES}"
+    ),
     "export": HelpText(
         "write conversations as JSON lines or CSV",
         "Write one conversation or all of them, the oldest message first.",
@@ -228,9 +231,6 @@ HELP_TEXTS = {
             "smsdesk help send",
             "smsdesk help --man > smsdesk.1",
         ),
-    ),
-    "rules": HelpText(
-        RULES_SUMMARY, RULES_ABOUT, f"{_format_examples(*RULES_EXAMPLES)}\n\n{RULES_NOTES}"
     ),
     "completion": HelpText(
         "complete commands and options with Tab in your shell",

@@ -5,11 +5,11 @@ from pathlib import Path
 
 from tui.cli.command_parser import parse_count
 
-RULES_SUMMARY = "what is done by itself: list, try, switch on and off, export, import"
+RULES_SUMMARY = "what is done by itself: try, switch on, export, import"
 RULES_ABOUT = (
-    "Rules label, assign, answer or notify by themselves when a text arrives or a customer\n"
-    "waits. test judges the texts of the last days and does nothing; a new rule is off\n"
-    "until it is switched on here or with g r in the inbox."
+    "Rules label, assign, answer or notify by themselves when a text arrives or a\n"
+    "customer waits. test judges the texts of the last days and does nothing. A new\n"
+    "rule is off until it is switched on, here or with g r in the inbox."
 )
 RULES_EXAMPLES = (
     "smsdesk rules list",

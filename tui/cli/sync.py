@@ -23,7 +23,7 @@ from tui.settings.public import Preferences
 from tui.settings.values import ListenAddress
 from tui.startup.background import get_polling_pace, open_sync_log, run_listener, run_service
 from tui.startup.operator_settings import get_alarm_channels, read_metrics_access
-from tui.startup.rule_service import run_rules
+from tui.startup.rule_service import apply_rules_once, run_rules
 from tui.startup.wiring import add_capabilities, open_accounts, open_store
 from tui.store.errors import StoreError, Unreachable
 from tui.store.store import Store
@@ -89,7 +89,7 @@ async def _run_service(
     async with contextlib.AsyncExitStack() as stack:
         store = await _open_store(stack, desk, clock, rng, is_patient=not once)
         if once:
-            return await _run_once(store, accounts, settings, clock, rng, desk.agent, log)
+            return await _run_once(store, accounts, settings, clock, rng, desk, log)
         for line in _list_unreachable(accounts):
             print(f"smsdesk: {line}", file=sys.stderr)
         await _serve_until_stopped(store, accounts, settings, clock, rng, desk, log, end)
@@ -124,16 +124,17 @@ async def _run_once(
     settings: "Settings",
     clock: Clock,
     rng: random.Random,
-    agent: str,
+    desk: Preferences,
     log: SyncLog,
 ) -> int:
     """Run one round and print its result."""
     channels = get_alarm_channels(settings, os.environ)
     service = SyncService(
-        *(store, accounts, clock, rng), kind="service", agent=agent, log=log, channels=channels
+        *(store, accounts, clock, rng), kind="service", agent=desk.agent, log=log, channels=channels
     )
     try:
         summary = await service.run_once()
+        await apply_rules_once(store, add_capabilities(desk))
     finally:
         for account in accounts:
             await account.provider.aclose()

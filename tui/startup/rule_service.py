@@ -60,6 +60,20 @@ async def run_rules(
         await asyncio.gather(task, return_exceptions=True)
 
 
+async def apply_rules_once(store: "Store", preferences: "RulePreferences") -> None:
+    """Apply the rules to what waits for them, once; what fails is tried again the next time.
+
+    Args:
+        store: Store shared by all agents.
+        preferences: Settings that automatic answers depend on, with capable accounts.
+    """
+    from tui.desk.rule_answers import create_helpers
+    from tui.desk.rule_runner import RuleRunner
+
+    helpers = create_helpers(preferences, lambda what, error: None)
+    await RuleRunner(store, helpers, preferred=True).run_round()
+
+
 def run_rules_of_settings(
     store: "Store",
     settings: "Settings",

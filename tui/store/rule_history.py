@@ -16,7 +16,7 @@ from tui.store.incoming import ConsentClassifier
 from tui.store.queries import queries
 from tui.store.rows import to_conversation
 
-_PART = 1_000
+_PART = 300
 """Texts that are read at once."""
 
 
