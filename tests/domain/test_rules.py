@@ -1,6 +1,7 @@
 """Rules as text: every rule survives its file, wrong lines are named, words match as wholes."""
 
 from datetime import UTC
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -234,3 +235,9 @@ def test_what_keeps_an_answer_back() -> None:
 def test_a_name_is_kept_in_one_line() -> None:
     rule = Rule("  out  of hours ", (Condition(ConditionKind.ARRIVES),), (Action(ActionKind.STAR),))
     assert validate_rule(rule).name == "out of hours"
+
+
+def test_the_examples_of_the_documentation_are_valid() -> None:
+    page = Path(__file__).parents[2] / "tui/docs/rules.md"
+    examples = page.read_text(encoding="utf-8").split("## Five examples")[1].split("```")[1]
+    assert len(parse_rules(examples.removeprefix("text"), NOW, UTC)) == 5
