@@ -1,8 +1,12 @@
 """A crash at any statement leaves all or nothing: never two answers, and none is lost."""
 
 import asyncio
+import contextlib
+import random
+import sys
 from collections.abc import Iterable, Mapping
 from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,12 +14,13 @@ import pytest
 from tests.conftest import OpenStore
 from tests.store.builders import MIA, get_conversation
 from tests.store.rule_worlds import RuleWorld, make_helpers
-from tui.clock import ManualClock
+from tui.clock import ManualClock, SystemClock
 from tui.store.connections import Connection, Cursor
 from tui.store.engine import Transaction
 from tui.store.rule_helpers import RuleHelpers
 from tui.store.store import Store
 
+ROOT = Path(__file__).parents[2]
 RULES = """
 [[rule]]
 name = "all"
@@ -108,6 +113,37 @@ async def test_two_processes_at_once_answer_each_text_once(
     for party in parties:
         assert await world.answers(party) == ["Thank you!"], party
     assert await world.store.rules.count_waiting() == 0
+
+
+@pytest.mark.slow
+@pytest.mark.only_engine("sqlite")
+@pytest.mark.usefixtures("real_databases")
+async def test_processes_that_are_killed_answer_each_text_once(tmp_path: Path) -> None:
+    path, clock, rng = tmp_path / "inbox.db", SystemClock(), random.Random(7)
+    async with Store(path, clock=clock, rng=random.Random(1), owner="test") as store:
+        world = RuleWorld(store, clock)
+        await world.add_rules(RULES)
+        parties = [f"+61491{n:06}" for n in range(570_100, 570_900)]
+        for party in parties:
+            await world.receive(f"Hello from {party[-3:]}", party)
+        kills = 0
+        while left := await store.rules.count_waiting():
+            arguments = ("-m", "tests.store.processes", "rules", str(path), f"p{kills}")
+            started = [
+                await asyncio.create_subprocess_exec(sys.executable, *arguments, cwd=ROOT)
+                for _ in range(2)
+            ]
+            goal = max(0, left - rng.randrange(40, 160))
+            while await store.rules.count_waiting() > goal:
+                await asyncio.sleep(0.005)
+            for process in started:
+                with contextlib.suppress(ProcessLookupError):
+                    process.kill()
+                await process.wait()
+            kills += 1
+        assert kills >= 5
+        for party in parties:
+            assert await world.answers(party) == ["Thank you!"], party
 
 
 async def test_a_text_that_always_fails_does_not_stop_the_others(

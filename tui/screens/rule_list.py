@@ -252,6 +252,8 @@ class RulesScreen(EditableList[RuleRecord]):
             self.show_status("It cannot be moved further")
             return
         await self.reload_items()
+        back = "K" if steps > 0 else "J"
+        self.show_status(f"Moved {one_line(record.rule.name, 40)} · {back} moves it back")
 
     @report_store_errors
     async def action_switch(self) -> None:
