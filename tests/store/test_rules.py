@@ -7,7 +7,9 @@ from tests.store.builders import MIA, TOM, get_conversation, make_outgoing
 from tests.store.consistency import check_counters_and_summaries
 from tests.store.rule_worlds import RULE_ACCOUNT, RuleWorld, make_helpers, read_rules
 from tui.clock import HOUR, MINUTE, ManualClock
+from tui.desk.message_text import MessageText
 from tui.domain.conversation import State
+from tui.domain.json_fields import message_to_json
 from tui.domain.message import Direction
 from tui.domain.status import Status
 from tui.startup.wiring import create_consent_judge
@@ -55,6 +57,11 @@ async def test_a_rule_answers_labels_and_is_named_everywhere(world: RuleWorld) -
     )
     assert (answer.status, answer.account, answer.sender) == (Status.QUEUED, "au", "+61491570157")
     assert row.labels == ("night",)
+    assert message_to_json(answer, row)["rule"] == "out_of_hours"
+    assert MessageText(answer).author == "auto · rule out_of_hours"
+    now = world.clock.now()
+    statistics = await world.store.statistics.get_statistics(now - HOUR, now + HOUR)
+    assert statistics.reply_times == (), "no agent has answered"
     trail = await world.store.triage.get_audit_trail(row.id)
     assert {(e.agent, e.action) for e in trail} >= {
         ("rule out_of_hours", "answered automatically"),
@@ -196,6 +203,26 @@ async def test_an_open_field_and_a_missing_reply_are_noted_and_shown(world: Rule
     await world.store.templates.delete_template("out")
     await world.write("Hello again?", TOM)
     assert await world.notes(TOM) == ['Not answered, as there is no canned reply "out"']
+
+
+async def test_the_same_problem_is_noted_once_in_a_conversation(world: RuleWorld) -> None:
+    await world.add_rules(THANKS.replace("answer thanks", "answer out"))
+    for number in range(3):
+        await world.write(f"Hello {number}?")
+        world.clock.advance(HOUR / 1_000)
+    assert len(await world.notes()) == 1
+    assert (await world.store.rules.list_records(0))[0].matched == 3
+
+
+async def test_a_text_that_waited_is_no_work_for_a_rule_that_came_later(world: RuleWorld) -> None:
+    await world.add_rules(THANKS)
+    await world.receive("Hello?")
+    await world.store.rules.switch_rule("thanks", "ana", on=False)
+    world.clock.advance(10 * MINUTE / 1_000)
+    await world.store.rules.switch_rule("thanks", "ana", on=True)
+    await world.apply()
+    assert await world.answers() == []
+    assert await world.store.rules.count_waiting() == 0
 
 
 async def test_a_stop_is_confirmed_once_only_where_it_is_allowed(

@@ -5,15 +5,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tui.clock import HOUR, Clock
+from tui.clock import HOUR, MINUTE, Clock
 from tui.domain.action_list import (
-    ROUND_ROBIN,
-    Action,
-    ActionKind,
     InvalidActionError,
     plan_change,
 )
 from tui.domain.automatic_texts import (
+    ANSWER_PAUSE_MS,
     RECENT_TEXTS,
     AnswerFacts,
     RecentText,
@@ -21,6 +19,7 @@ from tui.domain.automatic_texts import (
 )
 from tui.domain.change import Subject
 from tui.domain.consent import Verdict
+from tui.domain.ids import smallest_id_at
 from tui.domain.message import Direction
 from tui.domain.rules import ConditionKind, Rule, Situation, matches, select_matching
 from tui.domain.text import one_line
@@ -32,6 +31,7 @@ from tui.store.message_rows import insert_note
 from tui.store.queries import queries
 from tui.store.queueing import MessageQueue
 from tui.store.rows import Row, to_conversation
+from tui.store.rule_effects import RuleEffects
 from tui.store.rule_helpers import AnswerRequest, RuleHelpers
 from tui.store.summaries import Summaries, Summary
 
@@ -83,6 +83,9 @@ class RuleJudge:
         row = queries("messages").get(self._connection, id=message_id)
         if row is None or row["direction"] != Direction.IN:
             return
+        # A text may have waited while no rule was on: it came before those that are on now.
+        arrived = (row["arrived_at"] or row["at"]) + MINUTE
+        rules = [rule for rule in rules if rule.since <= arrived]
         summary, source = self._read_place(row)
         situation = self._describe_text(rules, row, summary, source)
         for rule in select_matching(rules, situation):
@@ -151,7 +154,8 @@ class RuleJudge:
     ) -> None:
         """Do what a rule says, and count it."""
         here, now, problems = summary["id"], self._clock.now(), list[str]()
-        actions = [self._resolve(action, summary, problems) for action in rule.then]
+        effects = RuleEffects(self._transaction, self._helpers, summary, problems)
+        actions = [effects.resolve_turn(action) for action in rule.then]
         try:
             zone = rule.business_hours.zone
             change = plan_change((one for one in actions if one is not None), now, zone)
@@ -170,65 +174,22 @@ class RuleJudge:
             except _NotAnsweredError as error:
                 problems.append(str(error))
         for action in rule.then:
-            self._run_outside(rule, action, row, summary, problems)
+            effects.run_outside(rule, action, row)
         hour = now // HOUR
         self._sql.count_hit(self._connection, rule_id=rule.id, hour=hour, answered=int(answered))
         for problem in problems:
             text = one_line(f"{problem[:1].upper()}{problem[1:]}", 400)
-            tools = (self._transaction, self._summaries, self._clock, self._rng)
-            insert_note(*tools, here, rule.author, text)
+            self._note_once(rule, here, text)
             self._sql.set_problem(self._connection, id=rule.id, problem=text, at=now)
         self._transaction.mark_changed(Subject.RULE, rule.id)
 
-    def _resolve(self, action: Action, summary: Summary, problems: list[str]) -> Action | None:
-        """Return an action with the agent whose turn it is; None if nothing is to be done."""
-        if action.kind is not ActionKind.ASSIGN or not action.value.startswith(ROUND_ROBIN):
-            return action
-        team = action.value.removeprefix(ROUND_ROBIN).strip().removeprefix("@")
-        # Who has the conversation keeps it: the next text of the customer is not another turn.
-        if summary["assignee"] not in ("", f"@{team}"):
-            return None
-        members = list(self._helpers.list_members(self._connection, team))
-        if not members:
-            problems.append(f"no agent was assigned, as the team @{team} has no members")
-            return None
-        last = self._sql.last_turn(self._connection, team=team)
-        place = (members.index(last) + 1) % len(members) if last in members else 0
-        self._sql.save_turn(self._connection, team=team, agent=members[place])
-        return replace(action, value=members[place])
-
-    def _run_outside(
-        self, rule: Rule, action: Action, row: Row, summary: Summary, problems: list[str]
-    ) -> None:
-        """Notify agents, or queue a hook."""
-        if action.kind is ActionKind.NOTIFY:
-            self._notify(action.value, row, summary, problems)
-        elif action.kind is ActionKind.HOOK:
-            if self._helpers.queue_hook is None:
-                problems.append(f"the hook {action.value} was not run: no hooks are set up")
-                return
-            event = {
-                "rule": rule.name,
-                "conversation": str(summary["id"]),
-                "message": str(row["id"]),
-                "party": summary["party"],
-                "text": row["body"],
-            }
-            self._helpers.queue_hook(self._transaction, action.value, event)
-
-    def _notify(self, name: str, row: Row, summary: Summary, problems: list[str]) -> None:
-        """Notify an agent or a team of the text, as a mention does."""
-        names: Sequence[str] = (name,)
-        if name.startswith("@"):
-            names = self._helpers.list_members(self._connection, name[1:])
-            if not names:
-                problems.append(f"no agent was notified, as the team {name} has no members")
-        for agent in names:
-            queries("writing").add_mention(
-                self._connection, agent=agent, message_id=row["id"], conversation_id=summary["id"]
-            )
-        if names:
-            self._transaction.mark_changed(Subject.MENTION, row["id"], summary["id"])
+    def _note_once(self, rule: Rule, conversation_id: int, text: str) -> None:
+        """Leave a private note, unless the rule has left the same one in the last hours."""
+        first = smallest_id_at(self._clock.now() - ANSWER_PAUSE_MS)
+        note = {"first_id": first, "author": rule.author, "body": text}
+        if not self._sql.has_note(self._connection, conversation_id=conversation_id, **note):
+            tools = (self._transaction, self._summaries, self._clock, self._rng)
+            insert_note(*tools, conversation_id, rule.author, text)
 
     # The answer ---------------------------------------------------------------------------------
 

@@ -75,6 +75,11 @@ order by id desc limit :limit;
 -- name: last_automatic(conversation_id)$
 select max(at) from messages where conversation_id = :conversation_id and rule <> '';
 
+-- name: has_note(conversation_id, first_id, author, body)$
+select 1 from messages
+where conversation_id = :conversation_id and id >= :first_id and direction = 'note' and agent = :author and body = :body
+limit 1;
+
 -- name: newest_reply(conversation_id)^
 select * from messages where conversation_id = :conversation_id and direction = 'in' order by id desc limit 1;
 
