@@ -207,6 +207,19 @@ def format_hit(hit: TrialHit, zone: tzinfo | None = None) -> str:
     return f"{format_date_time(hit.at, zone)}  {title}: {text} → {effect}"
 
 
+def format_hit_effect(hit: TrialHit, zone: tzinfo | None = None) -> str:
+    """Return what a rule would have done at one time, in a short line without the texts.
+
+    Args:
+        hit: The time.
+        zone: Time zone of the agent; None for that of the system.
+    """
+    answer = "no answer" if hit.not_answered else ""
+    parts = filter(None, ["answer" if hit.answer else answer, *hit.actions])
+    who = f"{format_date_time(hit.at, zone)[5:]}  {one_line(hit.conversation.title, 22)}"
+    return f"{who} → {one_line('; '.join(parts), 60) or 'nothing'}"
+
+
 def format_saved(rules: Iterable[Rule], names: RuleNames) -> list[str]:
     """Return what to know about rules that were just saved: those that lack something.
 

@@ -18,6 +18,7 @@ from tui.desk.rule_book import (
     find_missing,
     format_counts,
     format_hit,
+    format_hit_effect,
     get_day_start,
     list_rule_lines,
     read_names,
@@ -70,6 +71,8 @@ class RuleTrialScreen(DialogScreen[bool]):
         self._app_context = app_context
         self._rule = rule
         self._is_done = False
+        self._lines: list[str] = []
+        """All about each line of the list."""
 
     def compose(self) -> ComposeResult:
         """Yield the result and the list of what would have been done."""
@@ -102,11 +105,7 @@ class RuleTrialScreen(DialogScreen[bool]):
         self.found.update(Content(f"{done:,} of {total:,} texts"))
 
     def show_status(self, text: str) -> None:
-        """Show a text in place of the result.
-
-        Args:
-            text: One line.
-        """
+        """Show a line in place of the result."""
         self.found.update(Content(one_line(text, 220)))
 
     async def _show_result(self, result: TrialResult) -> None:
@@ -114,9 +113,10 @@ class RuleTrialScreen(DialogScreen[bool]):
         self._is_done = True
         self.found.update(Content(result.summary))
         newest = result.hits[::-1][:_MOST_SHOWN]
+        zone = self._app_context.zone
+        self._lines = [format_hit(hit, zone) for hit in newest]
         lines = [
-            Choice(str(place), format_hit(hit, self._app_context.zone))
-            for place, hit in enumerate(newest)
+            Choice(str(place), format_hit_effect(hit, zone)) for place, hit in enumerate(newest)
         ]
         await self.choices.show_choices(lines)
         self._show_hit()
@@ -125,7 +125,7 @@ class RuleTrialScreen(DialogScreen[bool]):
     def _show_hit(self) -> None:
         """Show all of the line under the cursor."""
         row = self.choices.current_row
-        self.hit.update(Content(row.text if row else ""))
+        self.hit.update(Content(self._lines[int(row.value)] if row else ""))
 
     async def action_move(self, rows: int) -> None:
         """Move the cursor.
