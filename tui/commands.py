@@ -163,6 +163,7 @@ COMMANDS: tuple[Command, ...] = (
     _general("people", ("g b",), "People", "Find, write to, add, edit", ("people",)),
     _general("search", ("g slash",), "Search everything", "Words in all messages", ("/", "search")),
     _general("templates", ("g t",), "Canned replies", "Add, change, import; own fields"),
+    _general("rules", ("g r",), "Rules", "What is done by itself; dry run", ("rules",)),
     _general("undo", ("z",), "Undo", "Undo the last action", ("z", "undo")),
     _general("accounts", ("f3",), "Accounts", "Health, balance and delay", ("i", "accounts")),
     _general("held", ("g h",), "Held items", "What could not be taken in", ("held",)),

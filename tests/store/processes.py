@@ -100,6 +100,17 @@ async def open_inbox(store: Store, name: str) -> str:
     return name
 
 
+async def apply_rules(store: Store, name: str) -> int:
+    """Apply the rules until no text is left."""
+    from tests.store.rule_worlds import make_helpers
+
+    helpers = make_helpers(SystemClock())
+    judged = 0
+    while await store.rules.count_waiting():
+        judged += await store.rule_work.judge_texts(helpers)
+    return judged
+
+
 WHAT: dict[str, Callable[[Store, str], Awaitable[Any]]] = {
     "write": write_messages,
     "claim": claim_messages,
@@ -108,6 +119,7 @@ WHAT: dict[str, Callable[[Store, str], Awaitable[Any]]] = {
     "open": open_inbox,
     "merge": merge_and_separate,
     "work": work_in_one_of_two,
+    "rules": apply_rules,
 }
 
 

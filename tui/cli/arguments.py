@@ -16,6 +16,7 @@ from tui.cli.command_parser import (
 from tui.cli.contacts_arguments import add_contacts_arguments
 from tui.cli.import_arguments import add_import_arguments
 from tui.cli.program_arguments import PROGRAM_COMMANDS
+from tui.cli.rules_arguments import add_rules_arguments
 from tui.cli.send_arguments import add_bulk_arguments, add_send_arguments
 from tui.cli.team_arguments import (
     add_agent_arguments,
@@ -189,6 +190,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "views": ("team_commands", add_view_arguments),
     "teams": ("team_commands", add_team_arguments),
     "agents": ("team_commands", add_agent_arguments),
+    "rules": ("rule_command", add_rules_arguments),
     "export": ("export", _add_export_arguments),
     "contacts": ("contacts_command", add_contacts_arguments),
     "import": ("import_contacts", add_import_arguments),

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from tui.cli import contacts_arguments
 from tui.cli.program_help import PROGRAM_TEXTS
+from tui.cli.rules_arguments import RULES_ABOUT, RULES_EXAMPLES, RULES_NOTES, RULES_SUMMARY
 from tui.cli.team_arguments import FILTER_NOTES, TEAM_HELP
 
 
@@ -193,6 +194,9 @@ HELP_TEXTS = {
         for name, text in PROGRAM_TEXTS.items()
     },
     **{name: HelpText(*texts) for name, texts in TEAM_HELP.items()},
+    "rules": HelpText(
+        RULES_SUMMARY, RULES_ABOUT, f"{_format_examples(*RULES_EXAMPLES)}\n\n{RULES_NOTES}"
+    ),
     "export": HelpText(
         "write conversations as JSON lines or CSV",
         "Write one conversation or all of them, the oldest message first.",

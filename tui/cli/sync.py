@@ -23,7 +23,8 @@ from tui.settings.public import Preferences
 from tui.settings.values import ListenAddress
 from tui.startup.background import get_polling_pace, open_sync_log, run_listener, run_service
 from tui.startup.operator_settings import get_alarm_channels, get_deliveries, read_metrics_access
-from tui.startup.wiring import create_feed, open_accounts, open_store
+from tui.startup.rule_service import apply_rules_once, run_rules
+from tui.startup.wiring import add_capabilities, create_feed, open_accounts, open_store
 from tui.store.errors import StoreError, Unreachable
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncLog
@@ -88,10 +89,10 @@ async def _run_service(
     async with contextlib.AsyncExitStack() as stack:
         store = await _open_store(stack, desk, clock, rng, is_patient=not once)
         if once:
-            return await _run_once(store, accounts, settings, clock, rng, desk.agent, log)
+            return await _run_once(store, accounts, settings, clock, rng, desk, log)
         for line in _list_unreachable(accounts):
             print(f"smsdesk: {line}", file=sys.stderr)
-        await _serve_until_stopped(store, accounts, settings, clock, rng, desk.agent, log, end)
+        await _serve_until_stopped(store, accounts, settings, clock, rng, desk, log, end)
     return DONE
 
 
@@ -123,7 +124,7 @@ async def _run_once(
     settings: "Settings",
     clock: Clock,
     rng: random.Random,
-    agent: str,
+    desk: Preferences,
     log: SyncLog,
 ) -> int:
     """Run one round and print its result."""
@@ -131,7 +132,7 @@ async def _run_once(
     service = SyncService(
         *(store, accounts, clock, rng),
         kind="service",
-        agent=agent,
+        agent=desk.agent,
         log=log,
         channels=channels,
         deliveries=get_deliveries(settings, os.environ),
@@ -139,6 +140,7 @@ async def _run_once(
     )
     try:
         summary = await service.run_once()
+        await apply_rules_once(store, add_capabilities(desk))
     finally:
         for account in accounts:
             await account.provider.aclose()
@@ -154,7 +156,7 @@ async def _serve_until_stopped(
     settings: "Settings",
     clock: Clock,
     rng: random.Random,
-    agent: str,
+    desk: Preferences,
     log: SyncLog,
     end: SignalEnd,
 ) -> None:
@@ -170,7 +172,7 @@ async def _serve_until_stopped(
             run_service(
                 *(store, accounts, clock, rng),
                 kind="service",
-                agent=agent,
+                agent=desk.agent,
                 pace=pace,
                 log=log,
                 alarms=settings.alarms,
@@ -180,6 +182,8 @@ async def _serve_until_stopped(
                 feed=create_feed(store, settings, clock),
             )
         )
+        rules = run_rules(store, add_capabilities(desk), clock, rng, kind="service", log=log)
+        await stack.enter_async_context(rules)
         if settings.listen is not None:
             metrics, problem = read_metrics_access(settings, os.environ)
             if problem:
@@ -187,7 +191,7 @@ async def _serve_until_stopped(
             pushes = run_listener(
                 *(store, accounts, settings.listen, clock, rng),
                 kind="service",
-                agent=agent,
+                agent=desk.agent,
                 log=log,
                 metrics=metrics,
             )

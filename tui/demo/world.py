@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from tui.clock import Clock
-from tui.demo.accounts import ACCOUNTS, AGENT, open_accounts
+from tui.demo.accounts import ACCOUNTS, AGENT, make_demo_settings, open_accounts
 from tui.demo.sample_history import CUSTOMERS, WRITERS
 from tui.desk.bulk_feeder import BulkFeeder
 from tui.sandbox.app import create_app
@@ -17,6 +17,8 @@ from tui.sandbox.scenario import add_customers, play_scenario
 from tui.sandbox.server import run_server
 from tui.sandbox.state import Hook, PushSettings, Sandbox
 from tui.startup.background import run_service
+from tui.startup.rule_service import run_rules
+from tui.startup.wiring import add_capabilities
 from tui.store.store import Store
 from tui.sync.backoff import PollPace
 from tui.sync.context import discard_log
@@ -83,6 +85,8 @@ async def run_demo_world(store: Store, clock: Clock, rng: random.Random) -> Asyn
             feed=feeder.run_round,
         )
         await stack.enter_async_context(service)
+        preferences = add_capabilities(make_demo_settings(store.location, None))
+        await stack.enter_async_context(run_rules(store, preferences, clock, rng, kind="desk"))
         await stack.enter_async_context(_run_customers(sandbox, clock, rng))
         yield url
 

@@ -20,7 +20,7 @@ from tui.desk.routes import (
 from tui.domain.capabilities import Capabilities
 from tui.domain.change import Change, Subject
 from tui.domain.conversation import Conversation
-from tui.domain.message import MmsContent
+from tui.domain.message import Direction, MmsContent
 from tui.domain.sms import (
     Encoding,
     GsmReplacement,
@@ -292,4 +292,6 @@ async def format_mention_notice(store: Store, agent: str, changes: Iterable[Chan
         if note is not None and conversation is not None and note.agent != agent:
             author, title = one_line(note.agent, 20), one_line(conversation.title, 30)
             notice = f"{author} mentions you in a note on {title} · g m shows it"
+            if note.direction is Direction.IN:
+                notice = f"A rule asks you to look at {title} · g m shows it"
     return notice

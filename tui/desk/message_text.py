@@ -19,7 +19,7 @@ from tui.domain.message import AttachmentInfo, Direction, Format, Message
 from tui.domain.status import Status
 from tui.domain.text import format_span, one_line, to_printable
 
-_MAX_AGENT = 20
+_MAX_AGENT, _MAX_RULE = 20, 40
 _MAX_REASON = 160
 _PING_QUESTION = "is the phone on?"
 _PING_RESULTS: Mapping[Status | None, str] = {
@@ -49,7 +49,9 @@ class MessageText:
 
     @property
     def agent(self) -> str:
-        """Return the agent who wrote the message; empty for a customer, or if it is unknown."""
+        """Return the agent or rule that wrote it; empty for a customer, or if it is unknown."""
+        if self.message.rule:
+            return f"auto · rule {one_line(self.message.rule, _MAX_RULE)}"
         incoming = self.message.direction is Direction.IN
         return "" if incoming else one_line(self.message.agent, _MAX_AGENT)
 

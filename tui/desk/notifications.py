@@ -85,7 +85,10 @@ class AgentNotifier:
         notice = await format_assignment_notice(self._store, self._context.agent, changes)
         if notice:
             self._pending.append(notice)
-        if new or notice:
+        requests = [c.id for c in changes if c.subject is Subject.MENTION]
+        for message_id in requests[:_MAX_READ]:
+            await self._collect_message(message_id, is_request=True)
+        if new or notice or requests:
             self.notify_if_due()
 
     def notify_if_due(self) -> None:
@@ -135,13 +138,20 @@ class AgentNotifier:
                 problems[account.name, kind.value, 0] = f"{text}: check the account (F3)"
         return problems
 
-    async def _collect_message(self, message_id: int) -> None:
-        """Add a new message to the pending ones if it concerns this agent."""
-        message = await self._store.messages.get(message_id)
+    async def _collect_message(self, message_id: int, *, is_request: bool = False) -> None:
+        """Add a new message, or one that a rule names, if it concerns this agent."""
+        agent, message = self._context.agent, await self._store.messages.get(message_id)
         if message is None or message.direction is Direction.OUT:
             return
         conversation = await self._store.conversations.get(message.conversation_id)
-        if conversation is not None and await self._should_notify(message, conversation):
+        if conversation is None:
+            return
+        if is_request:
+            is_text = message.direction is Direction.IN
+            concerns = is_text and await self._store.messages.has_mention(message_id, agent)
+        else:
+            concerns = await self._should_notify(message, conversation)
+        if concerns:
             self._pending.append(
                 f"{format.format_title(conversation)}: {one_line(message.summary, 80)}"
             )

@@ -1,6 +1,7 @@
 """Queue messages, and what an agent does with them afterwards: cancel, resolve, dismiss.
 
-Every message of an agent or a script goes through `build_message`.
+Every message of an agent or a script goes through `queue_attempt`, that of a rule through
+`build_message`.
 """
 
 import contextlib

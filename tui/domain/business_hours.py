@@ -67,6 +67,28 @@ class BusinessHours:
             remaining -= end - begin
         return None
 
+    def subtract_open_time(self, at: int, minutes: int) -> int | None:
+        """Return since when so many open minutes have passed; None if the desk is hardly ever open.
+
+        Args:
+            at: Time up to which to count, ms UTC.
+            minutes: Open minutes, at least 1.
+
+        Returns:
+            The latest such time in ms UTC.
+        """
+        if not self.week:
+            return at - minutes * _MINUTE_MS
+        remaining = minutes * _MINUTE_MS
+        day = datetime.fromtimestamp(at / 1_000, self.zone).date()
+        for offset in range(_MAX_DAYS):
+            for start, end in reversed(self._list_spans(day - timedelta(days=offset))):
+                passed = min(end, at) - start
+                if passed >= remaining:
+                    return min(end, at) - remaining
+                remaining -= max(0, passed)
+        return None
+
     def count_open_time(self, start: int, end: int) -> int:
         """Return how long the desk was open between two times; all in ms.
 

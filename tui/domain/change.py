@@ -15,6 +15,7 @@ class Subject(StrEnum):
     CANNED_REPLY = "template"
     MENTION = "mention"
     """A note that mentions an agent; the id is that of the note."""
+    RULE = "rule"
     VIEW = "view"
     BULK_TEXT = "bulk text"
     OVERDUE = "overdue"

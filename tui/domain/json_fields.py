@@ -149,9 +149,7 @@ MESSAGE_FIELDS: tuple[JsonField[MessageOfCustomer], ...] = (
         lambda item: item.message.agent,
     ),
     JsonField("subject", _STRING, "Subject of an MMS.", lambda item: item.message.subject),
-    JsonField(
-        "word", _STRING, "Status in the provider's own terms.", lambda item: item.message.word
-    ),
+    JsonField("word", _STRING, "Status in the provider's words.", lambda item: item.message.word),
     JsonField(
         "code",
         _STRING,
@@ -204,6 +202,7 @@ MESSAGE_FIELDS: tuple[JsonField[MessageOfCustomer], ...] = (
         "Names of its files, for reading: `photo.jpg (image, 120 KB)`; empty without files.",
         lambda item: item.message.files,
     ),
+    JsonField("rule", _STRING, "Rule that wrote it; else empty.", lambda item: item.message.rule),
 )
 """Fields of a message, in their order."""
 

@@ -182,6 +182,8 @@ class Message:
     """Place in the order of arrival, on the scale of ids; 0 if it is that of `id`."""
     arrived_at: int | None = None
     """When a text arrived (ms UTC); None if that was within a minute of `at`."""
+    rule: str = ""
+    """Rule that wrote it automatically; empty if an agent or the customer did."""
 
     @property
     def arrival_id(self) -> int:
@@ -213,6 +215,10 @@ class NewMessage:
     retry_of: int | None = None
     cancel_on_reply: bool = False
     """Do not send it if the customer writes before `scheduled_at`."""
+    rule: str = ""
+    """Rule that answers automatically: the customer still waits for an agent."""
+    confirms: int | None = None
+    """The opt-out text whose receipt it confirms: the one text that may follow an opt-out."""
     options: SendOptions = NO_OPTIONS
 
 

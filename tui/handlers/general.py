@@ -1,7 +1,6 @@
 """General commands: new conversation, search, undo, help, accounts, theme, statistics, quit.
 
-The screens are imported inside the functions, so that the first paint does not wait for
-them.
+The screens are imported inside the functions: the first paint does not wait for them.
 """
 
 from __future__ import annotations
@@ -99,6 +98,14 @@ async def manage_canned_replies(inbox: InboxActions) -> None:
     inbox.app.push_screen(CannedRepliesScreen(inbox.store, inbox.app_context))
 
 
+@command_handler("rules")
+async def manage_rules(inbox: InboxActions) -> None:
+    """Open the list in which rules are added, tried and switched on."""
+    from tui.screens.rule_list import RulesScreen
+
+    inbox.app.push_screen(RulesScreen(inbox.store, inbox.app_context))
+
+
 @command_handler("undo")
 async def undo_last_action(inbox: InboxActions) -> None:
     """Undo the last action; ask first if the agent does not see what it was about."""
@@ -120,9 +127,8 @@ async def undo_last_action(inbox: InboxActions) -> None:
 
 async def _ask_undo(inbox: InboxActions, entry: UndoEntry) -> None:
     """Show what undo would do; pressed again, it does it."""
-    key = get_first_keys(inbox.app_context.commands)["undo"]
-    question = await format_undo_question(inbox.store, entry, inbox.app_context.clock.now())
-    inbox.ask_undo(entry, f"{key} again {question}")
+    key, now = get_first_keys(inbox.app_context.commands)["undo"], inbox.app_context.clock.now()
+    inbox.ask_undo(entry, f"{key} again {await format_undo_question(inbox.store, entry, now)}")
 
 
 @command_handler("accounts")
@@ -161,8 +167,8 @@ async def show_help(inbox: InboxActions) -> None:
     """Show the keys that matter where the agent is, then all others."""
     from tui.screens.key_help import HelpScreen, list_sections
 
-    place = find_place(inbox.hint_state)
-    inbox.app.push_screen(HelpScreen(list_sections(inbox.app_context.commands, place), place.name))
+    place, commands = find_place(inbox.hint_state), inbox.app_context.commands
+    inbox.app.push_screen(HelpScreen(list_sections(commands, place), place.name))
 
 
 @command_handler("redraw")
@@ -181,12 +187,12 @@ async def quit_app(inbox: InboxActions) -> None:
     if not unsent:
         inbox.app.exit()
         return
+    keys = index_by_id(inbox.app_context.commands)["quit"].keys
 
     def quit_if_confirmed(confirmed: bool | None) -> None:
         if confirmed:
             inbox.app.exit()
 
-    keys = index_by_id(inbox.app_context.commands)["quit"].keys
     inbox.app.push_screen(LeaveScreen(unsent, keys), quit_if_confirmed)
 
 
@@ -203,9 +209,8 @@ async def suspend_to_shell(inbox: InboxActions) -> None:
 
 
 async def quit_at_once(inbox: InboxActions) -> None:
-    """Quit without a question and without waiting long for a slow disk."""
+    """Quit without a question and without waiting long for a disk that does not take the draft."""
     with contextlib.suppress(TimeoutError):
-        # A disk that does not accept the draft must not prevent the agent from leaving.
         await asyncio.wait_for(inbox.compose_pane.flush_draft(), _FLUSH_SECONDS)
     inbox.app.exit()
 
@@ -220,8 +225,8 @@ async def _describe_unsent(inbox: InboxActions) -> str:
     pane, composer = inbox.compose_pane, inbox.composer
     if pane.conversation is not None and (composer.text or pane.enclosed):
         kind = "note on" if composer.note else "draft to"
-        is_saved = not inbox.compose_pane.compose_state.has_unsaved
-        state = "is saved" if is_saved else "is not saved and would be lost"
+        is_lost = inbox.compose_pane.compose_state.has_unsaved
+        state = "is not saved and would be lost" if is_lost else "is saved"
         phrases.append(f"your {kind} {format_title(pane.conversation)} {state}")
     joined = " · ".join(phrases)
     return f"{joined[:1].upper()}{joined[1:]}"
@@ -234,13 +239,10 @@ async def switch_theme(inbox: InboxActions) -> None:
         inbox.show_status("NO_COLOR is set in your environment: smsdesk stays without colours")
         return
     names = [theme.name for theme in THEMES]
-    index = names.index(inbox.app.theme) if inbox.app.theme in names else -1
-    chosen = names[(index + 1) % len(names)]
-    inbox.app.theme = chosen
-    inbox.show_status(
-        f"Look: {to_theme_setting(chosen)} · to keep it, "
-        f'theme = "{to_theme_setting(chosen)}" in the settings'
-    )
+    place = names.index(inbox.app.theme) + 1 if inbox.app.theme in names else 0
+    inbox.app.theme = names[place % len(names)]
+    name = to_theme_setting(inbox.app.theme)
+    inbox.show_status(f'Look: {name} · to keep it, theme = "{name}" in the settings')
 
 
 @command_handler("numbers")

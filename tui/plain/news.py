@@ -169,7 +169,9 @@ class ChangeAnnouncer:
         if note is not None and about is not None and note.agent != session.context.agent:
             session.last_active_id = about.id
             who, title = one_line(note.agent, 20), one_line(about.title, 30)
-            session.dialog.announce_line(f"* {who} mentions you in a note on {title} (w opens it)")
+            is_rule = note.direction is Direction.IN
+            text = "A rule asks you to look at" if is_rule else f"{who} mentions you in a note on"
+            session.dialog.announce_line(f"* {text} {title} (w opens it)")
 
     async def _announce_assignment(self, change: Change) -> None:
         """Announce that a colleague has assigned a conversation to this agent or their team."""

@@ -123,7 +123,7 @@ def format_history(entries: Sequence[AuditEntry], now: int, zone: tzinfo | None)
             )
             last_day = entry_day
         time = (f"{format.format_time(entry.at, zone)}  ", MUTED_STYLE)
-        who = (f"{one_line(entry.agent, 20) or 'the desk'} ", "bold")
+        who = (f"{one_line(entry.agent, 45) or 'the desk'} ", "bold")
         lines.append(Content.assemble(time, who, describe_entry(entry, zone)))
     return Content("\n").join(lines)
 

@@ -179,6 +179,9 @@ class GeneralSettings:
 
     Example: {"*" = ["ENOUGH"], AU = ["RACK OFF"]}
     """
+    confirm_opt_outs: bool = False
+    """Let a rule answer an opt-out with one text that confirms it. Switch it on where the law or
+    your contract asks for such a text."""
     alarms: bool = True
     """Raise an alarm for an account that receives nothing for unusually long, or whose receipts are
     unusually late, compared with its own last weeks."""

@@ -15,6 +15,7 @@ from tui.settings.errors import SettingsError
 from tui.settings.public import Preferences
 from tui.settings.values import ListenAddress
 from tui.startup.operator_settings import get_alarm_channels, get_deliveries, read_metrics_access
+from tui.startup.rule_service import run_rules_of_settings
 from tui.startup.wiring import create_feed
 
 if TYPE_CHECKING:
@@ -245,6 +246,8 @@ async def _serve_accounts(
             feed=create_feed(store, settings, clock),
         )
         await stack.enter_async_context(service)
+        rules = run_rules_of_settings(store, settings, environ, clock, rng, log)
+        await stack.enter_async_context(rules)
         if settings.listen is not None:
             metrics, problem = read_metrics_access(settings, environ)
             if problem:

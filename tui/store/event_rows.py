@@ -111,6 +111,7 @@ def build_reply_row(
         provider_id=reply.event_id,
         own=own,
         digest=digest,
+        opted_out=reply.opted_out,
         copy=copy,
     )
 

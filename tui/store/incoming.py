@@ -53,6 +53,8 @@ class IncomingTexts:
         self.classify = classify
         self.account = account
         self._sql = queries("messages")
+        self.is_ruled = False
+        """Whether a rule is switched on, which judges the new texts."""
         self._unindexed: dict[int, str] = {}
         """Texts by message that are not in the search index yet."""
 
@@ -164,6 +166,19 @@ class IncomingTexts:
             events.reject_queued(summary["id"])
         action = "opted out" if opted_out else "opted in"
         record_action(self.transaction, self.rng, self.clock, "", action, summary["id"], message_id)
+
+    def look_for_rules(self) -> None:
+        """Find out, once for a page, whether a rule is switched on."""
+        self.is_ruled = bool(queries("rules").any_enabled(self.connection))
+
+    def queue_for_rules(self, message_id: int) -> None:
+        """Let the rules judge a new text, which they do in a transaction of their own.
+
+        Args:
+            message_id: Id of the text.
+        """
+        if self.is_ruled:
+            write_row(self.connection, queries("rules").enqueue, message_id=message_id)
 
     # The search index -----------------------------------------------------------------------
 

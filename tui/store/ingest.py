@@ -211,6 +211,8 @@ class _PageWriter:
             PendingRowError: An item of a page that is not split cannot be stored.
         """
         new = known = 0
+        if any(isinstance(event, Reply | OptOut) for event in events):
+            self._texts.look_for_rules()
         for index, event in enumerate(events):
             if isinstance(event, Unreadable):
                 continue

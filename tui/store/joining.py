@@ -82,7 +82,7 @@ def join_rows(connection: Connection, kept: Row, gone: Row) -> None:
     _join_drafts(connection, "note_drafts", **ids)
     for move in (
         *(sql.move_messages, sql.move_mentions, sql.move_presence, sql.move_labels, locks.move),
-        *(sql.move_aliases, sql.move_redirects),
+        *(sql.move_aliases, sql.move_redirects, queries("rules").join_timers),
     ):
         move(connection, **ids)
     locks.drop_left(connection, gone=gone["id"])

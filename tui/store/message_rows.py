@@ -37,6 +37,8 @@ _COLUMN_DEFAULTS: dict[str, Any] = {
     "arrived_at": None,
     "arrival": None,
     "files": "",
+    "rule": "",
+    "confirms": None,
 }
 
 

@@ -288,7 +288,7 @@ class Outbox:
         if queueing.has_reply_since(transaction, row):
             queueing.cancel_message(transaction, summaries, self._clock, row)
             return True
-        if not summaries.get(row["conversation_id"])["opted_out"]:
+        if row["confirms"] is not None or not summaries.get(row["conversation_id"])["opted_out"]:
             return False
         event = build_send_event(row["id"], OPTED_OUT_RESULT, self._clock.now())
         Events(transaction, summaries, self._clock).record_send_result(row["id"], event)

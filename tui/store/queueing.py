@@ -77,7 +77,10 @@ class MessageQueue:
             address, account=new.account, own=new.sender, at=self._clock.now()
         )
         _refuse_stale(summary["last_arrival"], seen_upto)
-        if queries("conversations").opted_out(transaction.connection, party=summary["party"]):
+        is_opted_out = queries("conversations").opted_out(
+            transaction.connection, party=summary["party"]
+        )
+        if is_opted_out and new.confirms is None:
             raise OptedOut(f"{summary['address']} has opted out: nothing was queued")
         if new.retry_of is not None:
             self._check_retry(transaction, summaries, summary["id"], new.retry_of)
@@ -90,6 +93,11 @@ class MessageQueue:
             # A ping answers no question, and a phone that is off is a result, not a failure.
             queries("messages").set_handled(transaction.connection, id=identity, handled=True)
             self._record_action(transaction, new.agent, "ping", summary["id"], identity)
+            return identity
+        if new.rule:  # the customer still waits for an agent, who may have a draft
+            self._record_action(
+                transaction, new.agent, "answered automatically", summary["id"], identity
+            )
             return identity
         record_answer(transaction, summary, identity, new.agent, new.account, self._clock.now())
         summary["unanswered_since"] = None
@@ -128,6 +136,8 @@ class MessageQueue:
             options=encode_options(new.options),
             files=files,
             retry_of=new.retry_of,
+            rule=new.rule,
+            confirms=new.confirms,
         )
         if new.cancel_on_reply:
             queries("writing").mark_until_reply(transaction.connection, id=identity)

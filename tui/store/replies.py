@@ -206,6 +206,7 @@ class ReplyWriter:
         note_text(self._connection, summary["id"], identity)
         texts.store_attachments(identity, reply.attachments)
         texts.add_to_index(identity, subject, body)
+        texts.queue_for_rules(identity)
         asks = needs_answer(verdict, reply)
         texts.record_arrival(summary, identity, at, own, asks=asks)
         update_last_message(

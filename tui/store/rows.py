@@ -107,6 +107,7 @@ def to_message(row: Row) -> Message:
         advice=Advice(row["advice"]),
         arrival=row["arrival"] or 0,
         arrived_at=row["arrived_at"],
+        rule=row["rule"],
     )
 
 

@@ -44,10 +44,13 @@ if TYPE_CHECKING:
     from tui.store.journal import Journal
     from tui.store.merging import Merges
     from tui.store.monitoring import Monitoring
+    from tui.store.rule_history import RuleHistory
+    from tui.store.rule_work import RuleWork
     from tui.store.saved_replies import Templates
     from tui.store.search import MessageSearch
     from tui.store.sent_texts import SentTexts
     from tui.store.statistics import StatisticsReader
+    from tui.store.stored_rules import Rules
     from tui.store.team import TeamBook
     from tui.store.upkeep import Upkeep
 
@@ -212,6 +215,27 @@ class Store:
         from tui.store.saved_replies import Templates
 
         return Templates(self.database, self._clock)
+
+    @functools.cached_property
+    def rules(self) -> "Rules":
+        """Return the rules."""
+        from tui.store.stored_rules import Rules
+
+        return Rules(self.database, self._clock, self._rng)
+
+    @functools.cached_property
+    def rule_work(self) -> "RuleWork":
+        """Return what applies the rules to texts and waits."""
+        from tui.store.rule_work import RuleWork
+
+        return RuleWork(self.database, self._clock, self._rng, self._classify)
+
+    @functools.cached_property
+    def rule_history(self) -> "RuleHistory":
+        """Return the stored texts for a dry run of rules."""
+        from tui.store.rule_history import RuleHistory
+
+        return RuleHistory(self.database, self._classify)
 
     @functools.cached_property
     def search(self) -> "MessageSearch":

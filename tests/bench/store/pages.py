@@ -15,6 +15,7 @@ from tests.store.builders import ACCOUNT, make_outgoing, make_receipt, make_repl
 from tests.store.counting import count_statements
 from tui.clock import ManualClock
 from tui.domain.events import Event
+from tui.domain.rule_text import parse_rules
 from tui.domain.status import Status
 from tui.store.connections import Connection
 from tui.store.settling import SendRecord
@@ -102,6 +103,22 @@ async def measure_all() -> None:
             await measure_pages("100 receipts once more", store, clock, make_receipts)
             single = make_texts(2 * 10**6, lambda n: parties[n % CUSTOMERS])
             await measure_pages("1 reply", store, clock, lambda page: single(page)[:1])
+            others = make_texts(3 * 10**6, lambda n: parties[n % CUSTOMERS])
+            await measure_pages("100 replies, no rule", store, clock, others)
+            await switch_rules_on(store, clock, 50)
+            ruled = make_texts(4 * 10**6, lambda n: parties[n % CUSTOMERS])
+            await measure_pages("100 replies, 50 rules", store, clock, ruled)
+
+
+async def switch_rules_on(store: Store, clock: ManualClock, count: int) -> None:
+    """Save rules and switch them on."""
+    text = "".join(
+        f'[[rule]]\nname = "r{n}"\nwhen = ["words order, w{n}"]\nthen = ["label l{n}"]\n'
+        for n in range(count)
+    )
+    for rule in parse_rules(text, clock.now(), None):
+        await store.rules.save_rule(rule, "ana")
+        await store.rules.switch_rule(rule.name, "ana", on=True)
 
 
 def _number(number: int) -> str:

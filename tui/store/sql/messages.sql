@@ -9,13 +9,13 @@ order by id desc limit :limit;
 select * from messages where conversation_id = :conversation_id and id > :after
 order by id limit :limit;
 
--- name: insert(id, conversation_id, direction, status, account, body, at, sender, recipient, agent, provider_id, provider_key, status_at, scheduled_at, hold_until, format, subject, media, options, retry_of, suspected, attachments, files, arrived_at, arrival)*!
+-- name: insert(id, conversation_id, direction, status, account, body, at, sender, recipient, agent, provider_id, provider_key, status_at, scheduled_at, hold_until, format, subject, media, options, retry_of, suspected, attachments, files, arrived_at, arrival, rule, confirms)*!
 insert into messages (id, conversation_id, direction, status, account, body, at, sender, recipient, agent, provider_id,
   provider_key, status_at, scheduled_at, hold_until, format, subject, media, options, retry_of, suspected,
-  attachments, files, arrived_at, arrival)
+  attachments, files, arrived_at, arrival, rule, confirms)
 values (:id, :conversation_id, :direction, :status, :account, :body, :at, :sender, :recipient, :agent, :provider_id,
   :provider_key, :status_at, :scheduled_at, :hold_until, :format, :subject, :media, :options, :retry_of, :suspected,
-  :attachments, :files, :arrived_at, :arrival);
+  :attachments, :files, :arrived_at, :arrival, :rule, :confirms);
 
 -- name: exists(id)$
 select 1 from messages where id = :id;
@@ -69,6 +69,7 @@ select 1 from messages where conversation_id = :conversation_id and id > :id and
 -- Of the texts that arrived since the last answer the oldest; one that only asked to be left alone waits for none.
 -- A text that may say more than that is marked as suspected. Closing the conversation has dealt with those before it, unless
 -- that was undone or the conversation was opened again by an agent. Without a time of arrival it was within a minute.
+-- What a rule has written answers nothing.
 -- name: unanswered_since(conversation_id)$
 select min(at) from messages m
 where conversation_id = :conversation_id and direction = 'in'
@@ -80,7 +81,7 @@ where conversation_id = :conversation_id and direction = 'in'
   and coalesce(arrival, id) > coalesce((
   select max(id) from messages
   where conversation_id = :conversation_id and direction = 'out' and status <> 'cancelled'
-    and format <> 'PING'), 0)
+    and format <> 'PING' and rule = ''), 0)
   and coalesce(m.arrived_at, m.at + 60000) >= coalesce((
   select max(c.at) from audit c
   where c.conversation_id = :conversation_id and c.action = 'close' and not exists (

@@ -15,10 +15,10 @@ from messages not indexed
 where id >= :first_id and at >= :since and direction = 'out' and status not in ('cancelled', 'queued', 'scheduled')
 group by account order by sent desc, account;
 
--- In the order of arrival: an answer does not count for a text that came in later.
+-- In the order of arrival: an answer does not count for a text that came in later, and that of a rule not at all.
 -- name: turns(first_id)
 select conversation_id, direction, at from messages
-where id >= :first_id and direction <> 'note' and status <> 'cancelled'
+where id >= :first_id and direction <> 'note' and status <> 'cancelled' and rule = ''
 order by conversation_id, coalesce(arrival, id);
 
 -- name: opt_outs(since)

@@ -62,7 +62,7 @@ where id = :id and status in ('accepted', 'submitted', 'uncertain', 'scheduled')
 
 -- name: queued_in(conversation_id)
 select id from messages indexed by messages_by_conversation
-where conversation_id = :conversation_id and status = 'queued' order by id;
+where conversation_id = :conversation_id and status = 'queued' and confirms is null order by id;
 
 -- name: planned_in(conversation_id, now)
 select * from messages indexed by messages_by_conversation

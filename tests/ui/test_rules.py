@@ -1,0 +1,89 @@
+"""Test rules on the screen: added, tried, switched on, moved, deleted, restored."""
+
+from tests.ui.desk import Desk, presses
+from tests.ui.history import CHLOE
+from tui.desk.rule_answers import create_helpers
+from tui.desk.rule_runner import RuleRunner
+from tui.domain.templates import CannedReply
+from tui.store.rule_helpers import RuleHelpers
+
+Size = tuple[int, int]
+
+
+def make_helpers(desk: Desk) -> RuleHelpers:
+    """Return what the rules need, with the accounts of the agent."""
+
+    def raise_error(what: str, error: Exception) -> None:
+        raise error
+
+    return create_helpers(desk.app_context.preferences, raise_error)
+
+
+@presses("rules")
+async def test_a_rule_is_added_tried_switched_on_and_answers(desk: Desk, size: Size) -> None:
+    await desk.store.templates.save_template(CannedReply("thanks", "Thank you!"), "mia")
+    async with desk.open(size):
+        await desk.command("rules")
+        await desk.shows("off  help", "off  stop")
+        await desk.press("a")
+        await desk.type("thanks")
+        await desk.press("tab")
+        await desk.type("arives")
+        await desk.shows("did you mean arrives?")
+        await desk.press("backspace", "backspace", "backspace", "backspace", "backspace")
+        await desk.type("rrives")
+        await desk.press("tab")
+        await desk.type("answer thank; label seen")
+        await desk.shows('there is no canned reply "thank"')
+        await desk.press("enter")
+        await desk.shows("Saved thanks", "off  thanks")
+        await desk.press("space")
+        await desk.shows("thanks stays off: there is no canned reply")
+        await desk.press("e", "tab", "tab", "home", *["right"] * len("answer thank"))
+        await desk.type("s")
+        await desk.press("enter")
+        await desk.shows("Then   answer thanks; label seen")
+        await desk.press("space")
+        await desk.shows("would have matched", "nothing was done or sent")
+        assert not (await desk.store.rules.list_rules())[0].enabled
+        await desk.press("enter")
+        await desk.shows("thanks is on", "on   thanks")
+        await desk.press("escape")
+        await desk.open_thread(CHLOE)
+        await desk.events.receive_texts(CHLOE, "One more question about my order")
+        await RuleRunner(desk.store, make_helpers(desk), preferred=False).run_round()
+        await desk.shows("Thank you!", "auto · rule thanks")
+        assert (await desk.thread(CHLOE)).waiting_since is not None
+
+
+async def test_rules_are_moved_deleted_and_restored_where_they_were(desk: Desk) -> None:
+    from tui.domain.rule_text import parse_rules
+
+    text = "".join(
+        f'[[rule]]\nname = "{name}"\nwhen = ["arrives"]\nthen = ["star"]\n' for name in "abc"
+    )
+    rules = desk.store.rules
+    await rules.import_rules(parse_rules(text, desk.clock.now(), None), "mia")
+
+    async def names() -> str:
+        return "".join(rule.name for rule in await rules.list_rules() if rule.id)
+
+    async with desk.open():
+        await desk.command("rules")
+        await desk.shows("off  a")
+        await desk.press("J")
+        assert await names() == "bac"
+        await desk.press("K", "K")
+        await desk.shows("It cannot be moved further")
+        await desk.press("j", "space")
+        await desk.shows("Dry run of b", "would have matched")
+        await desk.press("enter")
+        await desk.shows("b is on")
+        await desk.press("d")
+        await desk.shows("Deleted b")
+        assert await names() == "ac"
+        await desk.press("z")
+        await desk.shows("b is restored", "on   b")
+        assert await names() == "abc"
+        await desk.press("space")
+        await desk.shows("b is off · Space switches it on again")

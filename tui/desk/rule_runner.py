@@ -1,0 +1,91 @@
+"""Apply the rules while a program runs: one process does it, and others take over if it ends.
+
+That only one does it saves work. That nothing is done twice or lost follows from the transactions
+of `store/rule_work.py` alone.
+"""
+
+import asyncio
+import contextlib
+from collections.abc import Sequence
+
+from tui.clock import SECOND
+from tui.domain.change import RELOAD, Change, Subject
+from tui.store.errors import StoreError
+from tui.store.feed import Feed
+from tui.store.rule_helpers import RuleHelpers
+from tui.store.store import Store
+
+RULES_LEASE = ":rules"
+"""Lease of the one process that applies the rules; no account can have this name."""
+_LEASE_MS = 8 * SECOND
+_ROUND_SECONDS = 2.0
+
+
+class RuleRunner:
+    """Apply the rules to what arrives, and to customers who wait."""
+
+    def __init__(self, store: Store, helpers: RuleHelpers, *, preferred: bool) -> None:
+        """Create the runner without starting it.
+
+        Args:
+            store: Store shared by all agents.
+            helpers: What the rules need that is not in the store.
+            preferred: Whether this process takes the work over from others, as a service does.
+        """
+        self._store = store
+        self._helpers = helpers
+        self._preferred = preferred
+        self._feed = Feed(store.database)
+        self._wakeup = asyncio.Event()
+
+    async def run_forever(self) -> None:
+        """Apply the rules until cancelled; while none is switched on only look for changes."""
+        watcher = asyncio.create_task(self._watch_changes(), name="rules: look")
+        try:
+            while True:
+                self._wakeup.clear()
+                is_ruled = await self._store.rules.has_enabled()
+                if is_ruled and await self._acquire_lease():
+                    await self.run_round()
+                with contextlib.suppress(TimeoutError):
+                    pause = _ROUND_SECONDS if is_ruled else None
+                    await asyncio.wait_for(self._wakeup.wait(), pause)
+                if watcher.done():
+                    watcher.result()
+        finally:
+            watcher.cancel()
+            await asyncio.gather(watcher, return_exceptions=True)
+            with contextlib.suppress(StoreError):
+                await self._store.leases.release_lease(RULES_LEASE)
+
+    async def run_round(self) -> int:
+        """Apply the rules to all that waits for them; return to how many texts and waits."""
+        work = self._store.rule_work
+        texts = await work.judge_texts(self._helpers)
+        return texts + await work.judge_waits(self._helpers)
+
+    async def _acquire_lease(self) -> bool:
+        """Acquire or renew the lease; return False while another process applies the rules."""
+        return await self._store.leases.acquire_lease(
+            RULES_LEASE, duration_ms=_LEASE_MS, preferred=self._preferred
+        )
+
+    async def _watch_changes(self) -> None:
+        """Wake the runner when a text has arrived or a rule was changed, until cancelled."""
+        try:
+            async with contextlib.aclosing(self._feed.watch_changes()) as batches:
+                async for changes in batches:
+                    if _is_waking(changes):
+                        self._wakeup.set()
+        finally:
+            self._wakeup.set()  # so that an error of this task is raised
+
+
+def _is_waking(changes: Sequence[Change]) -> bool:
+    """Return whether changes may concern the rules."""
+    return any(
+        change == RELOAD
+        or change.subject is Subject.RULE
+        or (change.subject is Subject.MESSAGE and change.is_new)
+        for change in changes
+    )

@@ -1,0 +1,95 @@
+"""Do what a rule says beyond the conversation itself: turns of a team, notices, hooks."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tui.domain.action_list import ROUND_ROBIN, Action, ActionKind
+from tui.domain.change import Subject
+from tui.domain.rules import Rule
+from tui.store.engine import Transaction
+from tui.store.queries import queries
+from tui.store.rows import Row
+from tui.store.rule_helpers import RuleHelpers
+from tui.store.summaries import Summary
+
+
+class RuleEffects:
+    """Effects of one rule on one conversation, inside a transaction."""
+
+    def __init__(
+        self,
+        transaction: Transaction,
+        helpers: RuleHelpers,
+        summary: Summary,
+        problems: list[str],
+    ) -> None:
+        """Create the effects.
+
+        Args:
+            transaction: Transaction of the caller.
+            helpers: What the rules need that is not in the store.
+            summary: The conversation.
+            problems: Receives what an agent has to fix.
+        """
+        self._transaction = transaction
+        self._connection = transaction.connection
+        self._helpers = helpers
+        self._summary = summary
+        self._problems = problems
+
+    def resolve_turn(self, action: Action) -> Action | None:
+        """Return an action with the agent whose turn it is; None if nothing is to be done.
+
+        Args:
+            action: Action of the rule.
+        """
+        if action.kind is not ActionKind.ASSIGN or not action.value.startswith(ROUND_ROBIN):
+            return action
+        sql, team = queries("rules"), action.value.removeprefix(ROUND_ROBIN).strip()
+        team = team.removeprefix("@")
+        # Who has the conversation keeps it: the next text of the customer is not another turn.
+        if self._summary["assignee"] not in ("", f"@{team}"):
+            return None
+        members = list(self._helpers.list_members(self._connection, team))
+        if not members:
+            self._problems.append(f"no agent was assigned, as the team @{team} has no members")
+            return None
+        last = sql.last_turn(self._connection, team=team)
+        place = (members.index(last) + 1) % len(members) if last in members else 0
+        sql.save_turn(self._connection, team=team, agent=members[place])
+        return replace(action, value=members[place])
+
+    def run_outside(self, rule: Rule, action: Action, row: Row) -> None:
+        """Notify agents, or queue a hook; other actions need nothing here.
+
+        Args:
+            rule: The rule.
+            action: Action of the rule.
+            row: Text of the customer.
+        """
+        if action.kind is ActionKind.NOTIFY:
+            self._notify(action.value, row)
+        elif action.kind is ActionKind.HOOK and self._helpers.queue_hook is None:
+            self._problems.append(f"the hook {action.value} was not run: no hooks are set up")
+        elif action.kind is ActionKind.HOOK and self._helpers.queue_hook is not None:
+            event = {
+                "rule": rule.name,
+                "conversation": str(self._summary["id"]),
+                "message": str(row["id"]),
+                "party": self._summary["party"],
+                "text": row["body"],
+            }
+            self._helpers.queue_hook(self._transaction, action.value, event)
+
+    def _notify(self, name: str, row: Row) -> None:
+        """Notify an agent or a team of the text, as a mention does."""
+        names: Sequence[str] = (name,)
+        if name.startswith("@"):
+            names = self._helpers.list_members(self._connection, name[1:])
+            if not names:
+                self._problems.append(f"no agent was notified, as the team {name} has no members")
+        here = {"message_id": row["id"], "conversation_id": self._summary["id"]}
+        for agent in names:
+            queries("writing").add_mention(self._connection, agent=agent, **here)
+        if names:
+            self._transaction.mark_changed(Subject.MENTION, row["id"], self._summary["id"])

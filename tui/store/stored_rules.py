@@ -1,0 +1,296 @@
+"""Store rules, their order, and what they did; the audit trail names who changed them."""
+
+import functools
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from tui.clock import DAY, HOUR, Clock
+from tui.domain.action_list import Action, ActionKind
+from tui.domain.change import Subject
+from tui.domain.ids import create_id
+from tui.domain.rules import BUILT_IN_RULES, Condition, ConditionKind, Rule, RuleHours
+from tui.store.audit import record_action
+from tui.store.connections import Connection, Row
+from tui.store.engine import Engine, Transaction
+from tui.store.errors import StoreError
+from tui.store.queries import queries
+
+WEEK_HOURS = 7 * 24
+"""Hours for which it is kept how often a rule matched, beside those of today."""
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRecord:
+    """A rule with what it did."""
+
+    rule: Rule
+    matched_today: int = 0
+    answered_today: int = 0
+    matched: int = 0
+    """How often it matched in the last seven days."""
+    answered: int = 0
+    problem: str = ""
+    """Why an answer of it was not sent; empty for none since it was changed or switched."""
+    problem_at: int = 0
+    """Ms UTC."""
+
+
+class Rules:
+    """Rules of one inbox, in their order."""
+
+    def __init__(self, database: Engine, clock: Clock, rng: random.Random) -> None:
+        """Create the rules of one database.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+            rng: Source of randomness for new ids.
+        """
+        self._database = database
+        self._clock = clock
+        self._rng = rng
+        self._sql = queries("rules")
+
+    async def list_rules(self) -> list[Rule]:
+        """Return all rules in their order, then the built-in ones that are not stored."""
+        return with_built_in([read_rule(row) for row in await self._database.read(self._sql.all)])
+
+    async def list_records(self, today: int) -> list[RuleRecord]:
+        """Return all rules with how often they matched.
+
+        Args:
+            today: When the day of the agent began (ms UTC).
+        """
+        first = (self._clock.now() - 7 * DAY) // HOUR
+        read_hits = functools.partial(self._sql.hits_since, hour=first)
+        found, hits = await self._database.read(lambda c: (self._sql.all(c), read_hits(c)))
+        records = [_count_hits(row, hits, today // HOUR) for row in found]
+        names = [record.rule.name for record in records]
+        return [*records, *(RuleRecord(one) for one in BUILT_IN_RULES if one.name not in names)]
+
+    async def find_rule(self, name: str) -> Rule | None:
+        """Return the rule with a name, stored or built in; None if there is none."""
+        return next((rule for rule in await self.list_rules() if rule.name == name), None)
+
+    async def has_enabled(self) -> bool:
+        """Return whether any rule is switched on."""
+        return bool(await self._database.read(self._sql.any_enabled))
+
+    async def save_rule(self, rule: Rule, agent: str, *, replaces: str = "") -> None:
+        """Add a rule at the end, or replace one where it stands; on or off stays as it was.
+
+        Args:
+            rule: Rule to save; it is valid.
+            agent: Name of the agent.
+            replaces: Former name if it was renamed.
+
+        Raises:
+            StoreError: Another rule has the name.
+        """
+        await self._database.write(
+            lambda transaction: self._save(transaction, rule, agent, replaces)
+        )
+
+    async def import_rules(self, rules: Sequence[Rule], agent: str) -> None:
+        """Add or replace several rules in one transaction; new ones are switched off.
+
+        Args:
+            rules: Valid rules.
+            agent: Name of the agent.
+        """
+
+        def save_all(transaction: Transaction) -> None:
+            for rule in rules:
+                self._save(transaction, replace(rule, enabled=False, since=0), agent, "")
+
+        await self._database.write(save_all)
+
+    async def restore_rule(self, rule: Rule, place: int, agent: str) -> None:
+        """Undo a deletion: the rule is back where it was, on or off as it was.
+
+        Args:
+            rule: Rule that was deleted.
+            place: Its place in the order, from 0.
+            agent: Name of the agent.
+        """
+
+        def insert(transaction: Transaction) -> None:
+            self._save(transaction, rule, agent, "")
+            names = [row["name"] for row in self._sql.all(transaction.connection)]
+            names.remove(rule.name)
+            names.insert(place, rule.name)
+            self._place(transaction, names)
+
+        await self._database.write(insert)
+
+    async def delete_rule(self, name: str, agent: str) -> None:
+        """Delete a rule; a built-in one is switched off and as it was at first.
+
+        Args:
+            name: Name of the rule.
+            agent: Name of the agent.
+        """
+
+        def drop(transaction: Transaction) -> None:
+            row = self._sql.by_name(transaction.connection, name=name)
+            if row is None:
+                return
+            self._sql.drop(transaction.connection, id=row["id"])
+            self._sql.drop_timers(transaction.connection, rule_id=row["id"])
+            self._sql.drop_hits(transaction.connection, rule_id=row["id"])
+            self._record(transaction, agent, "rule deleted", name)
+
+        await self._database.write(drop)
+
+    async def switch_rule(self, name: str, agent: str, *, on: bool) -> bool:
+        """Switch a rule on or off; return False if it was so already.
+
+        Args:
+            name: Name of the rule, stored or built in.
+            agent: Name of the agent.
+            on: Whether to switch it on.
+
+        Raises:
+            StoreError: There is no such rule.
+        """
+
+        def switch(transaction: Transaction) -> bool:
+            row = self._sql.by_name(transaction.connection, name=name)
+            if row is None:
+                rule = next((one for one in BUILT_IN_RULES if one.name == name), None)
+                if rule is None:
+                    raise StoreError(f'There is no rule "{name}" any more: nothing was changed')
+                self._save(transaction, rule, agent, "")
+                row = self._sql.by_name(transaction.connection, name=name)
+            if bool(row["enabled"]) is on:
+                return False
+            since = self._clock.now() if on else 0
+            self._sql.switch(transaction.connection, id=row["id"], enabled=int(on), since=since)
+            self._record(transaction, agent, "rule on" if on else "rule off", name)
+            return True
+
+        return await self._database.write(switch)
+
+    async def move_rule(self, name: str, steps: int, agent: str) -> bool:
+        """Move a rule up (negative) or down; return False if it is at the end already.
+
+        Args:
+            name: Name of a stored rule.
+            steps: Places to move.
+            agent: Name of the agent.
+        """
+
+        def move(transaction: Transaction) -> bool:
+            names = [row["name"] for row in self._sql.all(transaction.connection)]
+            if name not in names:
+                return False
+            old = names.index(name)
+            new = min(max(old + steps, 0), len(names) - 1)
+            names.insert(new, names.pop(old))
+            if new != old:
+                self._place(transaction, names)
+                self._record(transaction, agent, "rule moved", name)
+            return new != old
+
+        return await self._database.write(move)
+
+    async def count_waiting(self) -> int:
+        """Return how many texts no rule has judged yet."""
+        return int(await self._database.read(self._sql.count_queued))
+
+    def _save(self, transaction: Transaction, rule: Rule, agent: str, replaces: str) -> None:
+        """Add or replace a rule."""
+        connection, content = transaction.connection, format_content(rule)
+        row = self._sql.by_name(connection, name=replaces or rule.name)
+        if replaces not in ("", rule.name) and self._sql.by_name(connection, name=rule.name):
+            raise StoreError(f'Another rule is named "{rule.name}": nothing was saved')
+        if row is not None:
+            self._sql.change(connection, id=row["id"], name=rule.name, content=content)
+        else:
+            self._sql.insert(
+                connection,
+                id=rule.id or create_id(self._clock.now(), self._rng),
+                position=self._sql.last_position(connection) + 1,
+                name=rule.name,
+                enabled=int(rule.enabled),
+                since=rule.since,
+                content=content,
+            )
+        self._record(transaction, agent, "rule saved", rule.name)
+
+    def _place(self, transaction: Transaction, names: Sequence[str]) -> None:
+        """Number the rules in a new order."""
+        ids = {row["name"]: row["id"] for row in self._sql.all(transaction.connection)}
+        places = [{"id": ids[name], "position": place} for place, name in enumerate(names, 1)]
+        self._sql.place(transaction.connection, places)
+
+    def _record(self, transaction: Transaction, agent: str, action: str, name: str) -> None:
+        """Record a change in the audit trail, and let other processes use it at once."""
+        record_action(transaction, self._rng, self._clock, agent, action, detail=name)
+        transaction.mark_changed(Subject.RULE)
+
+
+def with_built_in(stored: Sequence[Rule]) -> list[Rule]:
+    """Return stored rules, then the built-in ones that are not among them."""
+    names = {rule.name for rule in stored}
+    return [*stored, *(rule for rule in BUILT_IN_RULES if rule.name not in names)]
+
+
+def list_enabled(connection: Connection) -> list[Rule]:
+    """Return the rules that are switched on, in their order.
+
+    Args:
+        connection: Connection of the caller's transaction.
+    """
+    return [read_rule(row) for row in queries("rules").enabled(connection)]
+
+
+def read_rule(row: Row) -> Rule:
+    """Return the rule of a row of `rules`."""
+    rule = _read_content(row["content"])
+    return replace(
+        rule, name=row["name"], enabled=bool(row["enabled"]), id=row["id"], since=row["since"]
+    )
+
+
+@functools.lru_cache(maxsize=500)
+def _read_content(content: str) -> Rule:
+    """Return a rule from its JSON; it was valid when it was stored."""
+    values = json.loads(content)
+    return Rule(
+        "",
+        tuple(Condition(ConditionKind(kind), value) for kind, value in values["when"]),
+        tuple(Action(ActionKind(kind), value) for kind, value in values["then"]),
+        RuleHours(values["week"], tuple(values["holidays"]), values["zone"]),
+        stop=values["stop"],
+    )
+
+
+def format_content(rule: Rule) -> str:
+    """Return what a rule does as JSON."""
+    content = {
+        "when": [[one.kind.value, one.value] for one in rule.when],
+        "then": [[one.kind.value, one.value] for one in rule.then],
+        "week": rule.hours.week,
+        "holidays": rule.hours.holidays,
+        "zone": rule.hours.zone,
+        "stop": rule.stop,
+    }
+    return json.dumps(content)
+
+
+def _count_hits(row: Row, hits: Sequence[Row], first_today: int) -> RuleRecord:
+    """Return a rule with its counts."""
+    own = [hit for hit in hits if hit["rule_id"] == row["id"]]
+    today = [hit for hit in own if hit["hour"] >= first_today]
+    return RuleRecord(
+        read_rule(row),
+        matched_today=sum(hit["matched"] for hit in today),
+        answered_today=sum(hit["answered"] for hit in today),
+        matched=sum(hit["matched"] for hit in own),
+        answered=sum(hit["answered"] for hit in own),
+        problem=row["problem"],
+        problem_at=row["problem_at"],
+    )
