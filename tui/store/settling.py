@@ -11,6 +11,7 @@ from tui.domain.conversation import State
 from tui.domain.ids import to_reference
 from tui.domain.message import Advice
 from tui.domain.status import Status
+from tui.store.conversation_rows import forget_unsent_sentence
 from tui.store.engine import Transaction
 from tui.store.errors import StoreError
 from tui.store.event_rows import EventRow
@@ -75,6 +76,7 @@ def show_status(transaction: Transaction, summaries: Summaries, row: Row) -> Non
     summary = summaries.get(row["conversation_id"])
     if summary["last_id"] == row["id"]:
         summary["last_status"] = row["status"]
+    forget_unsent_sentence(summary, row["id"], row["status"])
     transaction.mark_changed(Subject.MESSAGE, row["id"], row["conversation_id"])
 
 

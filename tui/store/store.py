@@ -33,11 +33,13 @@ from tui.store.triage import Triage
 
 if TYPE_CHECKING:
     from tui.store.account_watch import AlarmFigures, CreditWaits
+    from tui.store.forgetting import Forgetting, Scrubbing
     from tui.store.held_items import HeldItems
     from tui.store.incoming import ConsentClassifier
     from tui.store.ingest import Ingest
     from tui.store.merging import Merges
     from tui.store.monitoring import Monitoring
+    from tui.store.retention import Retention
     from tui.store.saved_replies import Templates
     from tui.store.search import MessageSearch
     from tui.store.statistics import StatisticsReader
@@ -168,6 +170,27 @@ class Store:
         from tui.store.upkeep import Upkeep
 
         return Upkeep(self.database, self._clock, self.feed, self.held_items)
+
+    @functools.cached_property
+    def retention(self) -> "Retention":
+        """Return the deletion by age."""
+        from tui.store.retention import Retention
+
+        return Retention(self.database, self._clock, self._rng)
+
+    @functools.cached_property
+    def forgetting(self) -> "Forgetting":
+        """Return the erasure of customers."""
+        from tui.store.forgetting import Forgetting
+
+        return Forgetting(self.database, self._clock, self._rng)
+
+    @functools.cached_property
+    def scrubbing(self) -> "Scrubbing":
+        """Return the overwriting of what was erased."""
+        from tui.store.forgetting import Scrubbing
+
+        return Scrubbing(self.database, self._clock)
 
     @functools.cached_property
     def merges(self) -> "Merges":
