@@ -170,6 +170,7 @@ async def _serve_until_stopped(
                 alarms=settings.alarms,
                 channels=get_alarm_channels(settings, os.environ),
                 report_alive=manager.report_alive,
+                keep_days=settings.keep_days,
             )
         )
         if settings.listen is not None:

@@ -172,6 +172,18 @@ class GeneralSettings:
 
     Example: {"*" = ["ENOUGH"], AU = ["RACK OFF"]}
     """
+    keep_days: Annotated[int, Field(ge=0, le=36_500)] = 0
+    """Age in days from which messages are deleted with their files, whatever process serves the
+    inbox; 0 keeps them for ever. `smsdesk prune --dry-run` shows what that would delete.
+
+    Example: 730
+    """
+    opt_out_sentence: Annotated[str, Field(max_length=160)] = ""
+    """Sentence that is added to the first text to each customer, once per conversation; empty for
+    none. An account can have its own.
+
+    Example: "Reply STOP to opt out."
+    """
     alarms: bool = True
     """Raise an alarm for an account that receives nothing for unusually long, or whose receipts are
     unusually late, compared with its own last weeks."""

@@ -46,6 +46,7 @@ async def run_service(
     alarms: bool = True,
     channels: "AlarmChannels | None" = None,
     report_alive: Callable[[], None] = lambda: None,
+    keep_days: int = 0,
 ) -> AsyncIterator["SyncService"]:
     """Run the sync service during the block and close the accounts' connections at its end.
 
@@ -61,6 +62,7 @@ async def run_service(
         alarms: Whether to raise alarms for accounts that behave unusually.
         channels: Where alarms are sent; None for nowhere.
         report_alive: Called after each heartbeat of the service.
+        keep_days: Age in days from which messages are deleted; 0 for never.
     """
     from tui.sync.context import discard_log
     from tui.sync.service import SyncService
@@ -74,6 +76,7 @@ async def run_service(
         alarms=alarms,
         channels=channels,
         report_alive=report_alive,
+        keep_days=keep_days,
     )
     try:
         async with service:
@@ -232,6 +235,7 @@ async def _serve_accounts(
             log=log,
             alarms=settings.alarms,
             channels=get_alarm_channels(settings, environ),
+            keep_days=settings.keep_days,
         )
         await stack.enter_async_context(service)
         if settings.listen is not None:

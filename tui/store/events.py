@@ -11,7 +11,7 @@ from tui.domain.ids import normalize_provider_id, parse_reference
 from tui.domain.message import Direction
 from tui.domain.status import Status, can_move, is_contradiction
 from tui.store.audit import record_action
-from tui.store.consent import MAX_EVIDENCE_LENGTH, save_consent
+from tui.store.consent import MAX_EVIDENCE_LENGTH, close_opted_out, save_consent
 from tui.store.conversation_rows import record_status_change
 from tui.store.engine import Transaction
 from tui.store.errors import StoreError
@@ -185,6 +185,9 @@ class Events:
             record_action(
                 *(self._transaction, self._summaries.rng, self._clock, "", "opted out"),
                 *(conversation_id, message_id, evidence),
+            )
+            close_opted_out(
+                self._transaction, self._summaries.rng, self._clock, summary, message_id
             )
         now = self._clock.now()
         save_consent(

@@ -8,7 +8,7 @@ import functools
 import random
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from tui.clock import Clock
@@ -60,6 +60,8 @@ class ForgetPlan:
     """Ids of raw payloads that name one of the numbers."""
     reports: tuple[int, ...] = ()
     """Ids of reports about no known message that name one of the numbers."""
+    quotes: tuple[int, ...] = ()
+    """Ids of lines of the audit trail that name one of the numbers."""
     has_contact: bool = False
     opted_out: bool = False
     obstacle: str = ""
@@ -97,8 +99,8 @@ class Forgetting:
         pattern = _build_pattern({*plan.parties, *plan.numbers})
         payloads = await self._find_ids(self._sql.arrivals_after, pattern)
         reports = await self._find_ids(self._sql.loose_events_after, pattern)
-        values = {name: getattr(plan, name) for name in plan.__slots__}
-        return ForgetPlan(**{**values, "payloads": payloads, "reports": reports})
+        quotes = await self._find_ids(self._sql.quotes_after, pattern)
+        return replace(plan, payloads=payloads, reports=reports, quotes=quotes)
 
     async def forget(self, address: Address, agent: str) -> ForgetPlan:
         """Erase a customer; return what was erased. It cannot be undone.
@@ -123,9 +125,7 @@ class Forgetting:
         """Return the rows that name a customer, page by page."""
         found: list[int] = []
         after = 0
-        while page := await self._database.read(
-            functools.partial(read, after=after, limit=_PAGE)
-        ):
+        while page := await self._database.read(functools.partial(read, after=after, limit=_PAGE)):
             found += [row["id"] for row in page if _is_named(row, pattern)]
             after = page[-1]["id"]
         return tuple(found)
@@ -150,8 +150,7 @@ class Forgetting:
         self._sql.add_erasure(connection, at=self._clock.now(), agent=agent)
         transaction.mark_changed(Subject.VIEW)
         transaction.mark_changed(Subject.ACCOUNT)
-        values = {name: getattr(plan, name) for name in plan.__slots__}
-        return ForgetPlan(**{**values, "payloads": before.payloads, "reports": before.reports})
+        return replace(plan, payloads=before.payloads, reports=before.reports)
 
     def _erase_whole(
         self, transaction: Transaction, summaries: Summaries, summary: Summary
@@ -186,8 +185,7 @@ class Forgetting:
             after = page[-1]["id"]
         self._sql.drop_arrival(connection, [{"id": one} for one in (*before.payloads, *late)])
         self._sql.drop_event(connection, [{"id": one} for one in before.reports])
-        for digits in sorted(_list_digits({*parties, *before.numbers})):
-            self._sql.blank_audit_with(connection, text=digits)
+        self._sql.blank_line(connection, [{"id": one} for one in before.quotes])
 
 
 class Scrubbing:

@@ -10,7 +10,7 @@ from tui.domain.message import Attachment
 from tui.domain.text import join_texts, repair_text
 from tui.store import queueing
 from tui.store.audit import record_action
-from tui.store.consent import is_opted_out_before, save_consent
+from tui.store.consent import close_opted_out, is_opted_out_before, save_consent
 from tui.store.conversation_lookups import find_consent
 from tui.store.conversation_rows import record_incoming_text
 from tui.store.engine import Transaction
@@ -164,6 +164,9 @@ class IncomingTexts:
             events.reject_queued(summary["id"])
         action = "opted out" if opted_out else "opted in"
         record_action(self.transaction, self.rng, self.clock, "", action, summary["id"], message_id)
+        # A stop word that arrives late hides nothing that the customer wrote after it.
+        if opted_out and not has_later_text(self.connection, summary["id"], message_id):
+            close_opted_out(self.transaction, self.rng, self.clock, summary, message_id)
 
     # The search index -----------------------------------------------------------------------
 

@@ -35,6 +35,8 @@ from tui.sync.worker import AccountWorker, RoundSummary
 _ROUND_SECONDS = 2.0
 _DEAD_AFTER_MS = 10 * SECOND
 _PRUNE_SECONDS = 3_600.0
+_ROUNDS_AT_ONCE = 50
+"""Times that a single round of `smsdesk sync --once` deletes a few old messages, at most."""
 _FIRST_PRUNE_SECONDS = 60.0
 """Seconds after the start: an inbox that is open for minutes only prunes too, but not at once."""
 
@@ -45,14 +47,18 @@ class Housekeeping:
     Only the holder of one lease does this work.
     """
 
-    def __init__(self, context: SyncContext, alarms: AlarmKeeper | None = None) -> None:
+    def __init__(
+        self, context: SyncContext, alarms: AlarmKeeper | None = None, *, keep_days: int = 0
+    ) -> None:
         """Start the intervals now.
 
         Args:
             context: Shared services of sync.
             alarms: Alarms of the accounts; None if there is no account.
+            keep_days: Age in days from which messages are deleted; 0 for never.
         """
         self._context = context
+        self._keep_days = keep_days
         self._alarms = alarms or AlarmKeeper(context, ())
         self._pruned_at = context.clock.monotonic() - _PRUNE_SECONDS + _FIRST_PRUNE_SECONDS
         self._clock_lead = self._get_clock_lead()
@@ -86,10 +92,27 @@ class Housekeeping:
         self._pruned_at = self._context.clock.monotonic()
         await self._context.store.upkeep.prune()
 
+    async def delete_old_messages(self, rounds: int = 1) -> None:
+        """Delete messages that are older than the inbox keeps them, and overwrite what was erased.
+
+        Args:
+            rounds: Times that a few messages are deleted, at most.
+        """
+        store = self._context.store
+        for _ in range(rounds):
+            if not await store.retention.run_round(self._keep_days):
+                break
+        if await store.scrubbing.is_wanted():
+            done = await store.scrubbing.run()
+            self._context.log(
+                "erased rows overwritten" if done else "erased rows wait: file in use"
+            )
+
     async def _maintain_database(self) -> None:
         """Tend and prune the database from time to time."""
         store, moment = self._context.store, self._context.clock.monotonic()
         await store.database.tend()
+        await self.delete_old_messages()
         if moment - self._pruned_at > _PRUNE_SECONDS:
             await self.prune()
 
@@ -130,6 +153,7 @@ class SyncService:
         alarms: bool = True,
         channels: AlarmChannels | None = None,
         report_alive: Callable[[], None] = lambda: None,
+        keep_days: int = 0,
     ) -> None:
         """Create the service without starting it.
 
@@ -145,6 +169,7 @@ class SyncService:
             alarms: Whether to raise alarms for accounts that behave unusually.
             channels: Where alarms are sent; None for nowhere.
             report_alive: Called after each heartbeat.
+            keep_days: Age in days from which messages are deleted; 0 for never.
         """
         self._context = SyncContext(store, clock, rng, log)
         self._identity = ProcessIdentity(agent, kind)
@@ -156,7 +181,7 @@ class SyncService:
             store.leases, clock, rng, log, list(self._workers), self._identity, report_alive
         )
         alarm_keeper = AlarmKeeper(self._context, list(self._workers), is_enabled=alarms)
-        self._housekeeping = Housekeeping(self._context, alarm_keeper)
+        self._housekeeping = Housekeeping(self._context, alarm_keeper, keep_days=keep_days)
         watched = [account.to_public_account() for account in accounts]
         self._notifier = AlarmNotifier(store, watched, channels or AlarmChannels(), clock, log)
         self._feed = Feed(store.database)
@@ -222,6 +247,7 @@ class SyncService:
             )
             if CHECKPOINT in held:
                 await self._housekeeping.prune()
+                await self._housekeeping.delete_old_messages(_ROUNDS_AT_ONCE)
                 await self._notifier.run_round()
             return sum(summaries, RoundSummary())
         finally:

@@ -33,7 +33,8 @@ where detail <> '' and (conversation_id = :conversation_id
 update consent set message_id = null where party = :party and message_id = :id;
 
 -- name: count_texts(conversation_id)$
-select count(*) from messages where conversation_id = :conversation_id and direction = 'in';
+select count(*) from messages indexed by messages_by_conversation
+where conversation_id = :conversation_id and direction = 'in';
 
 -- name: newest_draft(conversation_id)$
 select max(at) from (
@@ -100,8 +101,11 @@ select id, raw from events where message_id is null and id > :after order by id 
 -- name: drop_event(id)*!
 delete from events where id = :id;
 
--- name: blank_audit_with(text)!
-update audit set detail = '' where detail <> '' and instr(detail, :text) > 0;
+-- name: quotes_after(after, limit)
+select id, detail from audit where id > :after order by id limit :limit;
+
+-- name: blank_line(id)*!
+update audit set detail = '' where id = :id;
 
 -- name: drop_audit(conversation_id)!
 delete from audit where conversation_id = :conversation_id;
