@@ -60,7 +60,7 @@ async def test_a_stop_opts_out_and_a_start_opts_in(
     entries = await read_audit_trail(
         consent_store.database, (await get_conversation(consent_store)).id
     )
-    assert [d.action for d in entries] == ["opted in", "closed: opted out", "opted out"]
+    assert [d.action for d in entries[-3:]] == ["opted in", "closed: opted out", "opted out"]
 
 
 @pytest.mark.parametrize("order", itertools.permutations(range(3)))

@@ -19,8 +19,8 @@ from tests.store.builders import (
 from tests.store.consistency import check_counters_and_summaries
 from tests.store.test_consent import classify_text
 from tui.clock import ManualClock
-from tui.domain.arrivals import Arrival, Cause, Channel, HeldReason
-from tui.domain.events import OptOut
+from tui.domain.arrivals import Arrival, Channel, HeldReason
+from tui.domain.events import Cause, OptOut
 from tui.domain.message import Attachment
 from tui.domain.phone import parse_address
 from tui.domain.status import Status

@@ -1,6 +1,7 @@
 """Test the deletion of old messages: what goes, what stays, and that the counters follow."""
 
 import random
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,8 @@ from tests.store.builders import (
 )
 from tests.store.consistency import check_counters_and_summaries
 from tui.clock import DAY, SECOND, ManualClock
-from tui.domain.arrivals import Arrival, Cause, Channel, HeldReason
+from tui.domain.arrivals import Arrival, Channel, HeldReason
+from tui.domain.events import Cause
 from tui.domain.message import Attachment
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
@@ -43,7 +45,7 @@ async def prune(store: Store, days: int = KEPT_DAYS) -> int:
     return await store.retention.prune(days, "ana")
 
 
-async def receive(store: Store, text: str, party: str = MIA, **fields: object) -> None:
+async def receive(store: Store, text: str, party: str = MIA, **fields: Any) -> None:
     """Store a customer's text."""
     await store.ingest.store_events(ACCOUNT, [make_reply(text, party, **fields)])
 

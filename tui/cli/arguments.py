@@ -18,6 +18,12 @@ from tui.cli.command_parser import (
     parse_validity,
 )
 from tui.cli.import_arguments import add_import_arguments
+from tui.cli.privacy_arguments import (
+    add_evidence_arguments,
+    add_forget_arguments,
+    add_prune_arguments,
+    add_verify_arguments,
+)
 
 
 def add_inbox_arguments(parser: argparse.ArgumentParser) -> None:
@@ -215,6 +221,10 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "import": ("import_contacts", add_import_arguments),
     "backup": ("backup", _add_backup_arguments),
     "restore": ("restore", _add_restore_arguments),
+    "prune": ("prune", add_prune_arguments),
+    "forget": ("forget", add_forget_arguments),
+    "evidence": ("evidence", add_evidence_arguments),
+    "verify": ("verify", add_verify_arguments),
     "doctor": ("doctor", _add_doctor_arguments),
     "help": ("help", _add_help_arguments),
     "completion": ("completion", _add_completion_arguments),

@@ -3,6 +3,8 @@
 import textwrap
 from dataclasses import dataclass
 
+from tui.cli.privacy_arguments import PRIVACY_HELP
+
 
 @dataclass(frozen=True, slots=True)
 class HelpText:
@@ -205,6 +207,10 @@ HELP_TEXTS = {
             "smsdesk restore /backup/inbox-monday.db --yes",
         ),
     ),
+    **{
+        name: HelpText(summary, about, f"{_format_examples(*examples)}\n\n{notes}")
+        for name, (summary, about, examples, notes) in PRIVACY_HELP.items()
+    },
     "doctor": HelpText(
         "check settings, accounts, connections, clock, database, terminal",
         "Check everything the desk depends on. Each finding comes with its fix. The\n"

@@ -227,7 +227,9 @@ class Retention:
             while deleted == _AT_ONCE:
                 deleted = await self._database.write(functools.partial(_run_drop, drop))
                 total += deleted
-        await self._database.write(functools.partial(_drop_old_merges, **values))
+        await self._database.write(
+            functools.partial(_drop_old_merges, before=cutoff, limit=_AT_ONCE)
+        )
         return total
 
 

@@ -21,6 +21,7 @@ from tui.clock import CLOCK_TOLERANCE_MS, SECOND, Clock
 from tui.domain.change import Change, Subject
 from tui.store.errors import StoreError
 from tui.store.feed import Feed
+from tui.store.leases import CHECKPOINT
 from tui.store.store import Store
 from tui.sync.account_health import choose_traceback, format_error
 from tui.sync.alarm_channels import AlarmChannels
@@ -28,7 +29,7 @@ from tui.sync.alarm_notifier import AlarmNotifier
 from tui.sync.alarms import AlarmKeeper
 from tui.sync.backoff import PollPace
 from tui.sync.context import ServedAccount, SyncContext, SyncLog, discard_log
-from tui.sync.lease import CHECKPOINT, Leasehold, ProcessIdentity
+from tui.sync.lease import Leasehold, ProcessIdentity
 from tui.sync.supervise import run_supervised
 from tui.sync.worker import AccountWorker, RoundSummary
 

@@ -124,3 +124,8 @@ select id from inbox_identity;
 
 -- name: set_identity(id)!
 insert into inbox_identity (id) values (:id) on conflict do nothing;
+
+-- name: all_audit_of(conversation_id)
+select * from audit where conversation_id = :conversation_id
+  or conversation_id in (select old_id from redirects where conversation_id = :conversation_id)
+order by id;
