@@ -65,6 +65,8 @@ class Conversation:
     """Whether one of its messages may be an opt-out that an agent has to judge."""
     last_arrival: int = 0
     """Highest `arrival_id` of its messages: a late text changes this, but not `last_id`."""
+    sentence_id: int = 0
+    """Message that says how to opt out, as the settings want it once; 0 if none has."""
 
     @property
     def title(self) -> str:

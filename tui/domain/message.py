@@ -203,6 +203,8 @@ class NewMessage:
     retry_of: int | None = None
     cancel_on_reply: bool = False
     """Do not send it if the customer writes before `scheduled_at`."""
+    sentence: str = ""
+    """Sentence about opting out that is added to the text unless the customer has it by now."""
     options: SendOptions = NO_OPTIONS
 
 

@@ -6,11 +6,11 @@ Their words and descriptions are in the registry, `tui.commands`.
 from tui.command_types import Command
 from tui.commands import LINE_COMMANDS
 from tui.desk.undo import format_unsent
-from tui.plain import accounts, failed, held, lists, reading, triage, writing
+from tui.plain import accounts, consent_commands, failed, held, lists, reading, triage, writing
 from tui.plain.session import PLAIN_KEYS, PlainSession, line_handler
 from tui.store.errors import StoreError
 
-HANDLER_MODULES = (accounts, failed, held, lists, reading, triage, writing)
+HANDLER_MODULES = (accounts, consent_commands, failed, held, lists, reading, triage, writing)
 """Modules with the functions of the commands, which register themselves when they are imported."""
 _SYMBOLS = frozenset(c.words[0] for c in LINE_COMMANDS if not c.words[0].isalnum())
 _LIST_HINTS = {

@@ -7,7 +7,6 @@ from typing import Any
 
 from tui.clock import Clock
 from tui.domain.change import Subject
-from tui.domain.conversation import State
 from tui.domain.message import Message
 from tui.domain.text import repair_text
 from tui.store import rows
@@ -16,6 +15,7 @@ from tui.store.connections import Connection
 from tui.store.conversation_lookups import find_consent, store_decision
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
+from tui.store.settling import close_opted_out, open_opted_in
 from tui.store.summaries import Summaries, Summary
 
 MAX_EVIDENCE_LENGTH = 500
@@ -71,53 +71,6 @@ def save_consent(
         evidence=evidence[:MAX_EVIDENCE_LENGTH],
         message_id=message_id,
     )
-
-
-CLOSED_BY_OPT_OUT = "closed: opted out"
-_OPENED_BY_OPT_IN = "opened: opted in"
-
-
-def close_opted_out(
-    transaction: Transaction,
-    rng: random.Random,
-    clock: Clock,
-    summary: Summary,
-    message_id: int = 0,
-) -> None:
-    """Close the conversation of a customer who has just opted out, as no answer is allowed.
-
-    Since when the customer has waited stays, for an opt-in. What is unread stays unread.
-
-    Args:
-        transaction: Transaction of the caller.
-        rng: Source of randomness for new ids.
-        clock: Source of the current time.
-        summary: Summary of the conversation.
-        message_id: Message that contains the opt-out; 0 for none.
-    """
-    if summary["state"] == State.CLOSED:
-        return
-    summary.update(state=State.CLOSED.value, snoozed_until=None)
-    action = CLOSED_BY_OPT_OUT
-    record_action(transaction, rng, clock, "", action, summary["id"], message_id)
-
-
-def open_opted_in(
-    transaction: Transaction, rng: random.Random, clock: Clock, summary: Summary
-) -> None:
-    """Open a conversation again that an opt-out has closed, unless an agent has changed it since.
-
-    Args:
-        transaction: Transaction of the caller.
-        rng: Source of randomness for new ids.
-        clock: Source of the current time.
-        summary: Summary of the conversation.
-    """
-    place = {"conversation_id": summary["id"]}
-    last = queries("consent").last_change_of_state(transaction.connection, **place)
-    if summary["state"] == State.CLOSED and last == CLOSED_BY_OPT_OUT:
-        summary["state"] = State.OPEN.value
-        record_action(transaction, rng, clock, "", _OPENED_BY_OPT_IN, summary["id"])
 
 
 def is_opted_out_before(connection: Connection, summary: Summary, at: int) -> bool:

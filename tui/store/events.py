@@ -11,7 +11,7 @@ from tui.domain.ids import normalize_provider_id, parse_reference
 from tui.domain.message import Direction
 from tui.domain.status import Status, can_move, is_contradiction
 from tui.store.audit import record_action
-from tui.store.consent import MAX_EVIDENCE_LENGTH, close_opted_out, save_consent
+from tui.store.consent import MAX_EVIDENCE_LENGTH, save_consent
 from tui.store.conversation_rows import record_status_change
 from tui.store.engine import Transaction
 from tui.store.errors import StoreError
@@ -25,7 +25,7 @@ from tui.store.message_lookups import (
 )
 from tui.store.page_connection import write_row
 from tui.store.queries import queries
-from tui.store.settling import OPTED_OUT_RESULT, build_send_event
+from tui.store.settling import OPTED_OUT_RESULT, build_send_event, close_opted_out
 from tui.store.summaries import Summaries
 
 _MOST_RAW = 64 << 10

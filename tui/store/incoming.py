@@ -10,7 +10,7 @@ from tui.domain.message import Attachment
 from tui.domain.text import join_texts, repair_text
 from tui.store import queueing
 from tui.store.audit import record_action
-from tui.store.consent import close_opted_out, is_opted_out_before, save_consent
+from tui.store.consent import is_opted_out_before, save_consent
 from tui.store.conversation_lookups import find_consent
 from tui.store.conversation_rows import record_incoming_text
 from tui.store.engine import Transaction
@@ -19,6 +19,7 @@ from tui.store.message_lookups import has_later_text
 from tui.store.page_connection import write_row
 from tui.store.queries import queries
 from tui.store.search_index import forget_text, index_texts
+from tui.store.settling import close_opted_out
 from tui.store.summaries import Summaries, Summary
 
 ConsentClassifier = Callable[[str, str], Verdict]

@@ -62,6 +62,7 @@ def to_conversation(row: Row) -> Conversation:
         last_format=Format(row["last_format"]),
         suspected=bool(row["suspected"]),
         last_arrival=row["last_arrival"],
+        sentence_id=row.get("sentence_id", 0),
         other_addresses=tuple(row["other_addresses"].split("\n")) if row["other_addresses"] else (),
     )
 

@@ -6,11 +6,13 @@ The cause is the result of a send, or an action of smsdesk itself.
 import random
 from dataclasses import dataclass
 
+from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.conversation import State
 from tui.domain.ids import to_reference
 from tui.domain.message import Advice
 from tui.domain.status import Status
+from tui.store.audit import record_action
 from tui.store.conversation_rows import forget_unsent_sentence
 from tui.store.engine import Transaction
 from tui.store.errors import StoreError
@@ -172,3 +174,50 @@ def mark_handled(
         summary["failed"] = max(0, summary["failed"] + (-1 if handled else 1))
     transaction.mark_changed(Subject.MESSAGE, message_id, row["conversation_id"])
     return True
+
+
+CLOSED_BY_OPT_OUT = "closed: opted out"
+_OPENED_BY_OPT_IN = "opened: opted in"
+
+
+def close_opted_out(
+    transaction: Transaction,
+    rng: random.Random,
+    clock: Clock,
+    summary: Summary,
+    message_id: int = 0,
+) -> None:
+    """Close the conversation of a customer who has just opted out, as no answer is allowed.
+
+    Since when the customer has waited stays, for an opt-in. What is unread stays unread.
+
+    Args:
+        transaction: Transaction of the caller.
+        rng: Source of randomness for new ids.
+        clock: Source of the current time.
+        summary: Summary of the conversation.
+        message_id: Message that contains the opt-out; 0 for none.
+    """
+    if summary["state"] == State.CLOSED:
+        return
+    summary.update(state=State.CLOSED.value, snoozed_until=None)
+    action = CLOSED_BY_OPT_OUT
+    record_action(transaction, rng, clock, "", action, summary["id"], message_id)
+
+
+def open_opted_in(
+    transaction: Transaction, rng: random.Random, clock: Clock, summary: Summary
+) -> None:
+    """Open a conversation again that an opt-out has closed, unless an agent has changed it since.
+
+    Args:
+        transaction: Transaction of the caller.
+        rng: Source of randomness for new ids.
+        clock: Source of the current time.
+        summary: Summary of the conversation.
+    """
+    place = {"conversation_id": summary["id"]}
+    last = queries("consent").last_change_of_state(transaction.connection, **place)
+    if summary["state"] == State.CLOSED and last == CLOSED_BY_OPT_OUT:
+        summary["state"] = State.OPEN.value
+        record_action(transaction, rng, clock, "", _OPENED_BY_OPT_IN, summary["id"])
