@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 
 from tui.cli import context
-from tui.cli.context import convert_store_errors
+from tui.cli.context import convert_store_errors, require_answer
 from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
 from tui.cli.show import write_json, write_line
 from tui.clock import SystemClock
@@ -34,6 +34,7 @@ def run(arguments: Namespace) -> int:
     Args:
         arguments: Parsed arguments with `config`, `number`, `dry_run`, `yes` and `json`.
     """
+    require_answer(arguments)
     desk = context.load_public_settings(arguments)
     with context.open_reader(arguments) as reader:
         if reader is None:
@@ -77,9 +78,7 @@ async def _forget(arguments: Namespace, desk: Preferences) -> int:
 
 
 def _confirm(plan: ForgetPlan, regions: list[str | None]) -> bool:
-    """Ask for the number again; raise `CommandError` if there is no terminal to ask on."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise CommandError("no terminal to ask on: add --yes, or --dry-run", BAD_USE)
+    """Ask for the number again, and return whether it is one of the customer's."""
     sys.stdout.write("Type the number again to erase all this for ever: ")
     sys.stdout.flush()
     return is_confirmed(plan, sys.stdin.readline(), regions)

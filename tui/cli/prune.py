@@ -6,7 +6,7 @@ import sys
 from argparse import Namespace
 
 from tui.cli import context
-from tui.cli.context import convert_store_errors
+from tui.cli.context import convert_store_errors, require_answer
 from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
 from tui.cli.show import write_json, write_line
 from tui.clock import SystemClock
@@ -25,6 +25,7 @@ def run(arguments: Namespace) -> int:
     Args:
         arguments: Parsed arguments with `config`, `days`, `dry_run`, `yes` and `json`.
     """
+    require_answer(arguments)
     desk = context.load_public_settings(arguments)
     days = arguments.days or desk.keep_days
     if not days:
@@ -63,9 +64,7 @@ async def _prune(arguments: Namespace, desk: Preferences, days: int) -> int:
 
 
 def _confirm(plan: RetentionPlan, days: int) -> bool:
-    """Ask whether to delete; raise `CommandError` if there is no terminal to ask on."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise CommandError("no terminal to ask on: add --yes, or --dry-run", BAD_USE)
+    """Ask whether to delete."""
     count = format_count(plan.total.messages, "message")
     sys.stdout.write(f"Delete {count} older than {format_count(days, 'day')} for ever? [y/N] ")
     sys.stdout.flush()

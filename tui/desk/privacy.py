@@ -186,16 +186,12 @@ def describe_remains(database: object) -> str:
 
 def format_retention(plan: RetentionPlan) -> list[str]:
     """Return what would be deleted, a line for each month and one for all."""
-    lines = [
-        f"{month}  {count.messages:>9,} messages  {len(count.conversations):>7,} conversations"
-        f"  {count.files:>6,} files  {count.bytes / _MEGABYTE:>9.1f} MB"
-        for month, count in sorted(plan.months.items())
-    ]
-    total = plan.total
-    lines.append(
-        f"in all   {total.messages:>9,} messages  {len(total.conversations):>7,} conversations"
-        f"  {total.files:>6,} files  {total.bytes / _MEGABYTE:>9.1f} MB"
-    )
+    lines = ["month     messages  conversations    files         MB"]
+    for name, count in [*sorted(plan.months.items()), ("in all", plan.total)]:
+        lines.append(
+            f"{name:<7} {count.messages:>10,}  {len(count.conversations):>13,} {count.files:>8,}"
+            f" {count.bytes / _MEGABYTE:>10,.1f}"
+        )
     if plan.payloads:
         lines.append(f"and {format_count(plan.payloads, 'raw payload')} as old")
     if plan.starred:

@@ -4,13 +4,15 @@ A new table with the id of a conversation or a message needs no change here: wha
 belongs to one is deleted with it. Where a table must stay, its name stands below.
 """
 
+import functools
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.text import join_texts
 from tui.store.connections import Connection
-from tui.store.engine import Transaction
+from tui.store.engine import Engine, Transaction
 from tui.store.last_messages import reload_last_message
 from tui.store.queries import queries
 from tui.store.search_index import forget_text
@@ -121,3 +123,36 @@ def drop_merge_records(connection: Connection, merges: Iterable[Mapping[str, Any
     for row in merges:
         sql.drop_merged_drafts(connection, old_id=row["gone_id"])
         sql.drop_merge(connection, id=row["id"])
+
+
+class Scrubbing:
+    """Overwriting what an erasure leaves in the free space of a database."""
+
+    def __init__(self, database: Engine, clock: Clock) -> None:
+        """Create the scrubbing of one database.
+
+        Args:
+            database: Open inbox database.
+            clock: Source of the current time.
+        """
+        self._database = database
+        self._clock = clock
+        self._sql = queries("erasure")
+
+    async def is_wanted(self) -> bool:
+        """Return whether something was erased that is not overwritten yet."""
+        return bool(await self._database.read(self._sql.newest_waiting_erasure))
+
+    async def run(self) -> bool:
+        """Overwrite it if that is wanted; return whether nothing is left to overwrite.
+
+        Only the process that moves the log of a file into it may do this.
+        """
+        upto = await self._database.read(self._sql.newest_waiting_erasure)
+        if not upto:
+            return True
+        if not await self._database.scrub():
+            return False
+        finish = functools.partial(self._sql.finish_erasures, upto=upto, now=self._clock.now())
+        await self._database.write(lambda t: finish(t.connection))
+        return True

@@ -13,7 +13,7 @@ from typing import Any
 
 from tui.clock import Clock
 from tui.domain.change import Subject
-from tui.domain.national_numbers import list_national_keys
+from tui.domain.national_numbers import build_number_pattern, list_national_keys
 from tui.domain.phone import Address, parse_address
 from tui.domain.status import Status
 from tui.store.audit import record_action
@@ -33,9 +33,6 @@ from tui.store.rows import to_dict
 from tui.store.summaries import Summaries, Summary
 
 _PAGE = 200
-_SHORTEST_NUMBER = 7
-"""Digits from which a number in a payload is found within other digits as well."""
-_SEPARATORS = rb"[ ().\-/]*"
 AUDIT_ACTION = "forget"
 
 
@@ -96,7 +93,7 @@ class Forgetting:
             address: One of the customer's addresses.
         """
         plan = await self._database.read(functools.partial(_find_customer, address))
-        pattern = _build_pattern({*plan.parties, *plan.numbers})
+        pattern = build_number_pattern({*plan.parties, *plan.numbers})
         payloads = await self._find_ids(self._sql.arrivals_after, pattern)
         reports = await self._find_ids(self._sql.loose_events_after, pattern)
         quotes = await self._find_ids(self._sql.quotes_after, pattern)
@@ -177,7 +174,7 @@ class Forgetting:
         self, connection: Connection, before: ForgetPlan, parties: Iterable[str]
     ) -> None:
         """Erase what names the customer outside of the conversations."""
-        pattern = _build_pattern({*parties, *before.numbers})
+        pattern = build_number_pattern({*parties, *before.numbers})
         late: list[int] = []
         after = max(before.payloads, default=0)
         while page := self._sql.arrivals_after(connection, after=after, limit=_PAGE):
@@ -186,40 +183,6 @@ class Forgetting:
         self._sql.drop_arrival(connection, [{"id": one} for one in (*before.payloads, *late)])
         self._sql.drop_event(connection, [{"id": one} for one in before.reports])
         self._sql.blank_line(connection, [{"id": one} for one in before.quotes])
-
-
-class Scrubbing:
-    """Overwriting what an erasure leaves in the free space of a database."""
-
-    def __init__(self, database: Engine, clock: Clock) -> None:
-        """Create the scrubbing of one database.
-
-        Args:
-            database: Open inbox database.
-            clock: Source of the current time.
-        """
-        self._database = database
-        self._clock = clock
-        self._sql = queries("erasure")
-        self._next_at = 0.0
-
-    async def is_wanted(self) -> bool:
-        """Return whether something was erased that is not overwritten yet."""
-        return bool(await self._database.read(self._sql.newest_waiting_erasure))
-
-    async def run(self) -> bool:
-        """Overwrite it if that is wanted; return whether nothing is left to overwrite.
-
-        Only the process that moves the log of a file into it may do this.
-        """
-        upto = await self._database.read(self._sql.newest_waiting_erasure)
-        if not upto:
-            return True
-        if not await self._database.scrub():
-            return False
-        finish = functools.partial(self._sql.finish_erasures, upto=upto, now=self._clock.now())
-        await self._database.write(lambda t: finish(t.connection))
-        return True
 
 
 def _find_customer(address: Address, connection: Connection) -> ForgetPlan:
@@ -323,31 +286,3 @@ def _is_named(row: Any, pattern: "re.Pattern[bytes]") -> bool:
         for name in row.keys()  # noqa: SIM118 - a row is no mapping
         if name not in ("id", "state") and (value := row[name])
     )
-
-
-def _list_digits(addresses: Iterable[str]) -> set[str]:
-    """Return the digits by which a number is found in any of its forms."""
-    found = set()
-    for text in addresses:
-        address = parse_address(text)
-        if address.e164:
-            shortest = min(list_national_keys(address.e164), key=len, default=address.e164)
-            digits = "".join(filter(str.isdecimal, shortest)).lstrip("0")
-            found.add(digits if len(digits) >= _SHORTEST_NUMBER else address.e164)
-        elif len(address.conversation_key) >= _SHORTEST_NUMBER:
-            found.add(address.conversation_key.lstrip("0"))
-    return found
-
-
-def _build_pattern(addresses: Iterable[str]) -> "re.Pattern[bytes]":
-    """Return what finds a customer in a payload, however the number is written there."""
-    parts = [
-        _SEPARATORS.join(re.escape(char.encode()) for char in digits)
-        for digits in sorted(_list_digits(addresses))
-    ]
-    for text in sorted(addresses):
-        address = parse_address(text)
-        if address.e164 is None:
-            raw = re.escape(address.raw.encode())
-            parts.append(rb"(?<![0-9A-Za-z])" + raw + rb"(?![0-9A-Za-z])")
-    return re.compile(b"|".join(parts) or rb"(?!)", re.IGNORECASE)

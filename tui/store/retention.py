@@ -240,7 +240,7 @@ def _run_drop(drop: Callable[[Connection], int], transaction: Transaction) -> in
 
 
 def _drop_old_merges(transaction: Transaction, *, before: int, limit: int) -> None:
-    """Delete records of merges that nobody undoes any more."""
+    """Delete records of merges that are too old to be undone."""
     found = queries("erasure").old_merges(transaction.connection, before=before, limit=limit)
     drop_merge_records(transaction.connection, found)
 

@@ -33,7 +33,8 @@ from tui.store.triage import Triage
 
 if TYPE_CHECKING:
     from tui.store.account_watch import AlarmFigures, CreditWaits
-    from tui.store.forgetting import Forgetting, Scrubbing
+    from tui.store.erasure import Scrubbing
+    from tui.store.forgetting import Forgetting
     from tui.store.held_items import HeldItems
     from tui.store.incoming import ConsentClassifier
     from tui.store.ingest import Ingest
@@ -188,7 +189,7 @@ class Store:
     @functools.cached_property
     def scrubbing(self) -> "Scrubbing":
         """Return the overwriting of what was erased."""
-        from tui.store.forgetting import Scrubbing
+        from tui.store.erasure import Scrubbing
 
         return Scrubbing(self.database, self._clock)
 

@@ -37,7 +37,6 @@ _ROUND_SECONDS = 2.0
 _DEAD_AFTER_MS = 10 * SECOND
 _PRUNE_SECONDS = 3_600.0
 _ROUNDS_AT_ONCE = 50
-"""Times that a single round of `smsdesk sync --once` deletes a few old messages, at most."""
 _FIRST_PRUNE_SECONDS = 60.0
 """Seconds after the start: an inbox that is open for minutes only prunes too, but not at once."""
 
@@ -94,20 +93,13 @@ class Housekeeping:
         await self._context.store.upkeep.prune()
 
     async def delete_old_messages(self, rounds: int = 1) -> None:
-        """Delete messages that are older than the inbox keeps them, and overwrite what was erased.
-
-        Args:
-            rounds: Times that a few messages are deleted, at most.
-        """
+        """Delete a few old messages, `rounds` times at most, and overwrite what was erased."""
         store = self._context.store
         for _ in range(rounds):
             if not await store.retention.run_round(self._keep_days):
                 break
         if await store.scrubbing.is_wanted():
-            done = await store.scrubbing.run()
-            self._context.log(
-                "erased rows overwritten" if done else "erased rows wait: file in use"
-            )
+            self._context.log("erased rows", overwritten=await store.scrubbing.run())
 
     async def _maintain_database(self) -> None:
         """Tend and prune the database from time to time."""

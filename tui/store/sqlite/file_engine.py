@@ -173,21 +173,9 @@ class FileEngine:
             self._size_at_checkpoint = log_watch.get_size(self._log_file)
 
     async def scrub(self) -> bool:
-        """Write the file anew without the remains of deleted rows; return False if it is in use.
-
-        The index of the search is joined first, as its older parts still have the deleted terms.
-        The log is emptied last. Where Litestream moves it, it does that too.
-        """
-
-        def rewrite_file(connection: FileConnection) -> bool:
-            connection.execute("insert into messages_fts (messages_fts) values ('optimize')")
-            connection.execute("vacuum")
-            if not self._own_checkpoints:
-                return True
-            is_busy = connection.execute("pragma wal_checkpoint(truncate)").fetchone()[0]
-            return not is_busy
-
-        is_done = await self._run_work(self._writer, rewrite_file)
+        """Write the file anew without the remains of deleted rows; return False if it is in use."""
+        rewrite = functools.partial(database_files.rewrite_file, empties_log=self._own_checkpoints)
+        is_done: bool = await self._run_work(self._writer, rewrite)
         self._checkpointed_at = self._clock.monotonic()
         self._size_at_checkpoint = log_watch.get_size(self._log_file)
         return is_done
