@@ -7,25 +7,25 @@ from tui.cli.command_parser import parse_count
 
 _PRUNE_NOTES = """\
 what stays:
-  messages that are queued, being sent, maybe sent or wait for their receipt (for
-  30 days), everything of starred conversations, opt-outs, contacts, the history
+  messages that are queued, being sent, maybe sent or wait for their receipt
+  (30 days), all of starred conversations, opt-outs, contacts, the history
   without quoted texts. Conversations that are empty then disappear.
   With keep_days in the settings the service does this by itself, a little at a
   time. Backups are not changed: see smsdesk help privacy."""
 _FORGET_NOTES = """\
 what goes:
-  texts, name, notes, own fields, files, raw payloads, drafts, labels, history and
-  the search index, in every form of the number and for merged numbers too.
+  texts, name, notes, own fields, files, raw payloads, drafts, labels, history
+  and the search index, in every form of the number and for merged numbers too.
 what stays:
   the opt-out, without its text; one line in the audit trail, without content.
   Backups, exports and the provider's records: the command names those it knows.
   It cannot be undone, so the number is asked for again; --yes is for scripts."""
 _EVIDENCE_NOTES = """\
 what it proves:
-  that the file is as it was written: smsdesk verify names the first line in which
-  a byte was changed, or where a line was removed, added or moved. Who can write
-  the file can also make a new one. So note the final hash elsewhere, or use
-  --sign-key with a secret file that others do not have."""
+  that the file is as it was written: smsdesk verify names the first line in
+  which a byte was changed, or where a line was removed, added or moved. Who can
+  write the file can also make a new one. So note the final hash elsewhere, or
+  use --sign-key with a secret file that others do not have."""
 
 
 def add_prune_arguments(parser: argparse.ArgumentParser) -> None:
@@ -81,8 +81,8 @@ PRIVACY_HELP: dict[str, tuple[str, str, tuple[str, ...], str]] = {
     ),
     "forget": (
         "erase everything of one customer, but the opt-out",
-        "Erase a customer who asks to be forgotten, and overwrite what that leaves in the\n"
-        "inbox file. Refuse while a text to them is being sent; what is queued is cancelled.",
+        "Erase a customer who asks to be forgotten, and overwrite what that leaves in\n"
+        "the inbox file. Refuse while a text to them is being sent; drop what is queued.",
         (
             "smsdesk forget +61491570156 --dry-run",
             "smsdesk forget +61491570156",
@@ -92,8 +92,8 @@ PRIVACY_HELP: dict[str, tuple[str, str, tuple[str, ...], str]] = {
     ),
     "evidence": (
         "write one conversation so that any change to the file is found",
-        "Write messages, reports of the provider, consent decisions, history and hashes of\n"
-        "files as JSON lines, each with a hash of itself and of all lines before it.",
+        "Write messages, reports of the provider, consent decisions, history and hashes\n"
+        "of files as JSON lines, each with a hash of itself and of all lines before it.",
         (
             "smsdesk evidence +61491570156 --output case-17.jsonl",
             "smsdesk evidence Ana --output case-17.jsonl --sign-key /root/evidence.key",
@@ -103,8 +103,8 @@ PRIVACY_HELP: dict[str, tuple[str, str, tuple[str, ...], str]] = {
     ),
     "verify": (
         "check that evidence is as it was written",
-        "Check every line of a file of smsdesk evidence. Exit code 0: not a byte was changed;\n"
-        "1: the first line that is wrong is named.",
+        "Check every line of a file of smsdesk evidence. Exit code 0: not a byte was\n"
+        "changed; 1: the first line that is wrong is named.",
         ("smsdesk verify case-17.jsonl", "smsdesk verify case-17.jsonl --json"),
         _EVIDENCE_NOTES,
     ),
