@@ -111,7 +111,7 @@ def describe_forgotten(plan: ForgetPlan, *, is_scrubbed: bool) -> str:
         plan: What was erased.
         is_scrubbed: Whether the free space of the database is overwritten as well.
     """
-    later = "" if is_scrubbed else "; its remains in the file are overwritten in the background"
+    later = "" if is_scrubbed else "; the file is being overwritten"
     kept = "; the opt-out stays" if plan.opted_out else ""
     return f"Erased {format_count(plan.messages, 'message')} and everything else{kept}{later}"
 
