@@ -126,6 +126,7 @@ COMMANDS: tuple[Command, ...] = (
     _customer("contact", ("backslash",), "Contact", "Details, consent, counts"),
     _customer("edit_contact", ("C",), "Edit the contact", "Name, note, numbers, fields"),
     _customer("merge", ("ampersand",), "Merge", "Two conversations of one person", ("&", "merge")),
+    _customer("forget", (), "Forget this customer", "Erase all but the opt-out", ("forget",)),
     _customer("import_contacts", ("g p",), "Import contacts", "From CSV or vCard"),
     _triage("triage", ("t",), "Triage", "One by one, longest wait first", bar_label="Triage"),
     _triage("skip", ("space",), "Leave for later", "Skip it; it still waits", bar_label="Later"),

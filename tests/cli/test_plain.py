@@ -75,7 +75,7 @@ def test_triage_works_through_a_pipe(desk: Desk, sandbox: Sandbox) -> None:
     threads = {thread["number"]: thread for thread in desk.read_objects("threads")}
     first, second = threads["+61491570156"], threads["+61491570157"]
     assert (first["state"], first["labels"], first["assignee"]) == ("snoozed", ["vip"], "mia")
-    assert (second["state"], second["name"], second["opted_out"]) == ("open", "Ana", True)
+    assert (second["state"], second["name"], second["opted_out"]) == ("closed", "Ana", True)
     assert desk.read_objects("messages", "+61491570156")[-1]["text"] == "Calls back at five"
 
 

@@ -17,6 +17,7 @@ from tests.waiting import wait_until
 from tui.clock import HOUR, ManualClock
 from tui.domain.conversation import State
 from tui.domain.message import Direction, Format, NewMessage
+from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.startup.wiring import create_consent_judge
 from tui.store.store import Store
@@ -281,3 +282,14 @@ async def test_all_maybe_sent_messages_are_resolved_with_one_answer(mia: Typist)
     await mia.shows("Undone: 1 text maybe sent again")
     await mia.type("l", "maybe", "2")
     await mia.shows("Sent 1 text again")
+
+
+async def test_a_customer_is_forgotten_once_the_number_was_typed_again(mia: Typist) -> None:
+    await mia.type("1", "forget", "+61491570159")
+    await mia.shows("It cannot be undone.")
+    await mia.shows("Nothing was erased: that is not the number.")
+    await mia.type("forget", CHLOE)
+    await mia.shows("Erased")
+    assert await mia.store.conversations.find_by_address(parse_address(CHLOE)) is None
+    await mia.type("1")
+    await mia.shows("Dawit")

@@ -6,11 +6,15 @@ import pytest
 
 from tests.conftest import OpenStore
 from tests.store.builders import ACCOUNT, MIA, get_conversation, make_outgoing, make_reply
+from tests.store.consistency import check_counters_and_summaries
 from tui.clock import MINUTE, ManualClock
 from tui.domain.consent import Verdict
+from tui.domain.conversation import State
 from tui.domain.events import Event, OptOut
+from tui.domain.status import Status
 from tui.store.audit import read_audit_trail
 from tui.store.errors import OptedOut
+from tui.store.settling import CLOSED_BY_OPT_OUT, SendRecord
 from tui.store.store import Store
 
 WORDS = {"STOP": Verdict.STOP, "START": Verdict.START, "leave me": Verdict.SUSPECTED}
@@ -55,7 +59,7 @@ async def test_a_stop_opts_out_and_a_start_opts_in(
     entries = await read_audit_trail(
         consent_store.database, (await get_conversation(consent_store)).id
     )
-    assert [d.action for d in entries[-2:]] == ["opted in", "opted out"]
+    assert [d.action for d in entries[-3:]] == ["opted in", "closed: opted out", "opted out"]
 
 
 @pytest.mark.parametrize("order", itertools.permutations(range(3)))
@@ -226,3 +230,69 @@ async def test_an_opt_out_reported_by_the_provider_ends_the_wait(consent_store: 
     await consent_store.ingest.store_events(ACCOUNT, [make_reply("Hello")])
     await consent_store.ingest.store_events(ACCOUNT, [OptOut("o1", MIA, None, "{}")])
     assert await get_waiting_since(consent_store) is None
+
+
+async def get_state(store: Store) -> State:
+    """Return the state of Mia's conversation; the counters must agree."""
+    await check_counters_and_summaries(store)
+    return (await get_conversation(store)).state
+
+
+@pytest.mark.parametrize(
+    "event",
+    [
+        make_reply("STOP"),
+        make_reply("no thanks", opted_out=True),
+        OptOut("o1", MIA, None, "{}"),
+        OptOut("o2", MIA, None, "{}", text="Stop please"),
+    ],
+    ids=["word", "mark of the provider", "notice", "notice with words"],
+)
+async def test_an_opt_out_closes_the_conversation_until_the_customer_writes(
+    consent_store: Store, clock: ManualClock, event: Event
+) -> None:
+    await consent_store.ingest.store_events(ACCOUNT, [make_reply("Hello")])
+    clock.advance(60)
+    await consent_store.ingest.store_events(ACCOUNT, [event])
+    assert await get_state(consent_store) is State.CLOSED
+    mia = await get_conversation(consent_store)
+    trail = await consent_store.triage.get_audit_trail(mia.id)
+    assert trail[0].action == CLOSED_BY_OPT_OUT
+    clock.advance(60)
+    await consent_store.ingest.store_events(ACCOUNT, [make_reply("One more thing")])
+    assert await get_state(consent_store) is State.OPEN
+
+
+async def test_a_refused_send_closes_the_conversation(consent_store: Store) -> None:
+    await consent_store.ingest.store_events(ACCOUNT, [make_reply("Hello")])
+    queued = await consent_store.intents.queue_message(make_outgoing())
+    await consent_store.outbox.claim_due_messages("a", ACCOUNT, 1)
+    refused = SendRecord(Status.REJECTED, code="406", opted_out=True)
+    await consent_store.outbox.settle_message(queued.id, refused)
+    assert await get_state(consent_store) is State.CLOSED
+
+
+async def test_a_stop_that_arrives_late_hides_no_newer_text(
+    consent_store: Store, clock: ManualClock
+) -> None:
+    before = clock.now()
+    clock.advance(600)
+    await consent_store.ingest.store_events(ACCOUNT, [make_reply("Hello")])
+    await consent_store.ingest.store_events(ACCOUNT, [make_reply("STOP", received_at=before)])
+    assert (await get_conversation(consent_store)).opted_out
+    assert await get_state(consent_store) is State.OPEN
+
+
+async def test_the_undo_of_an_opt_out_opens_what_it_has_closed(consent_store: Store) -> None:
+    await consent_store.ingest.store_events(ACCOUNT, [make_reply("Hello")])
+    mia = await get_conversation(consent_store)
+    record = consent_store.consent.record_decision
+    await record(mia.id, "ana", opted_out=True, evidence="by phone")
+    assert await get_state(consent_store) is State.CLOSED
+    await record(mia.id, "ana", opted_out=False, evidence="taken back")
+    assert await get_state(consent_store) is State.OPEN
+    assert await get_waiting_since(consent_store) is not None
+    await consent_store.triage.close_conversations([mia.id], "ana")
+    await record(mia.id, "ana", opted_out=True, evidence="by phone")
+    await record(mia.id, "ana", opted_out=False, evidence="taken back")
+    assert await get_state(consent_store) is State.CLOSED

@@ -12,9 +12,10 @@ from tests.conftest import OpenStore
 from tests.waiting import wait_until
 from tui.clock import ManualClock
 from tui.store.errors import Busy
+from tui.store.leases import CHECKPOINT
 from tui.store.store import Store
 from tui.sync.context import discard_log
-from tui.sync.lease import CHECKPOINT, Leasehold, ProcessIdentity
+from tui.sync.lease import Leasehold, ProcessIdentity
 
 
 def create_keeper(store: Store, clock: ManualClock, kind: str = "desk") -> Leasehold:

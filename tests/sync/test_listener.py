@@ -88,7 +88,7 @@ async def test_pushed_numbers_are_those_of_the_country_of_the_account(
     transport = httpx.ASGITransport(create_listener(store, [account]))
     async with httpx.AsyncClient(transport=transport, base_url="http://desk") as client:
         assert (await client.post(HOOK)).status_code == 200
-    (row,) = await store.conversations.list_after(View(), FIRST_POSITION, 10)
+    (row,) = await store.conversations.list_after(View(state=None), FIRST_POSITION, 10)
     assert (row.party, row.unread, row.opted_out) == (party, len(numbers), True)
 
 

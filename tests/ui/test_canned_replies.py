@@ -62,6 +62,7 @@ async def test_a_canned_reply_to_an_opted_out_customer_is_refused(desk: Desk) ->
         conversation_id, "bo", opted_out=True, evidence="by phone"
     )
     async with desk.open(WIDE):
+        await desk.command("show_closed")
         await desk.move_to(CHLOE)
         await desk.press("f2")
         await desk.shows("This customer has opted out · nothing can be sent (! has more)")

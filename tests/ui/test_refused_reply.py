@@ -76,6 +76,8 @@ async def _opt_out(desk: Desk, number: str) -> None:
     await desk.store.consent.record_decision(
         conversation_id, COLLEAGUE, opted_out=True, evidence="by phone"
     )
+    # It is closed then; keys act in the list of open ones too.
+    await desk.store.triage.reopen_conversations([conversation_id], COLLEAGUE)
 
 
 async def _lock_as_colleague(desk: Desk, conversation_id: int) -> None:

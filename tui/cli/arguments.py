@@ -15,6 +15,12 @@ from tui.cli.command_parser import (
 )
 from tui.cli.contacts_arguments import add_contacts_arguments
 from tui.cli.import_arguments import add_import_arguments
+from tui.cli.privacy_arguments import (
+    add_evidence_arguments,
+    add_forget_arguments,
+    add_prune_arguments,
+    add_verify_arguments,
+)
 from tui.cli.program_arguments import PROGRAM_COMMANDS
 from tui.cli.rules_arguments import add_rules_arguments
 from tui.cli.send_arguments import add_bulk_arguments, add_send_arguments
@@ -196,6 +202,10 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "import": ("import_contacts", add_import_arguments),
     "backup": ("backup", _add_backup_arguments),
     "restore": ("restore", _add_restore_arguments),
+    "prune": ("prune", add_prune_arguments),
+    "forget": ("forget", add_forget_arguments),
+    "evidence": ("evidence", add_evidence_arguments),
+    "verify": ("verify", add_verify_arguments),
     "doctor": ("doctor", _add_doctor_arguments),
     "help": ("help", _add_help_arguments),
     "completion": ("completion", _add_completion_arguments),

@@ -115,6 +115,20 @@ def convert_store_errors() -> Iterator[None]:
         raise CommandError(str(error), code) from None
 
 
+def require_answer(arguments: Namespace) -> None:
+    """Check that there is an agent to ask, or an option that needs no answer.
+
+    Args:
+        arguments: Parsed arguments with `yes` and `dry_run`.
+
+    Raises:
+        CommandError: There is no terminal to ask on.
+    """
+    is_asked = sys.stdin.isatty() and sys.stdout.isatty()
+    if not (arguments.yes or arguments.dry_run or is_asked):
+        raise CommandError("no terminal to ask on: add --yes, or --dry-run", BAD_USE)
+
+
 def get_inbox_file(desk: Preferences, purpose: str) -> Path:
     """Return the path of the inbox.
 

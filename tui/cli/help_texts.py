@@ -4,6 +4,7 @@ import textwrap
 from dataclasses import dataclass
 
 from tui.cli import contacts_arguments
+from tui.cli.privacy_arguments import PRIVACY_HELP
 from tui.cli.program_help import PROGRAM_TEXTS
 from tui.cli.rules_arguments import RULES_ABOUT, RULES_EXAMPLES, RULES_NOTES, RULES_SUMMARY
 from tui.cli.team_arguments import FILTER_NOTES, TEAM_HELP
@@ -245,6 +246,10 @@ HELP_TEXTS = {
             "smsdesk restore /backup/inbox-monday.db --yes",
         ),
     ),
+    **{
+        name: HelpText(summary, about, f"{_format_examples(*examples)}\n\n{notes}")
+        for name, (summary, about, examples, notes) in PRIVACY_HELP.items()
+    },
     "doctor": HelpText(
         "check settings, accounts, connections, clock, database, terminal",
         "Check everything the desk depends on. Each finding comes with its fix. The\n"

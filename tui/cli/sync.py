@@ -180,6 +180,7 @@ async def _serve_until_stopped(
                 deliveries=get_deliveries(settings, os.environ),
                 report_alive=manager.report_alive,
                 feed=create_feed(store, settings, clock),
+                keep_days=settings.keep_days,
             )
         )
         rules = run_rules(store, add_capabilities(desk), clock, rng, kind="service", log=log)

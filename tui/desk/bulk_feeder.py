@@ -32,6 +32,7 @@ class _SenderPreferences:
     agent: str
     accounts: tuple[Account, ...]
     quiet_hours: HourRange | None
+    opt_out_sentence: str
 
 
 class BulkFeeder:
@@ -43,6 +44,7 @@ class BulkFeeder:
         clock: Clock,
         accounts: tuple[Account, ...],
         quiet_hours: HourRange | None,
+        opt_out_sentence: str = "",
     ) -> None:
         """Create the feeder of one process.
 
@@ -51,11 +53,13 @@ class BulkFeeder:
             clock: Source of the current time.
             accounts: All accounts, with their capabilities.
             quiet_hours: Hours in which customers are not texted; None for none.
+            opt_out_sentence: Sentence that is added once to each conversation; empty for none.
         """
         self._store = store
         self._clock = clock
         self._accounts = accounts
         self._quiet_hours = quiet_hours
+        self._opt_out_sentence = opt_out_sentence
         self._paced_until: dict[str, float] = {}
         """When the pace of an account allows the next text, in seconds of the steady clock."""
 
@@ -97,7 +101,9 @@ class BulkFeeder:
             return Decision(reason=SAME_PERSON)
         account = next((one for one in self._accounts if one.name == recipient.account), None)
         attempt = SendAttempt(
-            _SenderPreferences(bulk.agent, self._accounts, self._quiet_hours),
+            _SenderPreferences(
+                bulk.agent, self._accounts, self._quiet_hours, self._opt_out_sentence
+            ),
             facts.conversation.address if facts.conversation else recipient.address,
             recipient.body,
             Route(account, recipient.sender) if account else None,

@@ -16,6 +16,7 @@ from tui.desk.send_attempt import SendAttempt, SendIntent
 from tui.desk.send_checks import SendConfirmation
 from tui.domain.conversation import Conversation, Draft
 from tui.domain.message import NO_MMS_CONTENT, MmsContent
+from tui.domain.opt_out_sentence import append_sentence, find_sentence
 from tui.domain.typed_text import clean_typed_text
 from tui.store.errors import DraftChanged
 from tui.store.store import Store
@@ -238,6 +239,15 @@ class ComposeState:
         """Discard the draft of a note that was stored."""
         self._notes.discard_pending(conversation_id)
 
+    def discard_all(self, conversation_id: int) -> None:
+        """Discard what was typed in a conversation that is gone.
+
+        Args:
+            conversation_id: Id of the conversation.
+        """
+        self._notes.discard_pending(conversation_id)
+        self.finish_reply(conversation_id, "")
+
     def finish_reply(self, conversation_id: int, text: str) -> None:
         """Discard the draft of a reply that was queued.
 
@@ -251,6 +261,17 @@ class ComposeState:
             self.confirmation.reset_questions()
             self._has_begun = bool(text)
             self.intent = replace(self.intent, enclosed=NO_MMS_CONTENT, plan=None)
+
+    def complete_text(self, text: str, conversation: Conversation | None) -> str:
+        """Return a reply as it is sent: with the sentence about opting out where it is added.
+
+        Args:
+            text: Text in the composer.
+            conversation: Conversation that is open.
+        """
+        account = self.route.account if self.route else None
+        sentence = find_sentence(self._context.preferences, account, conversation)
+        return append_sentence(text, sentence) if text or self.enclosed else ""
 
     def _choose_route(self, conversation: Conversation, draft: Draft) -> Route | None:
         """Return the draft's account and sender if it has them, else the default route."""

@@ -11,6 +11,7 @@ from tui.clock import Clock
 from tui.desk import format
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Message
+from tui.domain.opt_out_sentence import append_sentence
 from tui.domain.text import one_line
 from tui.store.engine import Outage
 from tui.store.errors import StoreError, UnknownOutcome, Unreachable
@@ -81,7 +82,7 @@ class DoubtfulTexts:
 
     @contextlib.asynccontextmanager
     async def watch(
-        self, conversation: Conversation | None, to: str, text: str
+        self, conversation: Conversation | None, to: str, text: str, sentence: str = ""
     ) -> AsyncIterator[Message | None]:
         """Watch how a text is queued in the block; yield its message if it is queued already.
 
@@ -89,10 +90,12 @@ class DoubtfulTexts:
             conversation: Conversation of the text; None for a new one.
             to: Number that it is for.
             text: The text.
+            sentence: Sentence that may be added to it.
         """
         found = None
         if (to, text) in self._began_at and conversation is not None:
-            found = await self._find_message(conversation.id, text, self._began_at[to, text])
+            texts = (text, append_sentence(text, sentence))
+            found = await self._find_message(conversation.id, texts, self._began_at[to, text])
         began_at = self._clock.now()
         try:
             yield found
@@ -101,11 +104,13 @@ class DoubtfulTexts:
             raise
         self._began_at.pop((to, text), None)
 
-    async def _find_message(self, conversation_id: int, text: str, since: int) -> Message | None:
-        """Return the agent's newest message with this text, if it is not older than a time."""
+    async def _find_message(
+        self, conversation_id: int, texts: tuple[str, ...], since: int
+    ) -> Message | None:
+        """Return the agent's newest message with one of the texts, not older than a time."""
         found = await self._store.messages.list_before(conversation_id, NEWEST, _RECENT)
         for message in reversed(found):
             is_own = message.direction is Direction.OUT and message.agent == self._agent
-            if is_own and message.body == text and message.at >= since:
+            if is_own and message.body in texts and message.at >= since:
                 return message
         return None

@@ -17,6 +17,7 @@ from tui.desk.send_checks import NO_ACCOUNT, find_refusal
 from tui.desk.undo import UnsentMessages
 from tui.desk.undo_stack import RememberUndo
 from tui.domain.message import Direction, Message, MmsContent, NewMessage
+from tui.domain.opt_out_sentence import get_sentence, strip_sentence
 from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.store.errors import StoreError
@@ -72,6 +73,7 @@ def build_message(attempt: SendAttempt, hold_until: int = 0) -> NewMessage:
         subject=attempt.enclosed.subject,
         media=attempt.enclosed.media,
         options=attempt.options,
+        sentence=attempt.sentence,
     )
 
 
@@ -110,7 +112,9 @@ class OutgoingActions:
             StoreError: Nothing was queued.
         """
         hold_until = self._choose_hold_end(attempt)
-        async with self._doubtful.watch(attempt.conversation, attempt.to, attempt.text) as message:
+        sentence = get_sentence(attempt.preferences, attempt.route.account if attempt.route else "")
+        watch = self._doubtful.watch(attempt.conversation, attempt.to, attempt.text, sentence)
+        async with watch as message:
             message = message or await queue_attempt(self._store, attempt, hold_until=hold_until)
         # The message is queued: a failed claim must not look like a failed send.
         with contextlib.suppress(StoreError):
@@ -252,12 +256,14 @@ class OutgoingActions:
         drafts, conversation_id = self._store.drafts, message.conversation_id
         draft = await drafts.get_draft(conversation_id, self._agent)
         current_text = draft.body if draft else ""
+        sentence = get_sentence(self._context.preferences, message.account)
+        typed = strip_sentence(message.body, sentence)
         if plan is None and draft is not None:
             plan = read_plan(draft)
         await drafts.save_draft(
             conversation_id,
             self._agent,
-            f"{message.body}\n{current_text}" if current_text else message.body,
+            f"{typed}\n{current_text}" if current_text else typed,
             account=message.account,
             sender=message.sender,
             enclosed=MmsContent(message.media, message.subject),

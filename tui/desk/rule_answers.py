@@ -27,6 +27,10 @@ class RulePreferences(Protocol):
         """Return the hours in which customers are not texted; None for no check."""
 
     @property
+    def opt_out_sentence(self) -> str:
+        """Return the sentence that is added once to each conversation; empty for none."""
+
+    @property
     def confirm_opt_outs(self) -> bool:
         """Return whether a rule may confirm an opt-out with one text."""
 
@@ -38,6 +42,7 @@ class _RuleSender:
     agent: str
     accounts: tuple[Account, ...]
     quiet_hours: HourRange | None
+    opt_out_sentence: str
 
 
 def prepare_answer(
@@ -59,8 +64,12 @@ def prepare_answer(
     values = collect_values(
         FillContext(row.name, row.address, "", account, request.now, zone), request.fields
     )
+    # What confirms an opt-out says how to opt in again, if anything.
+    sentence = preferences.opt_out_sentence if request.confirms is None else ""
     attempt = SendAttempt(
-        preferences=_RuleSender(rule.author, preferences.accounts, preferences.quiet_hours),
+        preferences=_RuleSender(
+            rule.author, preferences.accounts, preferences.quiet_hours, sentence
+        ),
         to=row.address,
         text=fill_fields(request.body, values),
         route=route,

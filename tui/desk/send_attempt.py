@@ -19,6 +19,7 @@ from tui.domain.message import (
     SendOptions,
     SentText,
 )
+from tui.domain.opt_out_sentence import append_sentence, find_sentence
 from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.domain.typed_text import compose_outgoing_text
@@ -36,6 +37,10 @@ class SendPreferences(Protocol):
     @property
     def accounts(self) -> tuple[Account, ...]:
         """Return all accounts with their capabilities."""
+
+    @property
+    def opt_out_sentence(self) -> str:
+        """Return the sentence that is added once to each conversation; empty for none."""
 
     @property
     def quiet_hours(self) -> HourRange | None:
@@ -189,6 +194,17 @@ class SendAttempt:
         )
 
     @property
+    def sentence(self) -> str:
+        """Return the sentence about opting out that is added to the text, or ""."""
+        account = self.route.account if self.route else None
+        return find_sentence(self.preferences, account, self.conversation, self.format)
+
+    @property
+    def full_text(self) -> str:
+        """Return the text with what is added to it: this is counted and sent."""
+        return append_sentence(self.text, self.sentence)
+
+    @property
     def send_at(self) -> int:
         """Return when the message is sent (ms UTC)."""
         return self.plan.send_at if self.plan else self.now
@@ -257,7 +273,7 @@ def _find_other_accounts(attempt: SendAttempt) -> list[Account]:
         account
         for account in attempt.preferences.accounts
         if account.name != used
-        and account.can_send_length(len(attempt.text))
+        and account.can_send_length(len(attempt.full_text))
         and (account.can_send_pictures or not attempt.enclosed)
         and account.can_reach(attempt.to)
         and not account.find_missing_feature(attempt.format, attempt.options)

@@ -109,7 +109,7 @@ def check_planned_time(attempt: SendAttempt) -> list[Objection]:
 
 def check_length(attempt: SendAttempt) -> list[Objection]:
     """Refuse a text that is longer than the account accepts."""
-    route, text = attempt.route, attempt.text
+    route, text = attempt.route, attempt.full_text
     if route is None or route.account.can_send_length(len(text)):
         return []
     assert route.account.capabilities is not None

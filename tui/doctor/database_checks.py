@@ -172,6 +172,7 @@ def check_pending_work(reader: InboxReader, desk: Preferences, now: int) -> Iter
     yield from _check_refusals(reader, now)
     yield from _check_clock(reader, now)
     yield from _check_growth(reader)
+    yield from _check_retention(reader, desk)
     idle = [
         account.name for account in desk.accounts if not reader.get_lease_holder(account.name, now)
     ]
@@ -188,6 +189,17 @@ def _check_clock(reader: InboxReader, now: int) -> Iterator[CheckResult]:
         line = f"the clock was set back by {format_age(now, now + lead)} since the inbox was used"
         fix = "check the time and date of this computer; what waits in the inbox goes on by itself"
         yield report_bad("clock set back", line, fix)
+
+
+def _check_retention(reader: InboxReader, desk: Preferences) -> Iterator[CheckResult]:
+    """Report how long messages are kept, and what was erased but is not overwritten yet."""
+    if days := desk.keep_days:
+        yield report_good("retention", f"messages are deleted after {format_count(days, 'day')}")
+    else:
+        yield report_good("retention", "messages are kept for ever (keep_days)")
+    if reader.has_waiting_erasure():
+        fix = "keep smsdesk sync or an inbox running, and close programs that read the file"
+        yield report_note("retention", "what was erased is not overwritten in the file yet", fix)
 
 
 def _check_growth(reader: InboxReader) -> Iterator[CheckResult]:

@@ -88,6 +88,8 @@ class Account:
     """Setting that signs pushed replies, if pushes can arrive and it is not set."""
     low_balance: float = DEFAULT_LOW_BALANCE
     """Warn below this balance, in the provider's own unit; 0 never warns."""
+    opt_out_sentence: str | None = None
+    """Its own sentence about how to opt out; None for the general one."""
 
     @property
     def can_send_pictures(self) -> bool:

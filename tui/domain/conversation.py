@@ -72,6 +72,8 @@ class Conversation:
     """View whose target it is."""
     overdue: bool = False
     """Whether the time is over and agents were notified."""
+    sentence_id: int = 0
+    """Message that says how to opt out, as the settings want it once; 0 if none has."""
 
     @property
     def title(self) -> str:

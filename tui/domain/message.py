@@ -219,6 +219,8 @@ class NewMessage:
     """Rule that answers automatically: the customer still waits for an agent."""
     confirms: int | None = None
     """The opt-out text whose receipt it confirms: the one text that may follow an opt-out."""
+    sentence: str = ""
+    """Sentence about opting out that is added to the text unless the customer has it by now."""
     options: SendOptions = NO_OPTIONS
 
 

@@ -5,11 +5,15 @@ of the account, only a customer who is known already shows which number that is.
 """
 
 import re
+from collections.abc import Collection, Iterable
 
 from tui.domain.phone import Address, compact_address, parse_address
 
 ENDING_DIGITS = 7
 """Last digits that every form of a phone number has in common."""
+_SHORTEST_NUMBER = 7
+"""Digits from which a number in a payload is found within other digits as well."""
+_SEPARATORS = rb"[ ().\-/]*"
 _NATIONAL = re.compile(rf"[0-9]{{{ENDING_DIGITS},}}")
 
 
@@ -54,3 +58,35 @@ def list_national_keys(e164: str) -> list[str]:
     forms = (f"0{national}", national, "".join(filter(str.isdecimal, dialled)))
     keys = (parse_address(form) for form in dict.fromkeys(forms))
     return [address.conversation_key for address in keys if address.e164 is None]
+
+
+def _list_digits(addresses: Iterable[str]) -> set[str]:
+    """Return the digits by which a number is found in any of its forms."""
+    found = set()
+    for text in addresses:
+        address = parse_address(text)
+        if address.e164:
+            shortest = min(list_national_keys(address.e164), key=len, default=address.e164)
+            digits = "".join(filter(str.isdecimal, shortest)).lstrip("0")
+            found.add(digits if len(digits) >= _SHORTEST_NUMBER else address.e164)
+        elif len(address.conversation_key) >= _SHORTEST_NUMBER:
+            found.add(address.conversation_key.lstrip("0"))
+    return found
+
+
+def build_number_pattern(addresses: Collection[str]) -> re.Pattern[bytes]:
+    """Return what finds a customer in a payload, however the number is written there.
+
+    Args:
+        addresses: All addresses of the customer.
+    """
+    parts = [
+        _SEPARATORS.join(re.escape(char.encode()) for char in digits)
+        for digits in sorted(_list_digits(addresses))
+    ]
+    for text in sorted(addresses):
+        address = parse_address(text)
+        if address.e164 is None:
+            raw = re.escape(address.raw.encode())
+            parts.append(rb"(?<![0-9A-Za-z])" + raw + rb"(?![0-9A-Za-z])")
+    return re.compile(b"|".join(parts) or rb"(?!)", re.IGNORECASE)

@@ -82,7 +82,9 @@ async def preview_text(inbox: InboxActions) -> None:
     if inbox.composer.note or is_blank_text(text):
         inbox.show_status("Write the message first: a preview shows how it is sent")
         return
-    inbox.app.push_screen(SentFormsScreen(list_sent_forms(text, inbox.compose_pane.route)))
+    pane = inbox.compose_pane
+    sent = pane.compose_state.complete_text(text, pane.conversation)
+    inbox.app.push_screen(SentFormsScreen(list_sent_forms(sent, pane.route)))
 
 
 @command_handler("canned")

@@ -5,6 +5,7 @@ An opt-out is confirmed or recorded, lifted with a reason, or dismissed as a fal
 
 from __future__ import annotations
 
+import functools
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ from tui.screens.base import report_store_errors
 if TYPE_CHECKING:
     from tui.domain.conversation import Conversation
     from tui.screens.pick import Picked
+    from tui.store.forgetting import ForgetPlan
 
 
 @command_handler("consent")
@@ -195,6 +197,47 @@ async def _confirm_merge(inbox: InboxActions, kept: Conversation, gone: Conversa
     title = f"Merge {list_names([gone])} into {list_names([kept])}?"
     sentences = await describe_merge(inbox.store, kept, gone)
     inbox.app.push_screen(ConfirmMergeScreen(title, sentences), handle_answer)
+
+
+@command_handler("forget")
+async def ask_number_to_forget(inbox: InboxActions) -> None:
+    """Say what would be erased, and erase it when the number was typed again."""
+    from tui.desk.privacy import describe_forgetting, measure_conversation
+    from tui.screens.questions import PromptScreen
+
+    rows, context = await inbox.load_targets(), inbox.app_context
+    if len(rows) != 1:
+        inbox.show_status("Open the one customer to be forgotten: each is confirmed alone")
+        return
+    plan = await measure_conversation(inbox.store, rows[0])
+    if plan.obstacle:
+        inbox.show_status(plan.obstacle[:1].upper() + plan.obstacle[1:])
+        return
+    sentences = describe_forgetting(plan, context.preferences.database)
+    screen = PromptScreen(
+        f"Forget {one_line(rows[0].title, 40)}: type the number again",
+        ".\n".join([*sentences, ""]).strip(),
+        one_line(rows[0].address, 30),
+        verb="erases for ever",
+    )
+
+    inbox.app.push_screen(screen, functools.partial(_erase_customer, inbox, plan))
+
+
+@report_store_errors
+async def _erase_customer(inbox: InboxActions, plan: ForgetPlan, typed: str | None) -> None:
+    """Erase a customer if that is the number, unless the dialog was cancelled."""
+    if typed is None:
+        return
+    from tui.desk.privacy import WRONG_NUMBER, describe_forgotten, is_confirmed
+
+    context = inbox.app_context
+    regions = (context.preferences.default_region, *(one.region for one in context.accounts))
+    if not is_confirmed(plan, typed, regions):
+        inbox.show_status(f"{WRONG_NUMBER} of this customer")
+        return
+    done = await inbox.store.forgetting.forget(plan.address, context.agent)
+    inbox.show_status(describe_forgotten(done, is_scrubbed=False))
 
 
 @command_handler("import_contacts")

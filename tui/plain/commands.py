@@ -8,6 +8,7 @@ from tui.commands import LINE_COMMANDS
 from tui.desk.undo import format_unsent
 from tui.plain import (
     accounts,
+    consent_commands,
     failed,
     held,
     lists,
@@ -25,6 +26,7 @@ from tui.store.errors import StoreError
 
 HANDLER_MODULES = (
     accounts,
+    consent_commands,
     failed,
     held,
     lists,

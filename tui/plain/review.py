@@ -27,6 +27,7 @@ from tui.desk.routes import (
 from tui.desk.send_attempt import ChangedElsewhereError, NotSentError
 from tui.domain.conversation import Conversation
 from tui.domain.message import NO_MMS_CONTENT, Message, MmsContent
+from tui.domain.opt_out_sentence import describe_addition
 from tui.domain.sms import count_parts, to_gsm
 from tui.domain.text import one_line, to_printable
 from tui.plain.ask_when import ask_plan
@@ -96,7 +97,7 @@ class ReplyReview:
             choices[PLAIN_KEYS["pictures"]] = ("pictures", self._edit_pictures)
         if to_gsm(self._text) is not None:
             choices[PLAIN_KEYS["to_gsm"]] = ("plain characters", self._replace_marks)
-        if len(list_sent_forms(self._text, self._current_route)) > 1:
+        if len(list_sent_forms(self._sent_text, self._current_route)) > 1:
             choices[PLAIN_KEYS["preview"]] = ("shows how it may arrive", self._show_sent_forms)
         choices["n"] = ("keeps it as a draft", self._leave_draft)
         choices["!"] = ("discards it", self._discard_draft)
@@ -147,6 +148,9 @@ class ReplyReview:
             f" {one_line(self._current_route.summary, 100)}:"
         )
         self._dialog.write_line(to_printable(self._text))
+        added = describe_addition(self._text, self._sent_text)
+        if added:
+            self._dialog.write_line(f"{added[:1].upper()}{added[1:]}.")
         hints = format_hints(
             self._text, self._session.compose.enclosed, self._current_route, PLAIN_KEYS["to_gsm"]
         )
@@ -168,13 +172,18 @@ class ReplyReview:
         intent = submit.build_intent(self._row, self._text)
         return submit.find_objection(self._row, intent, self._seen_messages)
 
+    @property
+    def _sent_text(self) -> str:
+        """Return the text with what is added to it."""
+        return self._session.compose.complete_text(self._text, self._row)
+
     def _format_length(self) -> str:
         """Return the length of the text as SMS."""
-        capabilities = self._current_route.account.capabilities
+        text, capabilities = self._sent_text, self._current_route.account.capabilities
         has_whole_parts = capabilities is not None and capabilities.has_whole_160_parts
-        _, *parts = format_length(count_parts(self._text), whole_parts=has_whole_parts).split(" · ")
-        length = len(self._text)
-        parts += filter(None, [format_limit(self._text, capabilities)])
+        _, *parts = format_length(count_parts(text), whole_parts=has_whole_parts).split(" · ")
+        length = len(text)
+        parts += filter(None, [format_limit(text, capabilities)])
         return ", ".join([f"{length} character{'s' if length != 1 else ''}", *parts])
 
     # Actions --------------------------------------------------------------------------------
@@ -263,7 +272,7 @@ class ReplyReview:
 
     async def _show_sent_forms(self) -> None:
         """Show the text as typed and as the provider may rewrite it."""
-        for heading, text in list_sent_forms(self._text, self._current_route):
+        for heading, text in list_sent_forms(self._sent_text, self._current_route):
             self._dialog.write_line(f"{one_line(heading, 200)}:")
             self._dialog.write_line(to_printable(text))
 

@@ -1,16 +1,14 @@
-"""Triage a conversation: close, snooze, assign, label, note, rename; record or lift an opt-out."""
+"""Triage a conversation: close, snooze, assign, label, note, rename, merge."""
 
 from collections.abc import Awaitable, Callable, Sequence
 
 from tui.desk.actions import ConversationActions
-from tui.desk.consent import read_consent_status
 from tui.desk.merging import describe_merge, format_candidate, list_merge_candidates
 from tui.desk.send_attempt import NotSentError
 from tui.domain.conversation import Conversation
 from tui.domain.text import one_line, to_printable
 from tui.plain.ask_when import ask_snooze
 from tui.plain.lists import show_first_page
-from tui.plain.reading import show_consent
 from tui.plain.session import PlainSession, line_handler
 
 TriageAction = Callable[[ConversationActions, Sequence[Conversation]], Awaitable[str]]
@@ -213,67 +211,3 @@ async def merge_conversations(session: PlainSession, typed: str) -> None:
         await show_result(session, await session.actions.merge_conversations(row, found[place]))
     else:
         session.dialog.write_line("Nothing was merged.")
-
-
-_MAX_REASON_LENGTH = 300
-
-
-@line_handler("consent")
-async def change_consent(session: PlainSession, typed: str) -> None:
-    """Confirm, record or lift an opt-out, whichever applies.
-
-    Args:
-        session: State of this agent's line-mode session.
-        typed: Rest of the command line; empty if there is none.
-    """
-    row = await session.refresh_conversation()
-    suspicion = (await read_consent_status(session.store, row)).possible_opt_out
-    if suspicion is not None:
-        await show_consent(session)
-        if await session.dialog.ask_yes_no("Does the customer want no more texts?"):
-            session.dialog.write_line(
-                f"{await session.actions.consent.record_opt_out(row, suspicion.body, suspicion)}."
-            )
-    elif row.opted_out:
-        session.dialog.write_line("Only if the customer asked for it; the opt-out stays on record.")
-        if reason := await _ask_reason(session, typed):
-            session.dialog.write_line(
-                f"{await session.actions.consent.record_opt_in(row, reason)}."
-            )
-    else:
-        session.dialog.write_line(
-            "After an opt-out no agent can text this customer, through any account."
-        )
-        if reason := await _ask_reason(session, typed):
-            session.dialog.write_line(
-                f"{await session.actions.consent.record_opt_out(row, reason)}."
-            )
-    await session.refresh_conversation()
-
-
-async def _ask_reason(session: PlainSession, typed: str) -> str:
-    """Return how the customer asked for it; empty if nothing is to be recorded."""
-    reason = typed or await session.dialog.ask_line(
-        "How did the customer ask for it? Empty cancels: "
-    )
-    if not reason.strip():
-        session.dialog.write_line("Nothing was recorded.")
-    return reason.strip()[:_MAX_REASON_LENGTH]
-
-
-@line_handler("not_opt_out")
-async def dismiss_suspicion(session: PlainSession, typed: str) -> None:
-    """Record that the suspected message is not an opt-out.
-
-    Args:
-        session: State of this agent's line-mode session.
-        typed: Rest of the command line; empty if there is none.
-    """
-    row = await session.refresh_conversation()
-    suspicion = (await read_consent_status(session.store, row)).possible_opt_out
-    if suspicion is None:
-        session.dialog.write_line("No possible opt-out here.")
-    else:
-        session.dialog.write_line(
-            f"{await session.actions.consent.dismiss_possible_opt_out(row, suspicion)}."
-        )

@@ -59,6 +59,12 @@ class AccountBase(BaseModel):
 
     Example: "iso-8859-2"
     """
+    opt_out_sentence: Annotated[str, Field(max_length=160)] | None = None
+    """Sentence that is added to the first text to each customer through this account, in place of
+    the general one; "" adds none.
+
+    Example: "Odpisz STOP, aby zrezygnować."
+    """
     low_balance: float = Field(DEFAULT_LOW_BALANCE, ge=0, le=1e9)
     """Balance below which the account raises a warning, in the provider's own unit (credits,
     messages, or units of currency); 0 for never.

@@ -115,6 +115,7 @@ def to_public_accounts(settings: Settings) -> tuple[Account, ...]:
             senders=account.all_senders,
             region=choose_region(account, settings),
             low_balance=account.low_balance,
+            opt_out_sentence=account.opt_out_sentence,
             listener=account.hook_secret is not None,  # the background service may run the listener
             missing_secret=find_missing_secret(account, settings),
         )

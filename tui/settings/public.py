@@ -182,6 +182,18 @@ class GeneralSettings:
     confirm_opt_outs: bool = False
     """Let a rule answer an opt-out with one text that confirms it. Switch it on where the law or
     your contract asks for such a text."""
+    keep_days: Annotated[int, Field(ge=0, le=36_500)] = 0
+    """Age in days from which messages are deleted with their files, whatever process serves the
+    inbox; 0 keeps them for ever. `smsdesk prune --dry-run` shows what that would delete.
+
+    Example: 730
+    """
+    opt_out_sentence: Annotated[str, Field(max_length=160)] = ""
+    """Sentence that is added to the first text to each customer, once per conversation; empty for
+    none. An account can have its own.
+
+    Example: "Reply STOP to opt out."
+    """
     alarms: bool = True
     """Raise an alarm for an account that receives nothing for unusually long, or whose receipts are
     unusually late, compared with its own last weeks."""

@@ -52,6 +52,7 @@ async def run_service(
     deliveries: "DeliverySettings | None" = None,
     report_alive: Callable[[], None] = lambda: None,
     feed: "FeedOutbox | None" = None,
+    keep_days: int = 0,
 ) -> AsyncIterator["SyncService"]:
     """Run the sync service during the block and close the accounts' connections at its end.
 
@@ -69,6 +70,7 @@ async def run_service(
         deliveries: Hooks and webhooks; None for none.
         report_alive: Called after each heartbeat of the service.
         feed: Queues texts to many people; None where there are none.
+        keep_days: Age in days from which messages are deleted; 0 for never.
     """
     from tui.sync.context import discard_log
     from tui.sync.service import SyncService
@@ -84,6 +86,7 @@ async def run_service(
         deliveries=deliveries,
         report_alive=report_alive,
         feed=feed,
+        keep_days=keep_days,
     )
     try:
         async with service:
@@ -244,6 +247,7 @@ async def _serve_accounts(
             channels=get_alarm_channels(settings, environ),
             deliveries=get_deliveries(settings, environ),
             feed=create_feed(store, settings, clock),
+            keep_days=settings.keep_days,
         )
         await stack.enter_async_context(service)
         rules = run_rules_of_settings(store, settings, environ, clock, rng, log)

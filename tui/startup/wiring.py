@@ -296,5 +296,5 @@ def create_feed(store: "Store", settings: "Settings", clock: Clock) -> "FeedOutb
     from tui.desk.bulk_feeder import BulkFeeder
     from tui.settings.load import to_public_accounts
 
-    accounts = know_capabilities(to_public_accounts(settings))
-    return BulkFeeder(store, clock, accounts, settings.quiet_hours).run_round
+    known, quiet_hours = know_capabilities(to_public_accounts(settings)), settings.quiet_hours
+    return BulkFeeder(store, clock, known, quiet_hours, settings.opt_out_sentence).run_round

@@ -15,6 +15,7 @@ from tui.store.connections import Connection
 from tui.store.conversation_lookups import find_consent, store_decision
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
+from tui.store.settling import close_opted_out, open_opted_in
 from tui.store.summaries import Summaries, Summary
 
 MAX_EVIDENCE_LENGTH = 500
@@ -226,6 +227,9 @@ class ConsentBook:
             self._clear_possible_opt_outs(transaction, summary)
             if opted_out:
                 self._reject_queued(transaction, summaries, conversation_id)
+                close_opted_out(transaction, self._rng, self._clock, summary)
+            else:
+                open_opted_in(transaction, self._rng, self._clock, summary)
             summaries.flush()
             action = "opt out" if opted_out else "opt in"
             context = (transaction, self._rng, self._clock, agent, action)
@@ -261,6 +265,7 @@ class ConsentBook:
                 message_id=opt_out.message_id,
             )
             self._reject_queued(transaction, summaries, conversation_id)
+            close_opted_out(transaction, self._rng, self._clock, summary)
             summaries.flush()
             context = (transaction, self._rng, self._clock, agent, "opt in taken back")
             record_action(*context, conversation_id, opt_out.message_id or 0, opt_out.evidence)

@@ -32,8 +32,12 @@ NO_MESSAGES: Summary = {
     "due_at": None,
     "due_view": "",
     "overdue": 0,
+    "sentence_id": 0,
 }
 """What a conversation has before its first message."""
+
+
+_NOT_SENT = frozenset({Status.CANCELLED, Status.REJECTED, Status.FAILED, Status.EXPIRED})
 
 
 def update_rank(summary: Summary) -> None:
@@ -115,5 +119,18 @@ def record_status_change(
     """
     if summary["last_id"] == message_id:
         summary["last_status"] = new.value
+    forget_unsent_sentence(summary, message_id, new)
     was = bool(old) and Status(old).is_problem and not handled
     summary["failed"] = max(0, summary["failed"] + int(new.is_problem and not handled) - int(was))
+
+
+def forget_unsent_sentence(summary: Summary, message_id: int, status: str) -> None:
+    """Let the next text say how to opt out if the one that did has not reached the customer.
+
+    Args:
+        summary: Summary of the conversation.
+        message_id: Id of the message.
+        status: Status of the message now.
+    """
+    if status in _NOT_SENT and summary["sentence_id"] == message_id:
+        summary["sentence_id"] = 0

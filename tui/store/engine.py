@@ -225,3 +225,10 @@ class Engine(Protocol):
             at_once: Whether to do it even if it is not due yet.
         """
         ...
+
+    async def scrub(self) -> bool:
+        """Overwrite what deleted rows have left behind; return False if that has to wait.
+
+        Only the process that may call `tend` does this.
+        """
+        ...

@@ -25,7 +25,12 @@ from tui.store.message_lookups import (
 )
 from tui.store.page_connection import write_row
 from tui.store.queries import queries
-from tui.store.settling import OPTED_OUT_RESULT, build_send_event, record_status_event
+from tui.store.settling import (
+    OPTED_OUT_RESULT,
+    build_send_event,
+    close_opted_out,
+    record_status_event,
+)
 from tui.store.summaries import Summaries
 
 _MOST_RAW = 64 << 10
@@ -185,6 +190,9 @@ class Events:
             record_action(
                 *(self._transaction, self._summaries.rng, self._clock, "", "opted out"),
                 *(conversation_id, message_id, evidence),
+            )
+            close_opted_out(
+                self._transaction, self._summaries.rng, self._clock, summary, message_id
             )
         now = self._clock.now()
         save_consent(

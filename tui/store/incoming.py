@@ -19,6 +19,7 @@ from tui.store.message_lookups import has_later_text
 from tui.store.page_connection import write_row
 from tui.store.queries import queries
 from tui.store.search_index import forget_text, index_texts
+from tui.store.settling import close_opted_out
 from tui.store.summaries import Summaries, Summary
 
 ConsentClassifier = Callable[[str, str], Verdict]
@@ -166,6 +167,9 @@ class IncomingTexts:
             events.reject_queued(summary["id"])
         action = "opted out" if opted_out else "opted in"
         record_action(self.transaction, self.rng, self.clock, "", action, summary["id"], message_id)
+        # A stop word that arrives late hides nothing that the customer wrote after it.
+        if opted_out and not has_later_text(self.connection, summary["id"], message_id):
+            close_opted_out(self.transaction, self.rng, self.clock, summary, message_id)
 
     def look_for_rules(self) -> None:
         """Find out, once for a page, whether a rule is switched on."""

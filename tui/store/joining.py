@@ -46,7 +46,7 @@ def combine_summaries(kept: Row, gone: Row) -> None:
         labels="\n".join(sorted(labels)),
         unanswered_since=min(waiting, default=None),
     )
-    for name in ("starred", "opted_out", "suspected"):
+    for name in ("starred", "opted_out", "suspected", "sentence_id"):
         kept[name] = max(kept[name], gone[name])
     for name in ("unread", "failed"):
         kept[name] += gone[name]

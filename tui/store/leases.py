@@ -12,6 +12,8 @@ from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
 from tui.store.rows import Row
 
+CHECKPOINT = ":checkpoint"
+"""Lease of the one process that maintains the database; no account can have this name."""
 LONGEST_LEASE_MS = MINUTE
 """Longest time (ms) for which a lease may be acquired at once."""
 

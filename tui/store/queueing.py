@@ -14,6 +14,7 @@ from tui.domain.change import Subject
 from tui.domain.conversation import Draft
 from tui.domain.file_names import describe_pictures
 from tui.domain.message import Direction, Format, NewMessage
+from tui.domain.opt_out_sentence import append_sentence
 from tui.domain.phone import Address, parse_address
 from tui.domain.status import Status
 from tui.domain.text import join_texts, repair_text
@@ -115,6 +116,9 @@ class MessageQueue:
         identity = create_message_id(
             transaction.connection, now, self._rng, newest_id=summary["last_arrival"]
         )
+        if new.sentence and not summary["sentence_id"]:
+            body = append_sentence(body, repair_text(new.sentence))
+            summary["sentence_id"] = identity
         insert_message(
             transaction,
             id=identity,

@@ -212,6 +212,10 @@ class InboxReader:
         found = self._run_query("desk", "holder", name=account, **get_lease_bounds(now))
         return str(found or "")
 
+    def has_waiting_erasure(self) -> bool:
+        """Return whether something was erased that is not overwritten yet."""
+        return bool(self._run_query("erasure", "newest_waiting_erasure"))
+
     def measure_tables(self) -> dict[str, tuple[int, int]]:
         """Return rows and bytes of each table with its indexes, the largest first.
 

@@ -65,6 +65,7 @@ def to_conversation(row: Row) -> Conversation:
         due_at=row["due_at"],
         due_view=row["due_view"],
         overdue=bool(row["overdue"]),
+        sentence_id=row.get("sentence_id", 0),
         other_addresses=tuple(row["other_addresses"].split("\n")) if row["other_addresses"] else (),
     )
 

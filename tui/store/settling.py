@@ -6,11 +6,14 @@ The cause is the result of a send, or an action of smsdesk itself.
 import random
 from dataclasses import dataclass
 
+from tui.clock import Clock
 from tui.domain.change import JournalKind, Subject
 from tui.domain.conversation import State
 from tui.domain.ids import to_reference
 from tui.domain.message import Advice
 from tui.domain.status import Status
+from tui.store.audit import record_action
+from tui.store.conversation_rows import forget_unsent_sentence
 from tui.store.engine import Transaction
 from tui.store.errors import StoreError
 from tui.store.event_rows import EventRow
@@ -91,6 +94,7 @@ def show_status(transaction: Transaction, summaries: Summaries, row: Row) -> Non
     summary = summaries.get(row["conversation_id"])
     if summary["last_id"] == row["id"]:
         summary["last_status"] = row["status"]
+    forget_unsent_sentence(summary, row["id"], row["status"])
     transaction.mark_changed(Subject.MESSAGE, row["id"], row["conversation_id"])
 
 
@@ -223,3 +227,50 @@ def record_answer(
         answered_at=now,
         due_at=summary["due_at"],
     )
+
+
+CLOSED_BY_OPT_OUT = "closed: opted out"
+_OPENED_BY_OPT_IN = "opened: opted in"
+
+
+def close_opted_out(
+    transaction: Transaction,
+    rng: random.Random,
+    clock: Clock,
+    summary: Summary,
+    message_id: int = 0,
+) -> None:
+    """Close the conversation of a customer who has just opted out, as no answer is allowed.
+
+    Since when the customer has waited stays, for an opt-in. What is unread stays unread.
+
+    Args:
+        transaction: Transaction of the caller.
+        rng: Source of randomness for new ids.
+        clock: Source of the current time.
+        summary: Summary of the conversation.
+        message_id: Message that contains the opt-out; 0 for none.
+    """
+    if summary["state"] == State.CLOSED:
+        return
+    summary.update(state=State.CLOSED.value, snoozed_until=None)
+    action = CLOSED_BY_OPT_OUT
+    record_action(transaction, rng, clock, "", action, summary["id"], message_id)
+
+
+def open_opted_in(
+    transaction: Transaction, rng: random.Random, clock: Clock, summary: Summary
+) -> None:
+    """Open a conversation again that an opt-out has closed, unless an agent has changed it since.
+
+    Args:
+        transaction: Transaction of the caller.
+        rng: Source of randomness for new ids.
+        clock: Source of the current time.
+        summary: Summary of the conversation.
+    """
+    place = {"conversation_id": summary["id"]}
+    last = queries("consent").last_change_of_state(transaction.connection, **place)
+    if summary["state"] == State.CLOSED and last == CLOSED_BY_OPT_OUT:
+        summary["state"] = State.OPEN.value
+        record_action(transaction, rng, clock, "", _OPENED_BY_OPT_IN, summary["id"])

@@ -37,13 +37,16 @@ if TYPE_CHECKING:
     from tui.store.answer_targets import AnswerTargets
     from tui.store.bulk_feed import BulkFeed
     from tui.store.bulk_texts import BulkTexts
+    from tui.store.erasure import Scrubbing
     from tui.store.event_targets import EventTargets
+    from tui.store.forgetting import Forgetting
     from tui.store.held_items import HeldItems
     from tui.store.incoming import ConsentClassifier
     from tui.store.ingest import Ingest
     from tui.store.journal import Journal
     from tui.store.merging import Merges
     from tui.store.monitoring import Monitoring
+    from tui.store.retention import Retention
     from tui.store.rule_history import RuleHistory
     from tui.store.rule_work import RuleWork
     from tui.store.saved_replies import Templates
@@ -194,6 +197,27 @@ class Store:
 
         prunes = (self.held_items.prune, self.journal.prune, self.event_targets.prune)
         return Upkeep(self.database, self._clock, self.feed, prunes)
+
+    @functools.cached_property
+    def retention(self) -> "Retention":
+        """Return the deletion by age."""
+        from tui.store.retention import Retention
+
+        return Retention(self.database, self._clock, self._rng)
+
+    @functools.cached_property
+    def forgetting(self) -> "Forgetting":
+        """Return the erasure of customers."""
+        from tui.store.forgetting import Forgetting
+
+        return Forgetting(self.database, self._clock, self._rng)
+
+    @functools.cached_property
+    def scrubbing(self) -> "Scrubbing":
+        """Return the overwriting of what was erased."""
+        from tui.store.erasure import Scrubbing
+
+        return Scrubbing(self.database, self._clock)
 
     @functools.cached_property
     def merges(self) -> "Merges":

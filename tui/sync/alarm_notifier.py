@@ -13,11 +13,12 @@ from tui.clock import MINUTE, Clock
 from tui.domain.account import Account, AccountState, Health
 from tui.domain.attention import Attention, AttentionKind, list_attentions
 from tui.domain.text import format_count, format_span
+from tui.store.leases import CHECKPOINT
 from tui.store.monitoring import InboxFigures, QueueFigures, SentAlarm
 from tui.store.store import Store
 from tui.sync.alarm_channels import AlarmChannels, AlarmState, Notification
 from tui.sync.context import SyncLog
-from tui.sync.lease import CHECKPOINT, Leasehold
+from tui.sync.lease import Leasehold
 
 _CHECK_SECONDS = 20.0
 """Seconds between two looks."""

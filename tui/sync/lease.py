@@ -11,12 +11,10 @@ from dataclasses import dataclass
 
 from tui.clock import SECOND, Clock
 from tui.store.errors import StoreError
-from tui.store.leases import Leases
+from tui.store.leases import CHECKPOINT, Leases
 from tui.sync.backoff import add_jitter
 from tui.sync.context import SyncLog
 
-CHECKPOINT = ":checkpoint"
-"""Lease of the one process that maintains the database; no account can have this name."""
 HOOKS = ":hooks"
 """Lease of the one process that gives events to hooks and webhooks."""
 LEASE_MS = 8 * SECOND

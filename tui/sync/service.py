@@ -21,6 +21,7 @@ from tui.clock import CLOCK_TOLERANCE_MS, SECOND, Clock
 from tui.domain.change import Change, Subject
 from tui.store.errors import StoreError
 from tui.store.feed import Feed
+from tui.store.leases import CHECKPOINT
 from tui.store.store import Store
 from tui.sync.account_health import choose_traceback, format_error
 from tui.sync.alarm_channels import AlarmChannels
@@ -30,13 +31,14 @@ from tui.sync.answer_keeper import AnswerKeeper
 from tui.sync.backoff import PollPace
 from tui.sync.context import RoundSummary, ServedAccount, SyncContext, SyncLog, discard_log
 from tui.sync.event_delivery import DeliverySettings, EventDelivery
-from tui.sync.lease import CHECKPOINT, HOOKS, Leasehold, ProcessIdentity
+from tui.sync.lease import HOOKS, Leasehold, ProcessIdentity
 from tui.sync.supervise import run_supervised
 from tui.sync.worker import AccountWorker, FeedOutbox
 
 _ROUND_SECONDS = 2.0
 _DEAD_AFTER_MS = 10 * SECOND
 _PRUNE_SECONDS = 3_600.0
+_ROUNDS_AT_ONCE = 50
 _FIRST_PRUNE_SECONDS = 60.0
 """Seconds after the start: an inbox that is open for minutes only prunes too, but not at once."""
 
@@ -47,14 +49,18 @@ class Housekeeping:
     Only the holder of one lease does this work.
     """
 
-    def __init__(self, context: SyncContext, alarms: AlarmKeeper | None = None) -> None:
+    def __init__(
+        self, context: SyncContext, alarms: AlarmKeeper | None = None, *, keep_days: int = 0
+    ) -> None:
         """Start the intervals now.
 
         Args:
             context: Shared services of sync.
             alarms: Alarms of the accounts; None if there is no account.
+            keep_days: Age in days from which messages are deleted; 0 for never.
         """
         self._context = context
+        self._keep_days = keep_days
         self._alarms = alarms or AlarmKeeper(context, ())
         self.answer_keeper = AnswerKeeper(context.store)
         self._pruned_at = context.clock.monotonic() - _PRUNE_SECONDS + _FIRST_PRUNE_SECONDS
@@ -92,10 +98,20 @@ class Housekeeping:
         self._pruned_at = self._context.clock.monotonic()
         await self._context.store.upkeep.prune()
 
+    async def delete_old_messages(self, rounds: int = 1) -> None:
+        """Delete a few old messages, `rounds` times at most, and overwrite what was erased."""
+        store = self._context.store
+        for _ in range(rounds):
+            if not await store.retention.run_round(self._keep_days):
+                break
+        if await store.scrubbing.is_wanted():
+            self._context.log("erased rows", overwritten=await store.scrubbing.run())
+
     async def _maintain_database(self) -> None:
         """Tend and prune the database from time to time."""
         store, moment = self._context.store, self._context.clock.monotonic()
         await store.database.tend()
+        await self.delete_old_messages()
         if moment - self._pruned_at > _PRUNE_SECONDS:
             await self.prune()
 
@@ -138,6 +154,7 @@ class SyncService:
         deliveries: DeliverySettings | None = None,
         report_alive: Callable[[], None] = lambda: None,
         feed: FeedOutbox | None = None,
+        keep_days: int = 0,
     ) -> None:
         """Create the service without starting it.
 
@@ -155,6 +172,7 @@ class SyncService:
             deliveries: Hooks and webhooks; None for none.
             report_alive: Called after each heartbeat.
             feed: Queues texts to many people; None where there are none.
+            keep_days: Age in days from which messages are deleted; 0 for never.
         """
         self._context = SyncContext(store, clock, rng, log)
         self._identity = ProcessIdentity(agent, kind)
@@ -168,7 +186,7 @@ class SyncService:
             store.leases, clock, rng, log, names, self._identity, report_alive
         )
         alarm_keeper = AlarmKeeper(self._context, list(self._workers), is_enabled=alarms)
-        self._housekeeping = Housekeeping(self._context, alarm_keeper)
+        self._housekeeping = Housekeeping(self._context, alarm_keeper, keep_days=keep_days)
         watched = [account.to_public_account() for account in accounts]
         self._notifier = AlarmNotifier(store, watched, channels or AlarmChannels(), clock, log)
         self._feed = Feed(store.database)
@@ -237,6 +255,7 @@ class SyncService:
             )
             if CHECKPOINT in held:
                 await self._housekeeping.prune()
+                await self._housekeeping.delete_old_messages(_ROUNDS_AT_ONCE)
                 await self._notifier.run_round()
             if HOOKS in held:
                 await self._delivery.run_once()

@@ -187,14 +187,15 @@ class ConversationList(MarkableList):
             self._departure = None
         return fresh
 
-    async def keep_departed_row(self, row: Conversation) -> Conversation:
+    async def keep_departed_row(self, row: Conversation) -> Conversation | None:
         """Return the row that stays in place of one that has left the view.
 
         Args:
             row: Row as the list has it.
         """
         # By its id, which leads to the conversation that it may have become part of.
-        fresh = await self._store.conversations.get(row.id) or row
+        if (fresh := await self._store.conversations.get(row.id)) is None:
+            return None  # it was erased
         store, now = self._store, self._clock.now()
         reason = await describe_departure(store, self.view, fresh, self._agent, now, self._zone)
         self._departure = Departure(fresh.id, self._get_placed(row), reason)

@@ -251,7 +251,10 @@ class ConversationPane(StoreReader, Vertical):
         relevant = [c for c in changes if c.conversation_id == self.conversation.id]
         if RELOAD in changes or any(c.subject is Subject.CONVERSATION for c in relevant):
             fresh = await self._store.conversations.get(self.conversation.id)
-            self.conversation = fresh or self.conversation
+            if fresh is None:  # it was erased: what is typed here must not be stored again
+                self.compose_pane.compose_state.discard_all(self.conversation.id)
+                return await self._clear_conversation()
+            self.conversation = fresh
             self.compose_pane.update_conversation(self.conversation)
         if any(c.subject in (Subject.CONVERSATION, Subject.MESSAGE) for c in relevant):
             self.consent_status = await read_consent_status(self._store, self.conversation)

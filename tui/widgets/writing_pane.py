@@ -29,6 +29,7 @@ from tui.desk.send_attempt import SendIntent
 from tui.desk.submit import Submitter
 from tui.domain.conversation import Conversation, Draft
 from tui.domain.message import Message, MmsContent
+from tui.domain.opt_out_sentence import describe_addition
 from tui.domain.text import one_line
 from tui.store.store import Store
 from tui.store.stored_drafts import StoredDraft
@@ -149,11 +150,11 @@ class WritingPane(StoreReader, Vertical):
             self._post_frame(format_mention_choices(composer.mention_candidates))
             return
         capabilities = route.account.capabilities if route else None
-        self.route_line.show_length(composer.text, capabilities)
-        hints = [
-            self._format_plan(),
-            format_hints(composer.text, self.enclosed, route, self._command_keys["to_gsm"]),
-        ]
+        sent = self.compose_state.complete_text(composer.text, self.conversation)
+        self.route_line.show_length(sent, capabilities)
+        hints = [self._format_plan(), describe_addition(composer.text, sent)]
+        key = self._command_keys["to_gsm"]
+        hints.append(format_hints(composer.text, self.enclosed, route, key))
         self._post_frame(one_line(" · ".join(filter(None, hints)), 200))
 
     def _format_plan(self) -> str:

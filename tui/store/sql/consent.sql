@@ -9,3 +9,9 @@ update messages set suspected = 0 where id = :id;
 
 -- name: suspect_again(id)!
 update messages set suspected = 1 where id = :id;
+
+-- name: last_change_of_state(conversation_id)$
+select action from audit
+where conversation_id = :conversation_id
+  and action in ('close', 'reopen', 'snooze', 'undo', 'closed: opted out', 'opened: opted in')
+order by id desc limit 1;

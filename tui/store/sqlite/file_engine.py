@@ -172,6 +172,14 @@ class FileEngine:
             self._checkpointed_at = moment
             self._size_at_checkpoint = log_watch.get_size(self._log_file)
 
+    async def scrub(self) -> bool:
+        """Write the file anew without the remains of deleted rows; return False if it is in use."""
+        rewrite = functools.partial(database_files.rewrite_file, empties_log=self._own_checkpoints)
+        is_done: bool = await self._run_work(self._writer, rewrite)
+        self._checkpointed_at = self._clock.monotonic()
+        self._size_at_checkpoint = log_watch.get_size(self._log_file)
+        return is_done
+
     @property
     def _log_file(self) -> str:
         """Return the path of the write-ahead log."""
