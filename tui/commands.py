@@ -78,6 +78,9 @@ COMMANDS: tuple[Command, ...] = (
     _conversation(
         "schedule", ("f5", "S"), "Send later", "Schedule what you have written", review_key="s"
     ),
+    _conversation(
+        "assist", ("f12", "w"), "Help to write", "Your helper suggests a text", ("assist",)
+    ),
     _conversation("history", ("H",), "History", "Who did what here"),
     _messages("next_message", ("J",), "Next message", "Select the message below"),
     _messages("previous_message", ("K",), "Previous message", "Select the message above"),

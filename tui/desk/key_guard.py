@@ -146,7 +146,9 @@ def find_named_commands(reason: str, keys: Mapping[str, str]) -> list[str]:
     return [one for one, does in _REMEDIES.items() if keys[one] and f"{keys[one]} {does}" in reason]
 
 
-_WRITING_COMMANDS = frozenset({"schedule", *(c.id for c in COMMANDS if c.scope is Scope.COMPOSE)})
+_WRITING_COMMANDS = frozenset(
+    {"assist", "schedule", *(c.id for c in COMMANDS if c.scope is Scope.COMPOSE)}
+)
 """Commands about the text in the composer: sending asks, and the others only change the text."""
 
 _READING_COMMANDS = frozenset(

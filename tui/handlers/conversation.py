@@ -267,6 +267,14 @@ async def _toggle_labels(
         await inbox.finish_action(await inbox.actions.toggle_labels(rows, *changed))
 
 
+@command_handler("assist")
+async def ask_helper(inbox: InboxActions) -> None:
+    """Ask the agent's helper for a text."""
+    from tui.handlers.assisting import start_help
+
+    await start_help(inbox)
+
+
 @command_handler("history")
 async def show_history(inbox: InboxActions) -> None:
     """Show who did what in this conversation."""

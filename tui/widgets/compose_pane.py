@@ -15,13 +15,13 @@ from tui.domain.text import one_line
 from tui.domain.typed_text import is_blank_text
 from tui.widgets.composer import Composer
 from tui.widgets.key_bar import KeyBar
-from tui.widgets.writing_pane import WritingPane
+from tui.widgets.suggestion import SuggestingPane
 
 _QUESTION_SECONDS = 30.0
 """Seconds for which a question is shown; the key that answers it counts only until then."""
 
 
-class ComposePane(WritingPane):
+class ComposePane(SuggestingPane):
     """Write and submit replies and private notes."""
 
     @dataclass

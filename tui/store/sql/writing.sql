@@ -50,3 +50,10 @@ update messages set cancel_on_reply = 1 where id = :id;
 
 -- name: newest_texts(conversation_id)
 select direction, agent, at, body from messages where conversation_id = :conversation_id order by id desc limit 20;
+
+-- name: agent_choice(agent, name)$
+select value from agent_choices where agent = :agent and name = :name;
+
+-- name: save_agent_choice(agent, name, value)!
+insert into agent_choices (agent, name, value) values (:agent, :name, :value)
+on conflict (agent, name) do update set value = excluded.value;
