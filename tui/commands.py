@@ -78,6 +78,7 @@ COMMANDS: tuple[Command, ...] = (
     _conversation(
         "schedule", ("f5", "S"), "Send later", "Schedule what you have written", review_key="s"
     ),
+    _conversation("macro", ("m",), "Macro", "A text and actions on one key", ("macro",)),
     _conversation(
         "assist", ("f12", "w"), "Help to write", "Your helper suggests a text", ("assist",)
     ),
@@ -121,7 +122,7 @@ COMMANDS: tuple[Command, ...] = (
     _triage("triage", ("t",), "Triage", "One by one, longest wait first", bar_label="Triage"),
     _triage("skip", ("space",), "Leave for later", "Skip it; it still waits", bar_label="Later"),
     *(
-        _triage(f"canned_{n}", (str(n),), f"Canned reply {n}", "Into the composer, to be sent")
+        _triage(f"canned_{n}", (str(n),), f"Canned reply {n}", "Into the composer; a macro asks")
         for n in range(1, 10)
     ),
     _compose("send", ("enter",), "Send", "Send the message", review_key="y"),
@@ -152,7 +153,7 @@ COMMANDS: tuple[Command, ...] = (
     _compose("editor", ("ctrl+o",), "Your editor", "Write the draft in $EDITOR"),
     _general("new", ("c",), "New conversation", "Write to a number", ("c", "compose"), "New"),
     _general("search", ("g slash",), "Search everything", "Words in all messages", ("/", "search")),
-    _general("templates", ("g t",), "Canned replies", "Add, change, import; own fields"),
+    _general("templates", ("g t",), "Canned replies", "And macros: add, order, import"),
     _general("undo", ("z",), "Undo", "Undo the last action", ("z", "undo")),
     _general("accounts", ("f3",), "Accounts", "Health, balance and delay", ("i", "accounts")),
     _general("held", ("g h",), "Held items", "What could not be taken in", ("held",)),

@@ -27,7 +27,17 @@ READING_SECONDS = 0.4
 OPENS_TEXT_FIELD = frozenset(
     {
         *("assign", "canned", "contact", "edit_contact", "filter", "help", "history"),
-        *("import_contacts", "label", "merge", "new", "note", "palette", "pictures", "pipe"),
+        *(
+            "import_contacts",
+            "label",
+            "macro",
+            "merge",
+            "new",
+            "note",
+            "palette",
+            "pictures",
+            "pipe",
+        ),
         *("reply", "retry_through", "schedule", "search", "show_label", "snooze", "take_over"),
         *("templates", "views"),
     }

@@ -58,13 +58,13 @@ def _read_reply(name: str, entry: object, agent: str, now: int, zone: tzinfo | N
     place = f"templates.{name}"
     if not isinstance(entry, dict):
         _check_text(place, entry)
-        entry = {"text": entry}
-    unknown = sorted(entry.keys() - {*_KEYS})
+    table: dict[str, Any] = entry if isinstance(entry, dict) else {"text": entry}
+    unknown = sorted(table.keys() - {*_KEYS})
     if unknown:
         raise InvalidCannedReplyError(
             f"{place}.{unknown[0]} is unknown: there are {', '.join(_KEYS)}"
         )
-    body, actions, personal = entry.get("text", ""), entry.get("actions", []), entry.get("personal")
+    body, actions, personal = table.get("text", ""), table.get("actions", []), table.get("personal")
     _check_text(f"{place}.text", body)
     if not isinstance(actions, list) or not all(isinstance(one, str) for one in actions):
         raise InvalidCannedReplyError(f'{place}.actions is not a list of texts such as ["close"]')

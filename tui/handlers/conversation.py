@@ -267,6 +267,14 @@ async def _toggle_labels(
         await inbox.finish_action(await inbox.actions.toggle_labels(rows, *changed))
 
 
+@command_handler("macro")
+async def pick_macro(inbox: InboxActions) -> None:
+    """Pick a macro, preview it and run it."""
+    from tui.handlers.macros import start_picking
+
+    await start_picking(inbox)
+
+
 @command_handler("assist")
 async def ask_helper(inbox: InboxActions) -> None:
     """Ask the agent's helper for a text."""

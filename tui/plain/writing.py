@@ -12,9 +12,10 @@ from tui.desk.helper_program import HelperAnswer, HelperProgram
 from tui.desk.routes import format_plan_time
 from tui.desk.undo_stack import format_undo_question
 from tui.domain.conversation import Conversation
+from tui.domain.templates import CannedReply
 from tui.domain.text import one_line, to_printable
 from tui.domain.typed_text import clean_typed_text, is_blank_text
-from tui.plain.canned import choose_canned_reply
+from tui.plain.canned import choose_canned_reply, fill_picked, pick_canned_reply, run_macro
 from tui.plain.reading import show_consent, show_new_messages
 from tui.plain.review import ReplyReview
 from tui.plain.session import PlainSession, line_handler
@@ -43,14 +44,30 @@ async def write_reply(session: PlainSession, typed: str) -> None:
 
 @line_handler("canned")
 async def write_canned_reply(session: PlainSession, typed: str) -> None:
-    """Begin a reply with a canned reply.
+    """Begin a reply with a canned reply, or run a macro.
 
     Args:
         session: State of this agent's line-mode session.
         typed: Rest of the command line; empty if there is none.
     """
-    if await _prepare_reply(session):
-        await _compose_reply(session, [], is_complete=False, starts_canned=True, typed=typed)
+    template = await pick_canned_reply(session, typed)
+    if template is not None and template.actions:
+        await run_macro(session, template)
+    elif template is not None and await _prepare_reply(session):
+        await _compose_reply(session, [], is_complete=False, template=template)
+
+
+@line_handler("macro")
+async def run_picked_macro(session: PlainSession, typed: str) -> None:
+    """Run a canned reply with actions.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    template = await pick_canned_reply(session, typed, with_actions=True)
+    if template is not None:
+        await run_macro(session, template)
 
 
 async def _prepare_reply(session: PlainSession) -> bool:
@@ -78,8 +95,7 @@ async def _compose_reply(
     first_lines: list[str],
     *,
     is_complete: bool,
-    starts_canned: bool = False,
-    typed: str = "",
+    template: CannedReply | None = None,
 ) -> None:
     """Read a reply up to its last line, then review it or leave it as a draft."""
     row = session.current
@@ -87,11 +103,8 @@ async def _compose_reply(
         with session.dialog.delay_announcements():
             await show_new_messages(session)
             lines = [*await _resume_draft(session, row), *first_lines]
-            if starts_canned:
-                canned_lines = await choose_canned_reply(session, typed)
-                if not canned_lines:
-                    return
-                lines += canned_lines
+            if template is not None:
+                lines += await fill_picked(session, template)
             text = "\n".join(lines) if is_complete else await _read_lines(session, row, lines)
             text = clean_typed_text(text).strip()
             if not is_blank_text(text):
