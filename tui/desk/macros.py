@@ -193,20 +193,21 @@ class MacroRunner:
     ) -> Callable[[], Awaitable[None]]:
         """Change conversations, and return what restores them."""
         store, agent = self._store, self._agent
-        # Notes are added one by one, as undo has to find them again.
-        change = replace(macro.change, notes=())
-        before = await store.triage.change_together([row.id for row in rows], agent, change)
+        # Notes first, and one by one: undo has to find them again, and it takes a conversation in
+        # which something has arrived since for one that has gone on.
         names = await store.agents.list_names() if macro.change.notes else ()
         notes = [
             await store.messages.add_note(row.id, agent, note, find_mentions(note, names))
             for row in rows
             for note in macro.change.notes
         ]
+        change = replace(macro.change, notes=())
+        before = await store.triage.change_together([row.id for row in rows], agent, change)
 
         async def revert() -> None:
+            await store.triage.undo_changes(before, agent)
             for note_id in reversed(notes):
                 await store.messages.withdraw_note(note_id, agent)
-            await store.triage.undo_changes(before, agent)
 
         return revert
 

@@ -190,8 +190,7 @@ class OutgoingActions:
         What was changed after the message, such as closing, is undone in any case.
         """
         revert, done = self._reversals.pop(message.id, (None, ""))
-        # First: it restores since when the customer waits, which cancelling then corrects.
-        if revert is not None:
+        if revert is not None:  # first: it restores since when they wait; cancelling corrects that
             await revert()
         opened = f" · {done}" if revert is not None else ""
         if not await self._store.intents.cancel_queued(message.id, self._agent):

@@ -168,7 +168,7 @@ def validate_reply(
     try:
         parsed = parse_actions(actions, now, zone, allowed=MACRO_KINDS)
     except InvalidActionError as error:
-        raise InvalidCannedReplyError(f"{name}: {error}") from None
+        raise InvalidCannedReplyError(f"{name}: {error}") from error
     body = clean_typed_text(body)
     if is_blank_text(body) and not parsed:
         raise InvalidCannedReplyError(f"{name} has no text")

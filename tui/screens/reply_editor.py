@@ -9,10 +9,12 @@ from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
+from textual.widget import Widget
 from textual.widgets import Input, Static, TextArea
 
 from tui.desk.composer_hints import format_length
 from tui.desk.context import AppContext
+from tui.domain.action_list import InvalidActionError
 from tui.domain.sms import count_parts
 from tui.domain.templates import (
     BUILT_IN_FIELDS,
@@ -26,7 +28,7 @@ from tui.domain.typed_text import clean_typed_text
 from tui.screens.base import FormScreen, compose_field
 from tui.widgets.text_editor import TextEditor
 
-_FORM_HINTS = "Tab next field · Alt+Enter new line · F4 yours · Enter saves · Esc cancels"
+_FORM_HINTS = "Tab next · Alt+Enter new line · F4 yours · Enter saves · Esc cancels"
 _ACTIONS_EXAMPLE = "such as label done, or close; one on each line"
 _BUILT_IN_FIELDS = " ".join(f"{{{name}}}" for name in BUILT_IN_FIELDS)
 
@@ -150,6 +152,12 @@ class CannedReplyScreen(FormScreen[CannedReply | None]):
         except InvalidCannedReplyError as problem:
             self.verdict.add_class("problem")
             self.verdict.update(Content(one_line(f"Not saved: {problem}", 300)))
-            (self.body if self.name_field.value.strip() else self.name_field).focus()
+            self._find_wrong_field(problem).focus()
         else:
             self.dismiss(replace(template, position=self._template.position))
+
+    def _find_wrong_field(self, problem: InvalidCannedReplyError) -> Widget:
+        """Return the field that a problem is about."""
+        if not self.name_field.value.strip():
+            return self.name_field
+        return self.actions if isinstance(problem.__cause__, InvalidActionError) else self.body
