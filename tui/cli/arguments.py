@@ -7,6 +7,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from tui.cli.canned_arguments import add_canned_arguments
 from tui.cli.command_parser import (
     StoreMoment,
     parse_count,
@@ -211,6 +212,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "messages": ("messages", _add_messages_arguments),
     "search": ("search", _add_search_arguments),
     "held": ("held", _add_held_arguments),
+    "canned": ("manage_canned", add_canned_arguments),
     "export": ("export", _add_export_arguments),
     "import": ("import_contacts", add_import_arguments),
     "backup": ("backup", _add_backup_arguments),

@@ -3,6 +3,8 @@
 import textwrap
 from dataclasses import dataclass
 
+from tui.cli import canned_arguments
+
 
 @dataclass(frozen=True, slots=True)
 class HelpText:
@@ -161,6 +163,11 @@ HELP_TEXTS = {
             "smsdesk held retry --account messente",
             "smsdesk held dismiss 12 13",
         ),
+    ),
+    "canned": HelpText(
+        "canned replies and macros: list, import, export",
+        canned_arguments.ABOUT,
+        _format_examples(*canned_arguments.EXAMPLES),
     ),
     "export": HelpText(
         "write conversations as JSON lines or CSV",
