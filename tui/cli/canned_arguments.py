@@ -5,8 +5,8 @@ from pathlib import Path
 
 ABOUT = (
     "List, show, import, export and remove canned replies and macros, in their order:\n"
-    "the first nine have a digit. Those of the team, and those of the agent whose name\n"
-    "is set, which come before ones of the team with the same name."
+    "the first nine have a digit. There are those of the team and those of the agent\n"
+    "who runs this; the latter hide ones of the team with the same name."
 )
 EXAMPLES = (
     "smsdesk canned list",

@@ -18,7 +18,7 @@ from tui.domain.templates import CannedReply, fill_fields
 from tui.domain.text import one_line
 from tui.domain.typed_text import is_blank_text
 from tui.handlers.common import OPEN_FIRST, InboxActions, command_handler
-from tui.handlers.macros import load_values
+from tui.handlers.macro_keys import load_values
 from tui.screens.base import report_store_errors
 
 

@@ -274,7 +274,7 @@ async def _toggle_labels(
 @command_handler("macro")
 async def pick_macro(inbox: InboxActions) -> None:
     """Pick a macro, preview it and run it."""
-    from tui.handlers.macros import start_picking
+    from tui.handlers.macro_keys import start_picking
 
     await start_picking(inbox)
 

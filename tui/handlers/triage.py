@@ -5,7 +5,7 @@ from __future__ import annotations
 from tui.commands import get_first_keys
 from tui.domain.conversation import State
 from tui.handlers.common import Handler, InboxActions, command_handler
-from tui.handlers.macros import use_numbered_reply
+from tui.handlers.macro_keys import use_numbered_reply
 
 _NOT_HERE = "Only in triage: t starts it"
 _OPEN_FOR_DIGITS = "A digit takes a canned reply in an open conversation: Enter opens it"
