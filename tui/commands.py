@@ -90,6 +90,10 @@ COMMANDS: tuple[Command, ...] = (
     _conversation(
         "schedule", ("f5", "S"), "Send later", "Schedule what you have written", review_key="s"
     ),
+    _conversation("macro", ("m",), "Macro", "A text and actions on one key", ("macro",)),
+    _conversation(
+        "assist", ("f12", "w"), "Help to write", "Your helper suggests a text", ("assist",)
+    ),
     _conversation("history", ("H",), "History", "Who did what here"),
     _messages("next_message", ("J",), "Next message", "Select the message below"),
     _messages("previous_message", ("K",), "Previous message", "Select the message above"),
@@ -131,7 +135,7 @@ COMMANDS: tuple[Command, ...] = (
     _triage("triage", ("t",), "Triage", "One by one, longest wait first", bar_label="Triage"),
     _triage("skip", ("space",), "Leave for later", "Skip it; it still waits", bar_label="Later"),
     *(
-        _triage(f"canned_{n}", (str(n),), f"Canned reply {n}", "Into the composer, to be sent")
+        _triage(f"canned_{n}", (str(n),), f"Canned reply {n}", "Into the composer; a macro asks")
         for n in range(1, 10)
     ),
     _compose("send", ("enter",), "Send", "Send the message", review_key="y"),
@@ -163,8 +167,8 @@ COMMANDS: tuple[Command, ...] = (
     _general("new", ("c",), "New conversation", "Write to a number", ("c", "compose"), "New"),
     _general("people", ("g b",), "People", "Find, write to, add, edit", ("people",)),
     _general("search", ("g slash",), "Search everything", "Words in all messages", ("/", "search")),
-    _general("templates", ("g t",), "Canned replies", "Add, change, import; own fields"),
     _general("rules", ("g r",), "Rules", "What is done by itself; dry run", ("rules",)),
+    _general("templates", ("g t",), "Canned replies", "And macros: add, order, import"),
     _general("undo", ("z",), "Undo", "Undo the last action", ("z", "undo")),
     _general("accounts", ("f3",), "Accounts", "Health, balance and delay", ("i", "accounts")),
     _general("held", ("g h",), "Held items", "What could not be taken in", ("held",)),

@@ -1,11 +1,13 @@
 """Test canned replies: filled fields, kept fields, and which replies can be saved."""
 
+import contextlib
 from datetime import UTC
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tui.domain.reply_files import format_canned_replies, parse_canned_replies
 from tui.domain.templates import (
     BUILT_IN_FIELDS,
     CannedReply,
@@ -15,7 +17,6 @@ from tui.domain.templates import (
     fill_fields,
     find_open_fields,
     list_fields,
-    parse_canned_replies,
     validate_field,
     validate_reply,
 )
@@ -105,11 +106,53 @@ def test_a_file_contains_canned_replies_and_custom_fields() -> None:
         ("[templates]\na = 3", "templates.a is not a text"),
         ("[templates]\na = ''", "a has no text"),
         ("[templates]\na = 'b'\n[values]\nshop = 1", "values.shop is not a text"),
+        ("[templates]\na = {text = 3}", "templates.a.text is not a text"),
+        ("[templates]\na = {txt = 'b'}", "templates.a.txt is unknown"),
+        ("[templates]\na = {actions = 'close'}", "templates.a.actions is not a list"),
+        ("[templates]\na = {actions = ['close', 3]}", "templates.a.actions is not a list"),
+        ("[templates]\na = {actions = []}", "a has no text"),
+        ("[templates]\na = {actions = ['shut']}", 'a: "shut" is no action here'),
+        ("[templates]\na = {actions = ['answer b']}", 'a: "answer" is no action here'),
+        ("[templates]\na = {actions = ['close', 'reopen']}", "contradict each other"),
+        ("[templates]\na = {text = 'b', personal = 1}", "templates.a.personal is not true or"),
+        ("[templates]\na = {text = 'b', personal = true}", "no agent is named"),
     ],
 )
 def test_an_invalid_file_is_refused_with_a_reason(text: str, expected: str) -> None:
     with pytest.raises(InvalidCannedReplyError, match=expected):
         parse_canned_replies(text)
+
+
+def test_a_file_can_say_more_about_a_canned_reply() -> None:
+    text = """
+    [templates]
+    hours = "9 to 6"
+    [templates.thanks]
+    text = "Thanks, {first_name}!"
+    actions = ["label  done", "Close"]
+    personal = true
+    """
+    found, _ = parse_canned_replies(text, agent="mia")
+    assert found == [
+        CannedReply("hours", "9 to 6"),
+        CannedReply("thanks", "Thanks, {first_name}!", owner="mia", actions="label done\nclose"),
+    ]
+
+
+@given(st.lists(st.text(min_size=1, max_size=8), min_size=1, unique=True), st.text(max_size=20))
+def test_what_is_exported_is_imported_as_it_was(names: list[str], body: str) -> None:
+    templates: dict[str, CannedReply] = {}
+    for n, name in enumerate(names):
+        owner = "mia" if n % 2 else ""
+        with contextlib.suppress(InvalidCannedReplyError):
+            made = validate_reply(name, body, actions='note a"b\\\nclose' * (n % 3), owner=owner)
+            templates[made.name] = made
+    if not templates:
+        return
+    text = format_canned_replies(templates.values(), {"shop": body})
+    found, values = parse_canned_replies(text, agent="mia")
+    assert found == list(templates.values())
+    assert values == {"shop": clean_typed_text(body)}
 
 
 @given(st.text(max_size=20), st.text(min_size=1, max_size=20))

@@ -40,7 +40,7 @@ async def test_a_canned_reply_is_filled_and_its_open_field_is_typed_over(
         await desk.press("enter")
         await desk.shows("queued")
         assert await _list_sent(desk, CHLOE) == ["Hi Chloe, your order 4711 is ready"]
-        assert (await desk.store.templates.list_by_use())[0].uses == 1
+        assert (await desk.store.templates.list_in_order())[0].uses == 1
 
 
 @BOTH_SIZES

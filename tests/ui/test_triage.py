@@ -123,7 +123,7 @@ async def test_digits_insert_filled_canned_replies(desk: Desk, size: Size) -> No
             await desk.until(lambda: not desk.inbox.is_composer_focused)
 
 
-async def test_canned_replies_are_listed_by_use_under_the_conversation(desk: Desk) -> None:
+async def test_canned_replies_are_listed_in_order_under_the_conversation(desk: Desk) -> None:
     await save_replies(desk.store, "Thank you!", "Sorry [/]")
     async with desk.open(NARROW):
         await desk.press("t")
@@ -261,11 +261,15 @@ async def test_opening_another_list_ends_triage(desk: Desk) -> None:
         await desk.hides("handled", "No canned replies yet")
 
 
-@pytest.mark.parametrize("key", ["space", "1"])
-async def test_triage_keys_outside_of_triage_are_explained(desk: Desk, key: str) -> None:
+async def test_keys_that_need_more_say_what(desk: Desk) -> None:
+    await save_replies(desk.store, "Thank you!")
     async with desk.open(WIDE):
-        await desk.press(key)
+        await desk.press("space")
         await desk.shows("Only in triage: t starts it")
+        await desk.press("1")
+        await desk.shows("A digit takes a canned reply in an open conversation: Enter opens it")
+        await desk.press("enter", "1")
+        await desk.until(lambda: desk.typed == "Thank you!")
 
 
 async def test_triage_does_not_start_without_waiting_customers(empty_desk: Desk) -> None:
@@ -450,13 +454,12 @@ def lasting_notices(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("lasting_notices")
-@pytest.mark.parametrize("key", ["space", "1"])
 @pytest.mark.parametrize("field", ["r", "p", "slash"])
 async def test_a_notice_of_before_does_not_cover_the_keys_of_a_text_field(
-    desk: Desk, key: str, field: str
+    desk: Desk, field: str
 ) -> None:
     async with desk.open(WIDE):
-        await desk.press(key)
+        await desk.press("space")
         await desk.shows("Only in triage: t starts it")
         await desk.press(field)
         await desk.until(lambda: desk.inbox.is_typing, "a text field")

@@ -7,6 +7,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from tui.cli.canned_arguments import add_canned_arguments
 from tui.cli.command_parser import (
     parse_count,
     parse_listen_address,
@@ -197,6 +198,7 @@ COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {
     "teams": ("team_commands", add_team_arguments),
     "agents": ("team_commands", add_agent_arguments),
     "rules": ("rule_command", add_rules_arguments),
+    "canned": ("manage_canned", add_canned_arguments),
     "export": ("export", _add_export_arguments),
     "contacts": ("contacts_command", add_contacts_arguments),
     "import": ("import_contacts", add_import_arguments),

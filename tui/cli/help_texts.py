@@ -3,7 +3,7 @@
 import textwrap
 from dataclasses import dataclass
 
-from tui.cli import contacts_arguments
+from tui.cli import canned_arguments, contacts_arguments
 from tui.cli.privacy_arguments import PRIVACY_HELP
 from tui.cli.program_help import PROGRAM_TEXTS
 from tui.cli.rules_arguments import RULES_ABOUT, RULES_EXAMPLES, RULES_NOTES, RULES_SUMMARY
@@ -197,6 +197,11 @@ HELP_TEXTS = {
     **{name: HelpText(*texts) for name, texts in TEAM_HELP.items()},
     "rules": HelpText(
         RULES_SUMMARY, RULES_ABOUT, f"{_format_examples(*RULES_EXAMPLES)}\n\n{RULES_NOTES}"
+    ),
+    "canned": HelpText(
+        "canned replies and macros: list, import, export",
+        canned_arguments.ABOUT,
+        _format_examples(*canned_arguments.EXAMPLES),
     ),
     "export": HelpText(
         "write conversations as JSON lines or CSV",

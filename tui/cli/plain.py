@@ -86,8 +86,10 @@ class LineConsole:
 
         self._open_question = question
         _write_text(question)
-        line = await self._lines.read_line()
-        self._open_question = ""
+        try:
+            line = await self._lines.read_line()
+        finally:
+            self._open_question = ""
         return clean_typed_text(line) if line is not None else None
 
 

@@ -56,6 +56,8 @@ class AppContext:
     """Command that edits a draft; empty if none is known."""
     shell: str = "/bin/sh"
     """Shell that runs the commands to which an agent pipes a conversation."""
+    program_environ: Mapping[str, str] | None = None
+    """Environment of programs that are not shown what ours holds; None for that of smsdesk."""
     terminal: TerminalFeatures = field(default_factory=TerminalFeatures)
     """Features of the terminal that notifications use."""
     log_file: Path | None = None

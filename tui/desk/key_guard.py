@@ -27,7 +27,17 @@ READING_SECONDS = 0.4
 OPENS_TEXT_FIELD = frozenset(
     {
         *("assign", "canned", "contact", "edit_contact", "filter", "help", "history"),
-        *("import_contacts", "label", "merge", "new", "note", "palette", "pictures", "pipe"),
+        *(
+            "import_contacts",
+            "label",
+            "macro",
+            "merge",
+            "new",
+            "note",
+            "palette",
+            "pictures",
+            "pipe",
+        ),
         *("reply", "retry_through", "schedule", "search", "show_label", "snooze", "take_over"),
         *("templates", "views"),
     }
@@ -146,7 +156,9 @@ def find_named_commands(reason: str, keys: Mapping[str, str]) -> list[str]:
     return [one for one, does in _REMEDIES.items() if keys[one] and f"{keys[one]} {does}" in reason]
 
 
-_WRITING_COMMANDS = frozenset({"schedule", *(c.id for c in COMMANDS if c.scope is Scope.COMPOSE)})
+_WRITING_COMMANDS = frozenset(
+    {"assist", "schedule", *(c.id for c in COMMANDS if c.scope is Scope.COMPOSE)}
+)
 """Commands about the text in the composer: sending asks, and the others only change the text."""
 
 _READING_COMMANDS = frozenset(

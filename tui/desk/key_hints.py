@@ -34,6 +34,11 @@ def get_note_hints(commands: Iterable[Command]) -> list[KeyHint]:
     return [(send[0], "Save the note"), ("Tab", "Name a colleague"), *others, ("Esc", "Back")]
 
 
+def get_suggestion_hints() -> list[KeyHint]:
+    """Return the hints for a suggestion in the place of the composer."""
+    return [("Enter", "Keep it"), ("Esc", "Discard it")]
+
+
 def get_filter_hints() -> list[KeyHint]:
     """Return the hints for the filter field, where typed characters are text and not commands."""
     return [("Enter", "Keep the filter"), ("Esc", "Show all")]
@@ -96,6 +101,8 @@ class HintState:
     """Whether the composer has the focus."""
     is_note: bool = False
     """Whether the composer holds a private note."""
+    is_suggested: bool = False
+    """Whether a suggestion stands in the place of the composer."""
     is_filtering: bool = False
     """Whether the filter has the focus."""
     is_triage: bool = False
@@ -118,6 +125,8 @@ def choose_hints(commands: Iterable[Command], state: HintState) -> list[KeyHint]
     """
     if state.is_writing:
         return get_note_hints(commands) if state.is_note else get_compose_hints(commands)
+    if state.is_suggested:
+        return get_suggestion_hints()
     if state.is_filtering:
         return get_filter_hints()
     if state.is_triage:
@@ -153,6 +162,8 @@ def find_place(state: HintState) -> Place:
     if state.is_writing:
         name = "writing a private note" if state.is_note else "writing a message"
         return Place(name, (Scope.COMPOSE,), must_leave=True)
+    if state.is_suggested:
+        return Place("at a suggestion", (), must_leave=True)
     if state.is_filtering:
         return Place("in the filter of the list", (), must_leave=True)
     if state.is_triage:

@@ -96,8 +96,8 @@ class OutgoingActions:
         """Messages of this agent that assigned their conversation to the agent."""
         self._taken_back_ids: set[int] = set()
         self._doubtful = DoubtfulTexts(store, context.clock, context.agent)
-        self._reopenings: dict[int, Callable[[], Awaitable[None]]] = {}
-        """What opens a conversation again that was closed after one of these messages."""
+        self._reversals: dict[int, tuple[Callable[[], Awaitable[None]], str]] = {}
+        """What undoes a change that came with one of these messages, and words for it."""
         self.unsent = UnsentMessages(store)
 
     async def queue_message(self, attempt: SendAttempt, *, claim: bool = True) -> Message:
@@ -134,16 +134,23 @@ class OutgoingActions:
         return self._context.clock.now() + grace_ms
 
     def register_send_undo(
-        self, message: Message, reopen: Callable[[], Awaitable[None]] | None = None
+        self,
+        message: Message,
+        revert: Callable[[], Awaitable[None]] | None = None,
+        *,
+        effect: str = "reopens {target}",
+        done: str = "the conversation is open again",
     ) -> None:
         """Make a queued message cancellable with undo; its text becomes a draft again then.
 
         Args:
             message: Message that was queued.
-            reopen: Opens the conversation again that was closed after it; None if it was not.
+            revert: Undoes what was changed after it, closing for one; None if nothing was.
+            effect: What that does, for the question before undo.
+            done: What it has done, for the answer of undo.
         """
-        if reopen is not None:
-            self._reopenings[message.id] = reopen
+        if revert is not None:
+            self._reversals[message.id] = revert, done
 
         async def undo_send() -> str:
             if message.id in self._taken_back_ids:
@@ -152,10 +159,10 @@ class OutgoingActions:
 
         async def find_problem() -> str:
             # A closed conversation can be opened again, whatever became of the text.
-            return "" if reopen is not None else await explain_too_late(self._store, message)
+            return "" if revert is not None else await explain_too_late(self._store, message)
 
         self.unsent.add(message)
-        also = "reopens {target} and, if it still can, " if reopen is not None else ""
+        also = f"{effect} and, if it still can, " if revert is not None else ""
         self._remember_undo(
             "send",
             undo_send,
@@ -189,13 +196,12 @@ class OutgoingActions:
     async def _cancel_send(self, message: Message) -> str:
         """Cancel a queued message, and put its text back into the draft.
 
-        A conversation that was closed after the message is opened again in any case.
+        What was changed after the message, such as closing, is undone in any case.
         """
-        reopen = self._reopenings.pop(message.id, None)
-        # First: it restores since when the customer waits, which cancelling then corrects.
-        if reopen is not None:
-            await reopen()
-        opened = " · the conversation is open again" if reopen is not None else ""
+        revert, done = self._reversals.pop(message.id, (None, ""))
+        if revert is not None:  # first: it restores since when they wait; cancelling corrects that
+            await revert()
+        opened = f" · {done}" if revert is not None else ""
         if not await self._store.intents.cancel_queued(message.id, self._agent):
             return f"{await explain_too_late(self._store, message)}{opened}"
         self._taken_back_ids.add(message.id)

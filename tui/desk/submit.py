@@ -143,7 +143,12 @@ class Submitter:
         return f"{key}{again} {action}"
 
     async def queue_reply(
-        self, conversation: Conversation, intent: SendIntent, messages: Sequence[Message]
+        self,
+        conversation: Conversation,
+        intent: SendIntent,
+        messages: Sequence[Message],
+        *,
+        is_draft: bool = True,
     ) -> Message:
         """Check a reply and queue it.
 
@@ -151,6 +156,7 @@ class Submitter:
             conversation: Conversation to reply in.
             intent: What the agent wants to send.
             messages: Messages that the agent sees.
+            is_draft: Whether the text is in the composer, so that its draft is deleted.
 
         Raises:
             NotSentError: The reply was refused or could not be stored.
@@ -176,7 +182,11 @@ class Submitter:
             attempt = replace(reply, seen_upto=compose.seen_upto)
             # Save the draft first: a later write would bring back the text that was just queued.
             await compose.wait_until_saved()
-            draft = compose.get_shown_draft(conversation.id, intent.text, note=False)
+            draft = (
+                compose.get_shown_draft(conversation.id, intent.text, note=False)
+                if is_draft
+                else None
+            )
             return await self._actions.outgoing.queue_message(replace(attempt, draft=draft))
         except DraftChanged as error:
             raise ChangedElsewhereError(_explain_change(error, "sent here", "send")) from error

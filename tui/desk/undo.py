@@ -25,6 +25,7 @@ def format_submitted(
     get_key: GetKey,
     *,
     closed: str = "",
+    also: str = "reopens",
     is_shown: bool = True,
 ) -> str:
     """Return what happens next with a message that was just submitted.
@@ -35,6 +36,7 @@ def format_submitted(
         zone: Time zone of the agent; None for the system's.
         get_key: Returns the key of a command.
         closed: What confirms that the conversation was closed too; empty if it was not.
+        also: What undo does then besides cancelling.
         is_shown: Whether its conversation is still shown.
     """
     undo_key = f"{get_key('undo')} undoes" if closed or not is_shown else ""
@@ -43,7 +45,7 @@ def format_submitted(
         # After closing one key undoes both; elsewhere the other key finds no such message.
         key = undo_key or f"{get_key('cancel_scheduled')} cancels it"
         return _join_parts(closed, f"Goes out {moment}", key)
-    countdown = format_grace_period(message, now, get_key, is_closed=bool(closed))
+    countdown = format_grace_period(message, now, get_key, also=also if closed else "")
     if countdown:
         return _join_parts(closed, countdown)
     return _join_parts(closed, undo_key if closed else "Queued")
@@ -54,22 +56,20 @@ def _join_parts(*parts: str) -> str:
     return " · ".join(filter(None, parts))
 
 
-def format_grace_period(
-    message: Message, now: int, get_key: GetKey, *, is_closed: bool = False
-) -> str:
+def format_grace_period(message: Message, now: int, get_key: GetKey, *, also: str = "") -> str:
     """Return how long the message can be cancelled, or "" when the grace period is over.
 
     Args:
         message: The message.
         now: Current time (ms UTC).
         get_key: Returns the key of a command.
-        is_closed: Whether the conversation was closed after the message.
+        also: What undo does besides cancelling; empty for nothing.
     """
     # Round up: "0 s" would be shown while the message can still be cancelled.
     seconds = -(-(message.hold_until - now) // SECOND)
     if seconds <= 0:
         return ""
-    key, effect = get_key("undo"), "cancels and reopens" if is_closed else "cancels"
+    key, effect = get_key("undo"), f"cancels and {also}" if also else "cancels"
     return _join_parts(f"Sending in {seconds} s", key and f"{key} {effect}")
 
 
@@ -94,7 +94,7 @@ class Countdown:
         self._show_notice = show_notice
         self._get_key = get_key
         self._message: Message | None = None
-        self._is_closed = False
+        self._also = ""
         self._longest = 0
 
     @property
@@ -114,6 +114,7 @@ class Countdown:
         zone: tzinfo | None,
         *,
         closed: str = "",
+        also: str = "reopens",
         is_shown: bool = True,
     ) -> None:
         """Show what happens with a message and count down while it can be cancelled.
@@ -123,19 +124,22 @@ class Countdown:
             now: Current time (ms UTC).
             zone: Time zone of the agent; None for the system's.
             closed: What confirms that the conversation was closed too; empty if it was not.
+            also: What undo does then besides cancelling.
             is_shown: Whether its conversation is still shown.
         """
         self._stop()
         if message.scheduled_at is None and format_grace_period(message, now, self._get_key):
             self._message, self._longest = message, message.hold_until - now
-            self._is_closed = bool(closed)
+            self._also = also if closed else ""
             self.show_remaining(now)
             if closed:
                 self._show_notice(closed)
         else:
             key = self._get_key
             self._show_notice(
-                format_submitted(message, now, zone, key, closed=closed, is_shown=is_shown)
+                format_submitted(
+                    message, now, zone, key, closed=closed, also=also, is_shown=is_shown
+                )
             )
 
     def update_message(self, message: Message | None) -> None:
@@ -160,7 +164,7 @@ class Countdown:
         text = (
             ""
             if is_set_back
-            else format_grace_period(self._message, now, self._get_key, is_closed=self._is_closed)
+            else format_grace_period(self._message, now, self._get_key, also=self._also)
         )
         if text:
             self._show(text)

@@ -5,11 +5,17 @@ that no customer ever reads "Dear {name}".
 """
 
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, tzinfo
 
+from tui.domain.action_list import (
+    CHANGING_KINDS,
+    ActionKind,
+    InvalidActionError,
+    format_actions,
+    parse_actions,
+)
 from tui.domain.phone import format_phone_number
 from tui.domain.typed_text import clean_typed_text, is_blank_text
 
@@ -19,6 +25,8 @@ _MAX_BODY_LENGTH = 5_000
 _MAX_VALUE_LENGTH = 500
 _FIELD = re.compile(r"\{([^\W\d]\w{0,30})\}")
 
+MACRO_KINDS = tuple(kind for kind in ActionKind if kind in CHANGING_KINDS)
+"""Actions that a macro can have."""
 BUILT_IN_FIELDS = ("name", "first_name", "agent", "number", "date", "time", "account")
 """Fields that are filled automatically."""
 
@@ -35,6 +43,22 @@ class CannedReply:
     body: str
     uses: int = 0
     """How often any agent has used it."""
+    owner: str = ""
+    """The only agent who has it; empty for all."""
+    actions: str = ""
+    """What follows the text, an action on each line; with any it is a macro."""
+    position: int = field(default=0, compare=False)
+    """Place in the order of all; 0 if it is not stored yet."""
+
+    @property
+    def key(self) -> str:
+        """Return what identifies it among those of the team and of all agents."""
+        return f"{self.owner}\n{self.name}"
+
+    @property
+    def summary(self) -> str:
+        """Return its text, else its actions, for a line of a list."""
+        return self.body or self.actions.replace("\n", "; ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,27 +138,44 @@ def find_open_fields(text: str) -> tuple[OpenField, ...]:
     return tuple(OpenField(field[1], *field.span()) for field in _FIELD.finditer(text))
 
 
-def validate_reply(name: str, body: str) -> CannedReply:
+def validate_reply(
+    name: str,
+    body: str,
+    *,
+    actions: str = "",
+    owner: str = "",
+    now: int = 0,
+    zone: tzinfo | None = None,
+) -> CannedReply:
     """Return a canned reply that can be saved.
 
     Args:
         name: Name as typed.
-        body: Text as typed.
+        body: Text as typed; it can be empty if there are actions.
+        actions: Actions as typed.
+        owner: The only agent who has it; empty for all.
+        now: Current time (ms UTC), from which a snooze has to be possible.
+        zone: Time zone of the agent; None for that of the system.
 
     Raises:
-        InvalidCannedReplyError: Name or text is missing or too long.
+        InvalidCannedReplyError: Name or text is missing or too long, or an action is not valid.
     """
     name = " ".join(name.split())
     if not name:
         raise InvalidCannedReplyError("It needs a name, such as thanks")
     if len(name) > _MAX_NAME_LENGTH:
         raise InvalidCannedReplyError(f"The name is longer than {_MAX_NAME_LENGTH} characters")
+    try:
+        parsed = parse_actions(actions, now, zone, allowed=MACRO_KINDS)
+    except InvalidActionError as error:
+        raise InvalidCannedReplyError(f"{name}: {error}") from error
     body = clean_typed_text(body)
-    if is_blank_text(body):
+    if is_blank_text(body) and not parsed:
         raise InvalidCannedReplyError(f"{name} has no text")
     if len(body) > _MAX_BODY_LENGTH:
         raise InvalidCannedReplyError(f"{name} is longer than {_MAX_BODY_LENGTH} characters")
-    return CannedReply(name, body.strip("\n"))
+    kept = "" if is_blank_text(body) else body.strip("\n")
+    return CannedReply(name, kept, owner=owner, actions=format_actions(parsed))
 
 
 def validate_field(name: str, value: str) -> CustomField:
@@ -158,40 +199,3 @@ def validate_field(name: str, value: str) -> CustomField:
     if len(value) > _MAX_VALUE_LENGTH:
         raise InvalidCannedReplyError(f"{{{name}}} is longer than {_MAX_VALUE_LENGTH} characters")
     return CustomField(name, value.strip())
-
-
-def parse_canned_replies(text: str) -> tuple[list[CannedReply], dict[str, str]]:
-    """Return the canned replies and custom fields of a TOML text.
-
-    The table `[templates]` has names and texts, `[values]` names and values of custom fields.
-
-    Raises:
-        InvalidCannedReplyError: The text is not valid.
-    """
-    try:
-        tables = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise InvalidCannedReplyError(f"Not TOML: {error}") from None
-    unknown = sorted(tables.keys() - {"templates", "values"})
-    if unknown:
-        raise InvalidCannedReplyError(
-            f"Unknown table {unknown[0]}: there are [templates] and [values]"
-        )
-    found = [validate_reply(name, body) for name, body in _read_table(tables, "templates").items()]
-    if not found:
-        raise InvalidCannedReplyError(
-            'No canned reply: write them as name = "text" under [templates]'
-        )
-    values = _read_table(tables, "values")
-    return found, {name: clean_typed_text(value) for name, value in values.items()}
-
-
-def _read_table(tables: Mapping[str, object], name: str) -> dict[str, str]:
-    """Return a table of texts; raise `InvalidCannedReplyError` for anything else in it."""
-    table = tables.get(name, {})
-    if not isinstance(table, dict):
-        raise InvalidCannedReplyError(f"{name} is not a table: begin it with [{name}]")
-    for key, value in table.items():
-        if not isinstance(value, str):
-            raise InvalidCannedReplyError(f"{name}.{key} is not a text: put it in quotes")
-    return table

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tui.desk.composer_hints import (
     format_changes,
     format_remaining,
     format_saving,
     list_sent_forms,
 )
-from tui.desk.field_values import load_field_values
 from tui.desk.routes import describe_route_change, select_next_account, select_next_sender
 from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.message import MmsContent
@@ -17,6 +18,7 @@ from tui.domain.templates import CannedReply, fill_fields
 from tui.domain.text import one_line
 from tui.domain.typed_text import is_blank_text
 from tui.handlers.common import OPEN_FIRST, InboxActions, command_handler
+from tui.handlers.macro_keys import load_values
 from tui.screens.base import report_store_errors
 
 
@@ -101,18 +103,19 @@ async def insert_canned_reply(inbox: InboxActions) -> None:
     if pane.route is None:
         inbox.refuse_typing(NO_ACCOUNT.sentence)
         return
-    values = await _load_field_values(inbox)
+    values = await _load_open_values(inbox)
 
     @report_store_errors
     async def insert_chosen(inbox: InboxActions, template: CannedReply | None) -> None:
         if template is not None:
             inbox.composer.insert_canned_reply(fill_fields(template.body, values))
-            await inbox.store.templates.record_use(template.name)
+            await inbox.store.templates.record_use(template.name, template.owner)
 
     async def handle_answer(template: CannedReply | None) -> None:
         await insert_chosen(inbox, template)
 
-    templates = await inbox.store.templates.list_by_use()
+    found = await inbox.store.templates.list_in_order(inbox.app_context.agent)
+    templates = [template for template in found if template.body]
     inbox.app.push_screen(PickCannedReplyScreen(templates, values), handle_answer)
 
 
@@ -132,15 +135,14 @@ async def fill_canned_reply(inbox: InboxActions, template: CannedReply) -> str:
         inbox: Screen with a reply that has been begun.
         template: Canned reply to fill.
     """
-    return fill_fields(template.body, await _load_field_values(inbox))
+    return fill_fields(template.body, await _load_open_values(inbox))
 
 
-async def _load_field_values(inbox: InboxActions) -> dict[str, str]:
+async def _load_open_values(inbox: InboxActions) -> Mapping[str, str]:
     """Return the values of all fields for a reply to the open conversation."""
-    writing, app_context = inbox.compose_pane, inbox.app_context
-    conversation, route = writing.conversation, writing.route
-    assert conversation is not None and route is not None  # a reply has been begun
-    return await load_field_values(inbox.store, app_context, conversation, route)
+    conversation = inbox.compose_pane.conversation
+    assert conversation is not None  # a reply has been begun
+    return await load_values(inbox, conversation)
 
 
 @command_handler("pictures")

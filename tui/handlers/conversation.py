@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tui.desk.actions import ConversationActions
 from tui.desk.assigning import list_assignees
 from tui.desk.departures import describe_end_of_wait
+from tui.desk.last_times import SCHEDULE, SNOOZE, find_last_time, save_last_time
 from tui.desk.routes import suggest_send_time
 from tui.domain.conversation import Conversation, State, View
 from tui.domain.typed_text import is_blank_text
@@ -166,6 +167,7 @@ async def schedule_message(inbox: InboxActions) -> None:
         if chosen is None:
             pane.show_question_again()
         else:
+            await save_last_time(inbox.store, inbox.app_context, SCHEDULE, chosen.typed)
             await pane.schedule_reply(chosen.plan, conversation.id)
 
     async def handle_answer(chosen: ChosenPlan | None) -> None:
@@ -178,6 +180,7 @@ async def schedule_message(inbox: InboxActions) -> None:
             conversation,
             suggest_send_time(inbox.app_context, conversation.address),
             pane.compose_state.plan,
+            again=await find_last_time(inbox.store, inbox.app_context, SCHEDULE),
         ),
         handle_answer,
     )
@@ -190,9 +193,9 @@ async def ask_snooze_time(inbox: InboxActions) -> None:
 
     rows = await inbox.load_targets()
     if rows:
-        screen = PickTimeScreen(
-            inbox.app_context, f"Snooze {describe_conversations(rows)}", "snoozes", until_reply=True
-        )
+        again = await find_last_time(inbox.store, inbox.app_context, SNOOZE)
+        title = f"Snooze {describe_conversations(rows)}"
+        screen = PickTimeScreen(inbox.app_context, title, "snoozes", until_reply=True, again=again)
         inbox.app.push_screen(screen, partial(_snooze_until, inbox, rows))
     else:
         inbox.refuse_typing(OPEN_FIRST)
@@ -204,6 +207,7 @@ async def _snooze_until(
 ) -> None:
     """Snooze the conversations unless the dialog was cancelled."""
     if when is not None:
+        await save_last_time(inbox.store, inbox.app_context, SNOOZE, when.typed)
         await inbox.finish_action(await inbox.actions.snooze_conversations(rows, when.at))
 
 
@@ -257,6 +261,22 @@ async def _toggle_labels(
     changed = tuple(name for name in dict.fromkeys(names) if name and names.count(name) == 1)
     if changed:
         await inbox.finish_action(await inbox.actions.toggle_labels(rows, *changed))
+
+
+@command_handler("macro")
+async def pick_macro(inbox: InboxActions) -> None:
+    """Pick a macro, preview it and run it."""
+    from tui.handlers.macro_keys import start_picking
+
+    await start_picking(inbox)
+
+
+@command_handler("assist")
+async def ask_helper(inbox: InboxActions) -> None:
+    """Ask the agent's helper for a text."""
+    from tui.handlers.assisting import start_help
+
+    await start_help(inbox)
 
 
 @command_handler("history")

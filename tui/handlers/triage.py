@@ -5,9 +5,10 @@ from __future__ import annotations
 from tui.commands import get_first_keys
 from tui.domain.conversation import State
 from tui.handlers.common import Handler, InboxActions, command_handler
-from tui.handlers.compose import fill_canned_reply
+from tui.handlers.macro_keys import use_numbered_reply
 
 _NOT_HERE = "Only in triage: t starts it"
+_OPEN_FOR_DIGITS = "A digit takes a canned reply in an open conversation: Enter opens it"
 _HELD_HINT = "again shows what they have"
 """Part of the notice after which the key starts a round of what colleagues have open."""
 _CANNED_KEYS = range(1, 10)
@@ -74,16 +75,10 @@ def _make_canned_handler(number: int) -> Handler:
 
     async def insert_numbered_reply(inbox: InboxActions) -> None:
         """Insert a filled canned reply into the composer, to be read before it is sent."""
-        if not inbox.triage.is_on:
-            inbox.show_status(_NOT_HERE)
-            return
-        templates = await inbox.store.templates.list_by_use()
-        if inbox.pane.conversation is None or number > len(templates):
-            inbox.show_status(f"There is no canned reply {number}")
-        elif await inbox.begin_reply():
-            template = templates[number - 1]
-            inbox.composer.insert_canned_reply(await fill_canned_reply(inbox, template))
-            await inbox.store.templates.record_use(template.name)
+        if inbox.triage.is_on or inbox.is_reading:
+            await use_numbered_reply(inbox, number)
+        else:
+            inbox.show_status(_OPEN_FOR_DIGITS)
 
     return insert_numbered_reply
 

@@ -1,5 +1,6 @@
 """Ask for a date and time in the agent's own words, and show how they were understood."""
 
+from tui.desk.last_times import SCHEDULE, SNOOZE, find_last_time, save_last_time
 from tui.desk.routes import Route, SendPlan, format_schedule_holder, suggest_send_time
 from tui.domain.conversation import Conversation
 from tui.domain.date_input import EXAMPLES, InvalidMomentError, format_moment, read_moment
@@ -19,7 +20,9 @@ async def ask_plan(session: PlainSession, row: Conversation, route: Route) -> Se
         route: Account and sender of the message.
     """
     session.dialog.write_line(format_schedule_holder(route))
-    suggestion = suggest_send_time(session.context, row.address)
+    suggestion = suggest_send_time(session.context, row.address) or await find_last_time(
+        session.store, session.context, SCHEDULE
+    )
     while True:
         empty = f"empty for {suggestion}" if suggestion else "empty cancels"
         typed = (
@@ -32,6 +35,7 @@ async def ask_plan(session: PlainSession, row: Conversation, route: Route) -> Se
         if at is None:
             session.dialog.write_line("Type a time, for example tomorrow 9.")
         elif at:
+            await save_last_time(session.store, session.context, SCHEDULE, typed)
             there = format_local_times(find_zones(row.address), at)
             session.dialog.write_line(
                 f"It would go out {_format_answer(session, at)}{f', {there}' if there else ''}."
@@ -46,10 +50,13 @@ async def ask_snooze(session: PlainSession, typed: str) -> tuple[bool, int | Non
         session: State of this agent's line-mode session.
         typed: Rest of the command line; empty if there is none.
     """
+    again = await find_last_time(session.store, session.context, SNOOZE)
+    choices = (again, *_SNOOZE_CHOICES) if again else _SNOOZE_CHOICES
     while True:
         if not typed:
-            for number, choice in enumerate(_SNOOZE_CHOICES, 1):
-                session.dialog.write_line(f"{number}. {choice}")
+            for number, choice in enumerate(choices, 1):
+                shown = f"again: {choice}" if again and number == 1 else choice
+                session.dialog.write_line(f"{number}. {shown}")
             typed = await session.dialog.ask_line(
                 "Until when? A number, or your own words; 0 for never: "
             )
@@ -57,10 +64,11 @@ async def ask_snooze(session: PlainSession, typed: str) -> tuple[bool, int | Non
         if typed in ("", "0", "!"):
             session.dialog.write_line("Not snoozed.")
             return False, None
-        if typed.isdecimal() and int(typed) <= len(_SNOOZE_CHOICES):
-            typed = _SNOOZE_CHOICES[int(typed) - 1]
+        if typed.isdecimal() and int(typed) <= len(choices):
+            typed = choices[int(typed) - 1]
         at = parse_answer(session, typed)
         if at != 0:
+            await save_last_time(session.store, session.context, SNOOZE, typed)
             return True, at
         typed = ""
 

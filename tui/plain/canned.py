@@ -1,16 +1,54 @@
-"""Choose a canned reply, fill its fields, and add pictures to a reply."""
+"""Choose a canned reply, fill its fields, run a macro, and add pictures to a reply."""
+
+from dataclasses import replace
 
 from tui.desk.field_values import fill_typed_text
+from tui.desk.macros import NO_MACROS, Macro, MacroRunner, read_macro
+from tui.desk.send_attempt import NotSentError
+from tui.domain.action_list import InvalidActionError
 from tui.domain.message import (
     NO_MMS_CONTENT,
     InvalidPictureUrlError,
     MmsContent,
     parse_picture_urls,
 )
-from tui.domain.templates import find_open_fields
+from tui.domain.templates import (
+    CannedReply,
+    find_open_fields,
+)
 from tui.domain.text import one_line, to_printable
 from tui.plain.dialog import Dialog
 from tui.plain.session import PlainSession
+
+
+async def pick_canned_reply(
+    session: PlainSession, typed: str, *, with_actions: bool | None = None
+) -> CannedReply | None:
+    """Return the canned reply that the agent picks, or None.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+        with_actions: True for macros alone, False for those with a text; None for all.
+    """
+    found = await session.store.templates.list_in_order(session.context.agent)
+    if with_actions is not None:
+        found = [one for one in found if bool(one.actions if with_actions else one.body)]
+    if not found:
+        none = f"{NO_MACROS}." if with_actions else "There are no canned replies yet."
+        session.dialog.write_line(none)
+        return None
+    names = [_format_choice(template) for template in found]
+    title = "Macros" if with_actions else "Canned replies"
+    place = await session.dialog.choose_item(title, names, typed)
+    return None if place is None else found[place]
+
+
+def _format_choice(template: CannedReply) -> str:
+    """Return a canned reply as a line of the list."""
+    parts = [template.body, template.actions.replace("\n", "; ")]
+    text = one_line(", then ".join(filter(None, parts)), 100)
+    return f"{one_line(template.name, 40)}: {text}{' (yours)' if template.owner else ''}"
 
 
 async def choose_canned_reply(session: PlainSession, typed: str) -> list[str]:
@@ -20,18 +58,84 @@ async def choose_canned_reply(session: PlainSession, typed: str) -> list[str]:
         session: State of this agent's line-mode session.
         typed: Rest of the command line; empty if there is none.
     """
-    templates = await session.store.templates.list_by_use()
-    if not templates:
-        session.dialog.write_line("There are no canned replies yet.")
-        return []
-    names = [f"{one_line(t.name, 40)}: {one_line(t.body, 100)}" for t in templates]
-    place = await session.dialog.choose_item("Canned replies", names, typed)
-    if place is None:
-        return []
-    text = await ask_open_fields(session, templates[place].body)
-    await session.store.templates.record_use(templates[place].name)
+    template = await pick_canned_reply(session, typed, with_actions=False)
+    return await fill_picked(session, template) if template is not None else []
+
+
+async def fill_picked(session: PlainSession, template: CannedReply) -> list[str]:
+    """Return the lines of a canned reply, filled for this customer, and show them.
+
+    Args:
+        session: State of this agent's line-mode session.
+        template: Canned reply that was picked.
+    """
+    text = await ask_open_fields(session, template.body)
+    await session.store.templates.record_use(template.name, template.owner)
     session.dialog.write_line(to_printable(text))
     return text.split("\n")
+
+
+async def run_macro(session: PlainSession, template: CannedReply) -> None:
+    """Show what a macro would do and, if the agent agrees, do it.
+
+    Args:
+        session: State of this agent's line-mode session.
+        template: Canned reply with actions.
+    """
+    context, row, dialog = session.context, await session.refresh_conversation(), session.dialog
+    if template.body and await session.compose.read_draft(row.id, note=False):
+        dialog.write_line("Your draft here comes first: r goes on with it. Nothing was done.")
+        return
+    session.compose.load_reply(row, None)
+    session.compose.confirmation.reset_questions()
+    session.compose.set_seen(session.seen_upto, "")
+    text = await ask_open_fields(session, template.body)
+    try:
+        macro = read_macro(template, {}, context.clock.now(), context.zone)
+    except InvalidActionError as error:
+        dialog.write_line(f"{error}. Nothing was done.")
+        return
+    macro = replace(macro, text=text)
+    obstacle = macro.find_problem([row]) or (session.submit.find_obstacle(row) if text else "")
+    if obstacle:
+        dialog.write_line(f"{obstacle}.")
+        return
+    dialog.write_line(f"{macro.describe([row])}.")
+    if text:
+        dialog.write_line(to_printable(text))
+    if not await dialog.ask_yes_no("Do it?"):
+        dialog.write_line("Nothing was done.")
+        return
+    runner = MacroRunner(session.store, context, session.actions)
+    if not text:
+        dialog.write_line(f"{await runner.run_actions([row], macro)}.")
+        await session.refresh_conversation()
+        return
+    await _send_macro(session, macro, runner)
+
+
+async def _send_macro(session: PlainSession, macro: Macro, runner: MacroRunner) -> None:
+    """Send the text of a macro, and run its actions; ask again for what a check asks."""
+    row, submit, dialog = session.current, session.submit, session.dialog
+    try:
+        while True:
+            intent = submit.build_intent(row, macro.text)
+            try:
+                sent = await submit.queue_reply(row, intent, [], is_draft=False)
+                break
+            except NotSentError as problem:
+                dialog.write_line(f"{one_line(str(problem), 300)}.")
+                is_asking = session.compose.confirmation.is_asking
+                if not is_asking or not await dialog.ask_yes_no("Do it anyway?"):
+                    dialog.write_line("Nothing was done.")
+                    return
+    finally:
+        await session.presence.release_compose_lock()
+    text, has_acted = await runner.finish_sending(sent, row, macro)
+    session.report_sent(sent, closed=text if has_acted else "", is_undo_registered=True)
+    if not has_acted:
+        dialog.write_line(f"{text}.")
+    await session.refresh_conversation()
 
 
 async def ask_open_fields(session: PlainSession, text: str) -> str:

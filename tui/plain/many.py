@@ -116,7 +116,7 @@ async def _read_text(session: PlainSession, targets: list[BulkTarget]) -> str:
 
 async def _read_canned_reply(session: PlainSession) -> list[str]:
     """Return the lines of a canned reply with its fields, which are filled for each person."""
-    replies = await session.store.templates.list_by_use()
+    replies = await session.store.templates.list_in_order(session.context.agent)
     names = [one_line(reply.name, 40) for reply in replies]
     place = await session.dialog.choose_item("Canned replies", names) if names else None
     return replies[place].body.split("\n") if place is not None else []

@@ -3,12 +3,19 @@
 Only one agent at a time has the compose lock of a conversation.
 """
 
+import asyncio
+import shlex
+from collections.abc import Sequence
+
+from tui.desk import assist
+from tui.desk.helper_program import HelperAnswer, HelperProgram
 from tui.desk.routes import format_plan_time
 from tui.desk.undo_stack import format_undo_question
 from tui.domain.conversation import Conversation
+from tui.domain.templates import CannedReply
 from tui.domain.text import one_line, to_printable
 from tui.domain.typed_text import clean_typed_text, is_blank_text
-from tui.plain.canned import choose_canned_reply
+from tui.plain.canned import choose_canned_reply, fill_picked, pick_canned_reply, run_macro
 from tui.plain.reading import show_consent, show_new_messages
 from tui.plain.review import ReplyReview
 from tui.plain.session import PlainSession, line_handler
@@ -37,14 +44,30 @@ async def write_reply(session: PlainSession, typed: str) -> None:
 
 @line_handler("canned")
 async def write_canned_reply(session: PlainSession, typed: str) -> None:
-    """Begin a reply with a canned reply.
+    """Begin a reply with a canned reply, or run a macro.
 
     Args:
         session: State of this agent's line-mode session.
         typed: Rest of the command line; empty if there is none.
     """
-    if await _prepare_reply(session):
-        await _compose_reply(session, [], is_complete=False, starts_canned=True, typed=typed)
+    template = await pick_canned_reply(session, typed)
+    if template is not None and template.actions:
+        await run_macro(session, template)
+    elif template is not None and await _prepare_reply(session):
+        await _compose_reply(session, [], is_complete=False, template=template)
+
+
+@line_handler("macro")
+async def run_picked_macro(session: PlainSession, typed: str) -> None:
+    """Run a canned reply with actions.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    template = await pick_canned_reply(session, typed, with_actions=True)
+    if template is not None:
+        await run_macro(session, template)
 
 
 async def _prepare_reply(session: PlainSession) -> bool:
@@ -72,8 +95,7 @@ async def _compose_reply(
     first_lines: list[str],
     *,
     is_complete: bool,
-    starts_canned: bool = False,
-    typed: str = "",
+    template: CannedReply | None = None,
 ) -> None:
     """Read a reply up to its last line, then review it or leave it as a draft."""
     row = session.current
@@ -81,11 +103,8 @@ async def _compose_reply(
         with session.dialog.delay_announcements():
             await show_new_messages(session)
             lines = [*await _resume_draft(session, row), *first_lines]
-            if starts_canned:
-                canned_lines = await choose_canned_reply(session, typed)
-                if not canned_lines:
-                    return
-                lines += canned_lines
+            if template is not None:
+                lines += await fill_picked(session, template)
             text = "\n".join(lines) if is_complete else await _read_lines(session, row, lines)
             text = clean_typed_text(text).strip()
             if not is_blank_text(text):
@@ -184,3 +203,87 @@ async def cancel_scheduled(session: PlainSession, typed: str) -> None:
         session.dialog.write_line(
             f"{await session.actions.outgoing.cancel_scheduled(waiting[place])}."
         )
+
+
+@line_handler("assist")
+async def ask_helper(session: PlainSession, typed: str) -> None:
+    """Ask the agent's helper for a text; a suggestion becomes a draft at most.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: What the helper is asked for, if it came with the command.
+    """
+    context, row = session.context, await session.refresh_conversation()
+    command = context.preferences.assist
+    if not command:
+        session.dialog.write_line(f"{assist.OFF}.")
+        return
+    draft = await session.compose.read_draft(row.id, note=False)
+    request = await assist.read_request(session.store, row, context.agent, draft, context.zone)
+    wishes = request.list_wishes()
+    if not wishes:
+        session.dialog.write_line(f"{assist.NOTHING_TO_HELP_WITH}.")
+        return
+    if not await _agree_to_help(session, command):
+        return
+    titles = [wish.label for wish in wishes]
+    place = 0 if len(wishes) == 1 else await session.dialog.choose_item("Help", titles, typed)
+    if place is None:
+        return
+    program = HelperProgram(command, context.program_environ)
+    answer = await _run_helper(session, program, request.format_input(wishes[place]))
+    if answer is None or answer.problem:
+        reason = answer.problem if answer else "Stopped"
+        session.dialog.write_line(f"{reason}. Nothing was changed.")
+        return
+    session.dialog.write_line("Suggestion:")
+    session.dialog.write_line(to_printable(answer.text))
+    if wishes[place] is assist.Wish.TRANSLATE:
+        return
+    if not await session.dialog.ask_yes_no("Keep it as your draft, in place of what is there?"):
+        session.dialog.write_line("Discarded: your own text is as it was.")
+    elif await _prepare_reply(session):
+        try:
+            session.compose.load_reply(
+                row, await session.store.drafts.get_draft(row.id, context.agent)
+            )
+            session.compose.set_seen(session.seen_upto, answer.text)
+            _save_draft(session, row, answer.text)
+            await ReplyReview(session, row, answer.text).run_review()
+        finally:
+            await session.compose.wait_until_saved()
+            await session.presence.release_compose_lock()
+
+
+async def _agree_to_help(session: PlainSession, command: Sequence[str]) -> bool:
+    """Say once what the helper gets; return whether the agent has agreed to that."""
+    agent, choices, wanted = session.context.agent, session.store.choices, shlex.join(command)
+    if await choices.get_choice(agent, assist.CONSENT_CHOICE) == wanted:
+        return True
+    session.dialog.write_line(f"{assist.describe_disclosure(command)}.")
+    if not await session.dialog.ask_yes_no("Continue? It is not asked again."):
+        session.dialog.write_line("Not asked: nothing has left smsdesk.")
+        return False
+    await choices.save_choice(agent, assist.CONSENT_CHOICE, wanted)
+    return True
+
+
+async def _run_helper(
+    session: PlainSession, program: HelperProgram, text: str
+) -> HelperAnswer | None:
+    """Run the helper; return None if the agent has stopped it by typing a line."""
+    running = asyncio.create_task(program.run(text, lambda _: None), name="assist")
+    stopping = asyncio.create_task(
+        session.dialog.ask_line(
+            f"Asking {assist.format_command(program.command)}; Enter stops it: "
+        )
+    )
+    try:
+        await asyncio.wait({running, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        return running.result() if running.done() else None
+    finally:
+        for task in (running, stopping):
+            task.cancel()
+        await asyncio.wait({running, stopping})
+        if stopping.done() and not stopping.cancelled():
+            stopping.result()  # the end of the input ends the session

@@ -1,126 +1,31 @@
-"""Canned replies of the desk: add, change, remove, import.
-
-The editor of one reply shows how many segments its text needs.
-"""
+"""Canned replies and macros of the desk: add, change, order, remove, import, export."""
 
 import asyncio
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
 from textual import getters, on
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
 from textual.content import Content
 from textual.widget import Widget
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Static
 
-from tui.desk.composer_hints import format_length
-from tui.domain.sms import count_parts
+from tui.domain.reply_files import format_canned_replies, parse_canned_replies
 from tui.domain.templates import (
-    BUILT_IN_FIELDS,
     CannedReply,
     InvalidCannedReplyError,
-    list_fields,
-    parse_canned_replies,
-    validate_reply,
 )
-from tui.domain.text import one_line, to_printable
-from tui.domain.typed_text import clean_typed_text
-from tui.screens.base import FormScreen, compose_field, report_store_errors
+from tui.domain.text import one_line
+from tui.private_files import create_file
+from tui.screens.base import report_store_errors
 from tui.screens.editable_list import EditableList
 from tui.screens.pick import Choice
 from tui.screens.pick_canned_reply import format_reply_preview, list_reply_choices
 from tui.screens.questions import PromptScreen
-from tui.widgets.text_editor import TextEditor
+from tui.screens.reply_editor import CannedReplyScreen
 from tui.widgets.virtual_list import VirtualList
-
-_FORM_HINTS = "Tab next field · Alt+Enter new line · Enter saves · Esc cancels"
-_BUILT_IN_FIELDS = " ".join(f"{{{name}}}" for name in BUILT_IN_FIELDS)
-
-
-class CannedReplyScreen(FormScreen[CannedReply | None]):
-    """Return the edited canned reply, or None if the dialog was cancelled."""
-
-    DEFAULT_CSS = """
-    CannedReplyScreen .dialog { width: 76; }
-    CannedReplyScreen TextArea { height: 7; margin-bottom: 1; }
-    CannedReplyScreen Input { margin-bottom: 1; }
-    """
-    BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter,f2", "keep", "Save", priority=True),
-        Binding("alt+enter,ctrl+j", "break_line", "New line", priority=True),
-    ]
-    name_field = getters.query_one("#template-name", Input)
-    body = getters.query_one(TextArea)
-    verdict = getters.query_one("#verdict", Static)
-
-    def __init__(self, template: CannedReply | None, own_fields: Collection[str]) -> None:
-        """Create the dialog.
-
-        Args:
-            template: Canned reply to change; None adds one.
-            own_fields: Names of the fields that the desk has defined.
-        """
-        super().__init__()
-        self._template = template or CannedReply("", "")
-        self._own_fields = {name.casefold() for name in own_fields}
-
-    def compose(self) -> ComposeResult:
-        """Yield the fields for name and text, the length and the available fields."""
-        with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Canned reply"
-            dialog.border_subtitle = _FORM_HINTS
-            name = to_printable(self._template.name)
-            name_field = Input(name, placeholder="such as thanks", id="template-name", compact=True)
-            yield from compose_field("Name, to find it by", name_field)
-            body = TextEditor(
-                clean_typed_text(self._template.body),
-                placeholder="such as Thank you, {first_name}!",
-                compact=True,
-                tab_behavior="focus",
-            )
-            yield from compose_field("Text", body)
-            yield Static(id="verdict")
-            own_fields = one_line(" ".join(f"{{{name}}}" for name in sorted(self._own_fields)), 120)
-            yield Static(
-                Content(f"Fields: {_BUILT_IN_FIELDS} {own_fields}".rstrip()), classes="hint"
-            )
-
-    def on_mount(self) -> None:
-        """Show the length."""
-        self._show_length()
-
-    @on(TextArea.Changed)
-    def _show_length(self) -> None:
-        """Show the length, and which fields of the text the desk cannot fill."""
-        phrases = [format_length(count_parts(self.body.text)) or "No text yet"]
-        unfilled = [
-            f for f in list_fields(self.body.text) if f not in {*BUILT_IN_FIELDS, *self._own_fields}
-        ]
-        if unfilled:
-            names = one_line(", ".join(f"{{{name}}}" for name in unfilled), 60)
-            phrases.append(f"to be typed each time: {names}")
-        self.verdict.remove_class("problem")
-        self.verdict.update(Content(" · ".join(phrases)))
-
-    def action_break_line(self) -> None:
-        """Insert a line break in the text."""
-        if self.body.has_focus:
-            self.body.insert("\n")
-
-    def action_keep(self) -> None:
-        """Close the dialog with the canned reply, or show what is wrong."""
-        try:
-            template = validate_reply(self.name_field.value, self.body.text)
-        except InvalidCannedReplyError as problem:
-            self.verdict.add_class("problem")
-            self.verdict.update(Content(one_line(f"Not saved: {problem}", 300)))
-            (self.body if self.name_field.value.strip() else self.name_field).focus()
-        else:
-            self.dismiss(template)
-
 
 _LARGEST_FILE = 1_000_000
 
@@ -132,42 +37,75 @@ class CannedRepliesScreen(EditableList[CannedReply]):
     CannedRepliesScreen #text { height: auto; max-height: 7; border-top: solid $rule; }
     """
     BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("J,shift+down", "shift_item(1)", "Move down"),
+        Binding("K,shift+up", "shift_item(-1)", "Move up"),
         Binding("i", "take_in", "Import"),
+        Binding("x", "write_out", "Export"),
         Binding("v", "fields", "Own fields"),
     ]
     NAME = "Canned replies"
-    KEY_HINTS = "a add · e edit · d delete · z undo · i import · v fields · Esc closes"
+    KEY_HINTS = "a add · e edit · d delete · J K move · i import · x export · v fields"
     EMPTY_TEXT = "No canned replies"
     text = getters.query_one("#text", Static)
 
     async def read_items(self) -> dict[str, CannedReply]:
-        """Return every canned reply by its name."""
-        return {template.name: template for template in await self.store.templates.list_by_name()}
+        """Return every canned reply of the team and of the agent."""
+        found = await self.store.templates.list_all(self.app_context.agent)
+        return {template.key: template for template in found}
 
     def format_lines(self, items: Iterable[CannedReply]) -> list[Choice]:
-        """Return one line for each: name, beginning of the text, number of segments."""
-        return list_reply_choices(items)
+        """Return one line for each: its digit, name, beginning of the text, number of segments."""
+        templates = list(items)
+        own = {template.name for template in templates if template.owner}
+        used = [one.key for one in templates if one.owner or one.name not in own]
+        digits = {key: str(number) for number, key in enumerate(used[:9], 1)}
+        lines = zip(templates, list_reply_choices(templates), strict=True)
+        return [
+            replace(line, value=one.key, text=f"{digits.get(one.key, ' ')} {line.text}")
+            for one, line in lines
+        ]
 
     async def save_item(self, item: CannedReply, replaces: str = "") -> None:
         """Store the canned reply.
 
         Args:
             item: Canned reply to store.
-            replaces: Former name of the reply; empty for a new one.
+            replaces: Key of the reply that it replaces; empty for a new one.
         """
-        await self.store.templates.save_template(item, self.app_context.agent, replaces=replaces)
+        owner, _, name = replaces.partition("\n")
+        await self.store.templates.save_template(
+            item,
+            self.app_context.agent,
+            replaces=name,
+            replaces_owner=owner if replaces else None,
+        )
 
     async def drop_item(self, name: str) -> None:
-        """Remove the canned reply."""
-        await self.store.templates.delete_template(name)
+        """Remove the canned reply with a key."""
+        owner, _, name = name.partition("\n")
+        await self.store.templates.delete_template(name, owner)
 
     async def create_editor(self, item: CannedReply | None) -> CannedReplyScreen:
-        """Return the dialog for name and text."""
-        return CannedReplyScreen(item, await self.store.templates.get_fields())
+        """Return the dialog for name, text and actions."""
+        own_fields = await self.store.templates.get_fields()
+        return CannedReplyScreen(item, own_fields, self.app_context)
 
     def describe_item(self, item: CannedReply) -> tuple[str, str]:
-        """Return the name twice: it is shown as it is stored."""
-        return item.name, item.name
+        """Return the key, and the name as it is stored."""
+        return item.key, item.name
+
+    @report_store_errors
+    async def action_shift_item(self, places: int) -> None:
+        """Move the canned reply under the cursor; the first nine have a digit.
+
+        Args:
+            places: Number of places down; negative moves up.
+        """
+        if (template := self.current_item) is not None:
+            await self.store.templates.move_template(template, self.app_context.agent, places)
+            self._items = await self.read_items()
+            await self.choices.replace_choices(self.format_lines(self._items.values()))
+            self.update_preview()
 
     def compose_below(self) -> Iterable[Widget]:
         """Yield the widget for the full text of the current reply."""
@@ -178,7 +116,9 @@ class CannedRepliesScreen(EditableList[CannedReply]):
         """Show the full text of the reply under the cursor."""
         template = self.current_item
         empty_text = Content("None yet: a adds one, i imports a TOML file")
-        self.text.update(format_reply_preview(template.body) if template else empty_text)
+        self.text.update(
+            format_reply_preview(template.body, template.actions) if template else empty_text
+        )
 
     def action_fields(self) -> None:
         """Open the list of the desk's own fields."""
@@ -198,7 +138,10 @@ class CannedRepliesScreen(EditableList[CannedReply]):
         if path is None:
             return
         try:
-            templates, values = parse_canned_replies(await asyncio.to_thread(_read_file, path))
+            context, text = self.app_context, await asyncio.to_thread(_read_file, path)
+            templates, values = parse_canned_replies(
+                text, agent=context.agent, now=context.clock.now(), zone=context.zone
+            )
         except (OSError, InvalidCannedReplyError, UnicodeDecodeError) as problem:
             reason = str(problem)
             if isinstance(problem, OSError):
@@ -210,6 +153,41 @@ class CannedRepliesScreen(EditableList[CannedReply]):
         await self.store.templates.import_templates(templates, values, self.app_context.agent)
         await self.reload_items()
         self.show_status(f"Imported {len(templates)} canned replies, {len(values)} own fields")
+
+    def action_write_out(self) -> None:
+        """Ask for a file to export to."""
+        hint = "A new file in TOML: what you use, and the own fields. Import reads it again"
+        prompt = PromptScreen("Export canned replies", hint, "~/replies.toml", verb="exports")
+        self.app.push_screen(prompt, self._export_file)
+
+    @report_store_errors
+    async def _export_file(self, path: str | None) -> None:
+        """Write the file, which must not exist."""
+        if path is None:
+            return
+        templates = await self.store.templates.list_in_order(self.app_context.agent)
+        text = format_canned_replies(templates, await self.store.templates.get_fields())
+        try:
+            await asyncio.to_thread(write_new_file, path, text)
+        except OSError as problem:
+            reason = f"{problem.strerror} ({one_line(path, 60)})"
+            self.show_status(f"Nothing exported: {reason} · x asks for a file again")
+        else:
+            self.show_status(f"Exported {len(templates)} canned replies to {one_line(path, 60)}")
+
+
+def write_new_file(path: str, text: str) -> None:
+    """Write a new file that only this user can read.
+
+    Args:
+        path: Path, perhaps beginning with ~.
+        text: Its text.
+
+    Raises:
+        OSError: It exists, or cannot be written.
+    """
+    with open(create_file(Path(path).expanduser()), "w", encoding="utf-8") as file:
+        file.write(text)
 
 
 def _read_file(path: str) -> str:

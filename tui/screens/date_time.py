@@ -53,20 +53,29 @@ class MomentVerdict(Static):
         if not field.value.strip():
             self.show_problem(f"Type a time, {field.placeholder}", typed=True)
 
-    def show_moment(self, moment: TypedMoment, context: AppContext, there: str = "") -> None:
+    def show_moment(
+        self, moment: TypedMoment, context: AppContext, there: str = "", *, is_again: bool = False
+    ) -> None:
         """Show a time, by the agent's clock.
 
         Args:
             moment: How the text is understood.
             context: Clock and time zone of the agent.
             there: Time at the customer's; "" if it is not known.
+            is_again: Whether it is the last time, which Enter alone takes.
         """
         self.remove_class("problem")
-        text = format_moment(moment.at, context.clock.now(), context.zone)
+        text = "again: " if is_again else ""
+        text += format_moment(moment.at, context.clock.now(), context.zone)
         # The typed time is the agent's; only beside another clock does that have to be said.
         parts = [f"→ {text} · your time" if there else f"→ {text}", there]
         lines = [" · ".join(filter(None, parts)), moment.note]
         self.update(Content("\n".join(filter(None, lines))))
+
+
+def _format_placeholder(again: str, example: str) -> str:
+    """Return what an empty field shows: what Enter alone takes, or an example."""
+    return f"again: {again}" if again else f"such as {example}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +84,8 @@ class ChosenPlan:
 
     plan: SendPlan | None
     """When to send the message; None drops the time for which it was planned."""
+    typed: str = ""
+    """Words for the time, to be proposed again."""
 
 
 class ScheduleScreen(DialogScreen[ChosenPlan | None]):
@@ -95,6 +106,8 @@ class ScheduleScreen(DialogScreen[ChosenPlan | None]):
         customer: Conversation,
         suggestion: str = "",
         plan: SendPlan | None = None,
+        *,
+        again: str = "",
     ) -> None:
         """Create the dialog.
 
@@ -104,9 +117,11 @@ class ScheduleScreen(DialogScreen[ChosenPlan | None]):
             customer: Conversation of the message; its local time is shown too.
             suggestion: Text that the field begins with.
             plan: Time for which the message is planned already; None for none.
+            again: Words of the last time, still possible; Enter in an empty field takes them.
         """
         super().__init__()
         self._app_context = app_context
+        self._again = "" if plan else again
         self._route = route
         self._customer = customer
         self._plan = plan
@@ -121,9 +136,8 @@ class ScheduleScreen(DialogScreen[ChosenPlan | None]):
             title = one_line(format_title(self._customer), 30)
             dialog.border_title = Content(f"Send later to {title}")
             dialog.border_subtitle = "Enter schedules · F5 cancels if they reply · Esc cancels"
-            yield Input(
-                self._initial_text, placeholder="such as tomorrow 9", id="when", compact=True
-            )
+            placeholder = _format_placeholder(self._again, "tomorrow 9")
+            yield Input(self._initial_text, placeholder=placeholder, id="when", compact=True)
             yield MomentVerdict(id="understood")
             yield Static(id="until-reply")
             yield Static(
@@ -146,6 +160,11 @@ class ScheduleScreen(DialogScreen[ChosenPlan | None]):
         self.choice.update(Content(f"[{tick}] cancel it if they reply before (F5)"))
 
     @property
+    def _words(self) -> str:
+        """Return what is typed, else the words of the last time."""
+        return self.field.value.strip() or self._again
+
+    @property
     def _drops_plan(self) -> bool:
         """Return whether Enter drops the time for which the message is planned."""
         return self._plan is not None and not self.field.value.strip()
@@ -157,7 +176,7 @@ class ScheduleScreen(DialogScreen[ChosenPlan | None]):
         # The text in the field has no seconds, and an hour that comes twice reads the same.
         if plan and plan.send_at > now and self.field.value == self._initial_text:
             return TypedMoment(plan.send_at)
-        moment = read_moment(self.field.value, now, context.zone)
+        moment = read_moment(self._words, now, context.zone)
         if moment.at is None:
             raise InvalidMomentError("Type a time; F5 cancels it if they reply")
         return moment
@@ -174,8 +193,9 @@ class ScheduleScreen(DialogScreen[ChosenPlan | None]):
         except InvalidMomentError as problem:
             self.verdict.show_problem(str(problem), typed=bool(self.field.value.strip()))
             return False
+        is_again = not self.field.value.strip()
         there = format_local_times(find_zones(self._customer.address), moment.at or 0)
-        self.verdict.show_moment(moment, self._app_context, there)
+        self.verdict.show_moment(moment, self._app_context, there, is_again=is_again)
         return True
 
     @on(Input.Submitted)
@@ -185,7 +205,9 @@ class ScheduleScreen(DialogScreen[ChosenPlan | None]):
             self.verdict.ask_for_time(self.field)
             return
         at = None if self._drops_plan else self._read_time().at
-        self.dismiss(ChosenPlan(None if at is None else SendPlan(at, self._until_reply)))
+        plan = None if at is None else SendPlan(at, self._until_reply)
+        is_typed = self.field.value != self._initial_text or self._again == self._words
+        self.dismiss(ChosenPlan(plan, self._words if is_typed else ""))
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +216,8 @@ class PickedTime:
 
     at: int | None
     """Ms UTC; None means until a reply."""
+    typed: str = ""
+    """Words for the time, to be proposed again."""
 
 
 class PickTimeScreen(DialogScreen[PickedTime | None]):
@@ -204,7 +228,13 @@ class PickTimeScreen(DialogScreen[PickedTime | None]):
     verdict = getters.query_one("#understood", MomentVerdict)
 
     def __init__(
-        self, app_context: AppContext, title: str, verb: str, *, until_reply: bool = False
+        self,
+        app_context: AppContext,
+        title: str,
+        verb: str,
+        *,
+        until_reply: bool = False,
+        again: str = "",
     ) -> None:
         """Create the dialog.
 
@@ -213,8 +243,10 @@ class PickTimeScreen(DialogScreen[PickedTime | None]):
             title: Heading; untrusted text.
             verb: What Enter does, for the hint.
             until_reply: Whether "until reply" is a valid answer too.
+            again: Words of the last time, still possible; Enter in an empty field takes them.
         """
         super().__init__()
+        self._again = again
         self._app_context = app_context
         self._title = one_line(title, 50)
         self._verb = verb
@@ -225,7 +257,8 @@ class PickTimeScreen(DialogScreen[PickedTime | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(self._title)
             dialog.border_subtitle = f"Enter {self._verb} · Esc cancels"
-            yield Input(placeholder="such as 20m", id="when", compact=True)
+            placeholder = _format_placeholder(self._again, "20m")
+            yield Input(placeholder=placeholder, id="when", compact=True)
             yield MomentVerdict(id="understood")
             yield Static(Content(self._examples_text), classes="hint")
 
@@ -240,8 +273,8 @@ class PickTimeScreen(DialogScreen[PickedTime | None]):
 
     def _read_time(self) -> TypedMoment:
         """Return the typed time; raise `InvalidMomentError` if it is not a time."""
-        context = self._app_context
-        moment = read_moment(self.field.value, context.clock.now(), context.zone)
+        context, words = self._app_context, self.field.value.strip() or self._again
+        moment = read_moment(words, context.clock.now(), context.zone)
         if moment.at is None and not self._until_reply:
             raise InvalidMomentError("Type a time")
         return moment
@@ -254,13 +287,14 @@ class PickTimeScreen(DialogScreen[PickedTime | None]):
         except InvalidMomentError as problem:
             self.verdict.show_problem(str(problem), typed=bool(self.field.value.strip()))
             return False
-        self.verdict.show_moment(moment, self._app_context)
+        self.verdict.show_moment(moment, self._app_context, is_again=not self.field.value.strip())
         return True
 
     @on(Input.Submitted)
     def _submit_time(self) -> None:
         """Close the dialog with the time if it is valid."""
         if self._show_verdict():
-            self.dismiss(PickedTime(self._read_time().at))
+            words = self.field.value.strip() or self._again
+            self.dismiss(PickedTime(self._read_time().at, words))
         else:
             self.verdict.ask_for_time(self.field)

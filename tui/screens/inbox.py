@@ -177,13 +177,16 @@ class InboxScreen(LiveInbox):
             text, is_closed = await self.actions.close_after_sending(event.message)
             # At once: the notice names the key that undoes outside the composer.
             self.set_focus(self.threads)
+        elif event.done:
+            text, is_closed = event.done, True
         await self.triage.advance_if_handled()
         self.keys.drop_old_status()  # "Too late to cancel" about an earlier text, say
         now, zone = self.app_context.clock.now(), self.app_context.zone
         self._counted_undo = self.actions.newest_undo
         closed = text if is_closed else ""
         is_shown = self._shown_id == event.message.conversation_id
-        self.countdown.start(event.message, now, zone, closed=closed, is_shown=is_shown)
+        also = "undoes the rest" if event.done else "reopens"
+        self.countdown.start(event.message, now, zone, closed=closed, also=also, is_shown=is_shown)
         if text and not is_closed:
             self.show_status(text)
         self.record_undo()

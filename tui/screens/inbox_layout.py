@@ -245,6 +245,7 @@ class InboxLayout(PacedScreen[None]):
         return key_hints.HintState(
             is_writing=self.is_composer_focused,
             is_note=self.is_composer_focused and self.composer.note,
+            is_suggested=self.compose_pane.has_suggestion,
             is_filtering=self.focused is self.filter,
             is_triage=self.triage.is_on,
             is_open=shown is not None,

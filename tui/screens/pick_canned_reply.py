@@ -16,7 +16,7 @@ from tui.desk.composer_hints import format_length
 from tui.desk.format import MUTED_STYLE
 from tui.domain.sms import count_parts
 from tui.domain.templates import CannedReply, fill_fields, find_open_fields
-from tui.domain.text import one_line, to_printable
+from tui.domain.text import format_count, one_line, to_printable
 from tui.screens.base import DialogScreen
 from tui.screens.pick import Choice, Choices, filter_matching
 from tui.widgets.virtual_list import VirtualList
@@ -48,14 +48,25 @@ class PickCannedReplyScreen(DialogScreen[CannedReply | None]):
     choices = getters.query_one(Choices)
     preview = getters.query_one("#filled", Static)
 
-    def __init__(self, templates: Sequence[CannedReply], values: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        templates: Sequence[CannedReply],
+        values: Mapping[str, str],
+        *,
+        title: str = "Canned replies",
+        verb: str = "puts it into the text",
+    ) -> None:
         """Create the dialog.
 
         Args:
-            templates: Canned replies, the most used first.
+            templates: Canned replies in their order.
             values: Values of the fields, for the preview.
+            title: Heading.
+            verb: What Enter does, for the hint.
         """
         super().__init__()
+        self._heading = title
+        self._verb = verb
         self._templates = {template.name: template for template in templates}
         self._values = values
         self._all_choices = list_reply_choices(templates)
@@ -63,8 +74,8 @@ class PickCannedReplyScreen(DialogScreen[CannedReply | None]):
     def compose(self) -> ComposeResult:
         """Yield a filter field, the matching replies and the preview."""
         with Vertical(classes="dialog") as dialog:
-            dialog.border_title = "Canned replies"
-            dialog.border_subtitle = "Enter puts it into the text · Esc cancels"
+            dialog.border_title = self._heading
+            dialog.border_subtitle = f"Enter {self._verb} · Esc cancels"
             yield Input(placeholder="type to filter", id="filter-text", compact=True)
             yield Choices()
             yield Static(id="filled")
@@ -90,7 +101,7 @@ class PickCannedReplyScreen(DialogScreen[CannedReply | None]):
             self.preview.update(Content.styled(empty_text, MUTED_STYLE))
             return
         text = fill_fields(template.body, self._values)
-        self.preview.update(format_reply_preview(text))
+        self.preview.update(format_reply_preview(text, template.actions))
 
     @property
     def _current_reply(self) -> CannedReply | None:
@@ -126,19 +137,28 @@ def list_reply_choices(templates: Iterable[CannedReply]) -> list[Choice]:
 
 def _format_choice(template: CannedReply, name_cells: int) -> Choice:
     """Return one line; the name is padded to `name_cells`."""
-    text = f"{cells.fit_cells(template.name, name_cells)}  {one_line(template.body, 60)}"
-    parts = len(count_parts(template.body).parts)
-    return Choice(template.name, text, f"{parts} part{'s' if parts != 1 else ''}")
+    text = f"{cells.fit_cells(template.name, name_cells)}  {one_line(template.summary, 60)}"
+    count = len(template.actions.split("\n")) if template.actions else 0
+    details = [
+        format_count(len(count_parts(template.body).parts), "part") if template.body else "",
+        format_count(count, "action") if count else "",
+        "yours" if template.owner else "",
+    ]
+    return Choice(template.name, text, " · ".join(filter(None, details)))
 
 
-def format_reply_preview(text: str) -> Content:
+def format_reply_preview(text: str, actions: str = "") -> Content:
     """Return the reply with its length, and with fields that are still open highlighted.
 
     Args:
         text: Filled text of the reply.
+        actions: Actions that follow it, one on each line.
     """
     shown = to_printable(text, limit=_PREVIEW_CHARACTERS)
     content = Content(shown)
     for blank in find_open_fields(shown):
         content = content.stylize("bold underline $text-error", blank.start, blank.end)
-    return content + Content.styled(f"\n{format_length(count_parts(text))}", MUTED_STYLE)
+    length = format_length(count_parts(text)) if text else ""
+    then = f"then {one_line(actions.replace(chr(10), '; '), 160)}" if actions else ""
+    below = " · ".join(filter(None, (length, then)))
+    return content + Content.styled(f"\n{below}", MUTED_STYLE)

@@ -104,6 +104,50 @@ class ConfirmScreen(DialogScreen[bool]):
             )
 
 
+class MacroScreen(DialogScreen[bool]):
+    """Return whether to run a macro, which is shown as it would act."""
+
+    DEFAULT_CSS = """
+    MacroScreen .dialog { width: 76; }
+    MacroScreen #macro-text { height: auto; max-height: 9; }
+    """
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "dismiss(True)", "Do it"),
+        Binding("escape,q", "dismiss(False)", "Cancel"),
+    ]
+
+    def __init__(self, heading: str, summary: str, text: str, question: str = "") -> None:
+        """Create the preview.
+
+        Args:
+            heading: Name of the macro.
+            summary: What it does, on one line.
+            text: Text that it sends; empty for none.
+            question: What speaks against it; empty for nothing.
+        """
+        super().__init__()
+        self._heading = heading
+        self._summary = summary
+        self._text = text
+        self._question = question
+
+    def compose(self) -> ComposeResult:
+        """Yield what it does, its text, and what speaks against it."""
+        with Vertical(classes="dialog") as dialog:
+            dialog.border_title = Content(one_line(self._heading, 50))
+            dialog.border_subtitle = "Enter does it · Esc does nothing"
+            yield Static(Content(f"{one_line(self._summary, 300)}\n"))
+            if self._text:
+                with VerticalScroll(id="macro-text", can_focus=False):
+                    yield Static(Content(f"{to_printable(self._text, limit=_MACRO_TEXT)}\n"))
+            if self._question:
+                yield Static(Content(one_line(self._question, 300)), classes="problem")
+
+
+_MACRO_TEXT = 1_600
+"""Characters of a macro's text that its preview shows."""
+
+
 class PromptScreen(DialogScreen[str | None]):
     """Return the typed line, or None if the dialog was cancelled."""
 

@@ -80,7 +80,7 @@ class TriageMode:
         self._screen.set_focus(None)
         bar = CannedBar()
         await self._screen.mount(bar, before=self._screen.query_one(KeyBar))
-        bar.show_replies(await self._store.templates.list_by_use())
+        bar.show_replies(await self._store.templates.list_in_order(self._app_context.agent))
         await self._show_conversation(triage_round, conversation)
         return True
 

@@ -165,7 +165,7 @@ class WriteToManyScreen(FormScreen[BulkPlan | None]):
                 self.composer.insert(reply.body)
                 self.composer.focus()
 
-        replies = await self._store.templates.list_by_use()
+        replies = await self._store.templates.list_in_order(self._app_context.agent)
         self.app.push_screen(PickCannedReplyScreen(replies, {}), insert_chosen)
 
     # Review ---------------------------------------------------------------------------------

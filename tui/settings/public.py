@@ -168,6 +168,12 @@ class GeneralSettings:
 
     Example: "grep -i order"
     """
+    assist: CommandWords = ()
+    """Program that helps to write, for the key F12; no shell is used. It reads the newest texts of
+    the conversation and prints a suggestion, which is never sent by itself. Empty for none.
+
+    Example: ["ollama", "run", "llama3.2"]
+    """
     log_level: LogLevel = "info"
     """Lowest level that is written to the log file.
 

@@ -168,6 +168,8 @@ def create_context(
         ascii=preferences.ascii if preferences.ascii is not None else is_ascii_terminal(environ),
         editor=environ.get("VISUAL") or environ.get("EDITOR") or "vi",
         shell=environ.get("SHELL") or "/bin/sh",
+        # Our own variables can hold secrets of accounts.
+        program_environ={k: v for k, v in environ.items() if not k.startswith("SMSDESK_")},
         terminal=detect_terminal(environ),
         log_file=find_log_file(environ),
     )

@@ -1,11 +1,13 @@
-"""Store canned replies and the team's own fields for all agents."""
+"""Store canned replies, of the team and of each agent, and the team's own fields."""
 
+import functools
 from collections.abc import Mapping, Sequence
 
 from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.templates import CannedReply, CustomField
 from tui.domain.text import repair_text
+from tui.store.connections import Row
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
 
@@ -24,36 +26,99 @@ class Templates:
         self._clock = clock
         self._sql = queries("writing")
 
-    async def list_by_name(self) -> list[CannedReply]:
-        """Return every canned reply, by name."""
-        found = await self._database.read(self._sql.templates)
-        return [CannedReply(row["name"], row["body"], row["uses"]) for row in found]
+    async def list_all(self, agent: str = "") -> list[CannedReply]:
+        """Return the canned replies of the team and of an agent, in their order.
 
-    async def list_by_use(self) -> list[CannedReply]:
-        """Return every canned reply, the most used first."""
-        return sorted(await self.list_by_name(), key=lambda template: -template.uses)
+        Args:
+            agent: Name of the agent; "" for those of the team alone.
+        """
+        found = await self._database.read(functools.partial(self._sql.templates, agent=agent))
+        return [_to_template(row) for row in found]
+
+    async def list_in_order(self, agent: str = "") -> list[CannedReply]:
+        """Return the canned replies that an agent uses: an own one hides one of the same name.
+
+        Args:
+            agent: Name of the agent; "" for those of the team alone.
+        """
+        found = await self.list_all(agent)
+        own = {template.name for template in found if template.owner}
+        return [template for template in found if template.owner or template.name not in own]
+
+    async def list_by_name(self, agent: str = "") -> list[CannedReply]:
+        """Return the canned replies that an agent uses, by name.
+
+        Args:
+            agent: Name of the agent; "" for those of the team alone.
+        """
+        return sorted(await self.list_in_order(agent), key=lambda template: template.name)
 
     async def get_fields(self) -> dict[str, str]:
         """Return the values of the team's own fields by name."""
         found = await self._database.read(self._sql.template_values)
         return {row["name"]: row["value"] for row in found}
 
-    async def save_template(self, template: CannedReply, agent: str, *, replaces: str = "") -> None:
+    async def save_template(
+        self,
+        template: CannedReply,
+        agent: str,
+        *,
+        replaces: str = "",
+        replaces_owner: str | None = None,
+    ) -> None:
         """Add or replace a canned reply.
 
         Args:
             template: Canned reply to save.
             agent: Name of the agent.
-            replaces: Former name if it was renamed.
+            replaces: Former name if it was renamed or has another owner now; it keeps its place.
+            replaces_owner: Owner under that name; None for the same one.
         """
+        owner = template.owner if replaces_owner is None else replaces_owner
+        former, target = (replaces, owner), (template.name, template.owner)
 
         def write_template(transaction: Transaction) -> None:
-            if replaces and replaces != template.name:
-                self._sql.drop_template(transaction.connection, name=replaces)
+            connection = transaction.connection
+            if replaces and former != target:
+                self._sql.drop_template(connection, name=target[0], owner=target[1])
+                self._sql.rename_template(
+                    connection,
+                    name=former[0],
+                    owner=former[1],
+                    new_name=repair_text(target[0]),
+                    new_owner=target[1],
+                )
             self._save_row(transaction, template, agent)
             transaction.mark_changed(Subject.CANNED_REPLY)
 
         await self._database.write(write_template)
+
+    async def move_template(self, template: CannedReply, agent: str, places: int) -> None:
+        """Move a canned reply among those of the team and of an agent.
+
+        Args:
+            template: Canned reply to move.
+            agent: Name of the agent.
+            places: Number of places down; negative moves up.
+        """
+
+        def write_order(transaction: Transaction) -> None:
+            connection = transaction.connection
+            found = [_to_template(row) for row in self._sql.templates(connection, agent=agent)]
+            keys, places_taken = [one.key for one in found], [one.position for one in found]
+            if template.key not in keys:
+                return
+            moved = found.pop(keys.index(template.key))
+            found.insert(min(len(found), max(0, keys.index(template.key) + places)), moved)
+            # The places stay those of before, so that what other agents have keeps its place.
+            for one, position in zip(found, sorted(places_taken), strict=True):
+                if one.position != position:
+                    self._sql.place_template(
+                        connection, name=one.name, owner=one.owner, position=position
+                    )
+            transaction.mark_changed(Subject.CANNED_REPLY)
+
+        await self._database.write(write_order)
 
     async def import_templates(
         self, templates: Sequence[CannedReply], values: Mapping[str, str], agent: str
@@ -104,30 +169,56 @@ class Templates:
 
         await self._database.write(drop_field)
 
-    async def record_use(self, name: str) -> None:
-        """Count one use of a canned reply: the most used ones come first."""
+    async def record_use(self, name: str, owner: str = "") -> None:
+        """Count one use of a canned reply.
+
+        Args:
+            name: Name of the reply.
+            owner: The only agent who has it; "" for the team.
+        """
 
         def write_use(transaction: Transaction) -> None:
-            if self._sql.template_used(transaction.connection, name=name):
+            if self._sql.template_used(transaction.connection, name=name, owner=owner):
                 transaction.mark_changed(Subject.CANNED_REPLY)
 
         await self._database.write(write_use)
 
-    async def delete_template(self, name: str) -> None:
-        """Delete a canned reply."""
+    async def delete_template(self, name: str, owner: str = "") -> bool:
+        """Delete a canned reply; return False if there was none.
 
-        def drop_template(transaction: Transaction) -> None:
-            self._sql.drop_template(transaction.connection, name=name)
+        Args:
+            name: Name of the reply.
+            owner: The only agent who has it; "" for the team.
+        """
+
+        def drop_template(transaction: Transaction) -> bool:
+            count = self._sql.drop_template(transaction.connection, name=name, owner=owner)
             transaction.mark_changed(Subject.CANNED_REPLY)
+            return bool(count)
 
-        await self._database.write(drop_template)
+        return await self._database.write(drop_template)
 
     def _save_row(self, transaction: Transaction, template: CannedReply, agent: str) -> None:
         """Write one canned reply."""
         self._sql.save_template(
             transaction.connection,
             name=repair_text(template.name),
+            owner=template.owner,
             body=repair_text(template.body),
+            actions=repair_text(template.actions),
+            position=template.position,
             agent=agent,
             now=self._clock.now(),
         )
+
+
+def _to_template(row: Row) -> CannedReply:
+    """Return a row as a canned reply."""
+    return CannedReply(
+        row["name"],
+        row["body"],
+        row["uses"],
+        row["owner"],
+        row["actions"],
+        row["position"],
+    )

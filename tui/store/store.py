@@ -34,6 +34,7 @@ from tui.store.triage import Triage
 
 if TYPE_CHECKING:
     from tui.store.account_watch import AlarmFigures, CreditWaits
+    from tui.store.agent_choices import AgentChoices
     from tui.store.answer_targets import AnswerTargets
     from tui.store.bulk_feed import BulkFeed
     from tui.store.bulk_texts import BulkTexts
@@ -232,6 +233,13 @@ class Store:
         from tui.store.monitoring import Monitoring
 
         return Monitoring(self.database, self._clock)
+
+    @functools.cached_property
+    def choices(self) -> "AgentChoices":
+        """Return what agents have chosen last."""
+        from tui.store.agent_choices import AgentChoices
+
+        return AgentChoices(self.database)
 
     @functools.cached_property
     def templates(self) -> "Templates":

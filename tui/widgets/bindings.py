@@ -20,7 +20,7 @@ def get_writing_keys(commands: Iterable[Command]) -> dict[str, str]:
     }
 
 
-_ALSO_WHILE_WRITING = frozenset({"palette", "help", "accounts", "schedule", "redraw"})
+_ALSO_WHILE_WRITING = frozenset({"palette", "help", "accounts", "schedule", "redraw", "assist"})
 """Commands of other scopes that also work while an agent writes."""
 
 

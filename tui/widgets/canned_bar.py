@@ -17,7 +17,7 @@ MAX_REPLIES = 9
 
 
 class CannedBar(Widget):
-    """Show digit, name and the beginning of the text of each canned reply."""
+    """Show digit, name and the beginning of the text of each canned reply; + marks a macro."""
 
     DEFAULT_CSS = """
     CannedBar { height: 1; background: $surface; color: $foreground; }
@@ -54,8 +54,8 @@ class CannedBar(Widget):
     def _draw_reply(self, number: int, room: int) -> list[Segment]:
         """Draw one canned reply: ` 1 Opening hours  We are open… `."""
         reply = self._replies[number]
-        name = one_line(reply.name, 40)
-        text = f"{name}  {one_line(reply.body, 80)}"
+        name = one_line(reply.name, 40) + ("+" if reply.actions else "")
+        text = f"{name}  {one_line(reply.summary, 80)}"
         shown = cells.fit_cells(text, room - 4)
         return [
             Segment(f" {number + 1} ", self._resolve_style("canned--key")),

@@ -7,6 +7,7 @@ from textual.message import Message as Event
 
 from tui.desk.field_values import fill_typed_text
 from tui.desk.format import format_title
+from tui.desk.macros import DRAFT_FIRST
 from tui.desk.routes import Route, SendPlan
 from tui.desk.send_attempt import NotSentError, SendIntent, create_retry_intent
 from tui.desk.submit import KEPT_AS_DRAFT, LEFT_MEANWHILE
@@ -16,13 +17,13 @@ from tui.domain.text import one_line
 from tui.domain.typed_text import is_blank_text
 from tui.widgets.composer import Composer
 from tui.widgets.key_bar import KeyBar
-from tui.widgets.writing_pane import WritingPane
+from tui.widgets.suggestion import SuggestingPane
 
 _QUESTION_SECONDS = 30.0
 """Seconds for which a question is shown; the key that answers it counts only until then."""
 
 
-class ComposePane(WritingPane):
+class ComposePane(SuggestingPane):
     """Write and submit replies and private notes."""
 
     @dataclass
@@ -31,6 +32,8 @@ class ComposePane(WritingPane):
 
         message: Message
         close: bool
+        done: str = ""
+        """What was done with the conversation already, by the macro that has sent it."""
 
     _asked_at = 0.0
     """When the last reason was shown, in seconds of the steady clock."""
@@ -131,6 +134,50 @@ class ComposePane(WritingPane):
                 self.compose_state.save_draft(conversation.id, self.composer.text, note=False)
             self._update_length()
         self._finish_send(sent, close=intent.close)
+
+    def find_macro_obstacle(self, conversation: Conversation) -> str:
+        """Return why no macro can send its text here now, or "".
+
+        Args:
+            conversation: Conversation of the text.
+        """
+        intent = self.compose_state.intent
+        has_draft = bool(self.composer.text or intent.enclosed or intent.plan)
+        return self._submitter.find_obstacle(conversation) or (DRAFT_FIRST if has_draft else "")
+
+    def begin_macro(self) -> None:
+        """Record that the agent sees the messages, and no question, before a macro is confirmed."""
+        self.compose_state.confirmation.reset_questions()
+        self.compose_state.set_seen(self._last_visible_arrival, "")
+
+    async def send_macro_text(self, conversation: Conversation, text: str) -> Message:
+        """Queue the text of a macro as a reply of its own, through all checks.
+
+        Args:
+            conversation: Conversation that the agent sees.
+            text: Text of the macro.
+
+        Raises:
+            NotSentError: A check refuses the text, or asks for the first time.
+        """
+        intent = self._submitter.build_intent(conversation, text)
+        try:
+            return await self._submitter.queue_reply(
+                conversation, intent, self._visible_messages(), is_draft=False
+            )
+        finally:
+            if not self.composer.has_focus:
+                await self._presence.release_compose_lock()
+
+    def report_macro(self, sent: Message, done: str) -> None:
+        """Report the text of a macro after its actions.
+
+        Args:
+            sent: Message that was queued; undo knows it already.
+            done: What was done with the conversation.
+        """
+        self.compose_state.seen_upto = max(self.compose_state.seen_upto, sent.id)
+        self.post_message(self.Sent(sent, False, done))
 
     async def prepare_retry(
         self, message: Message, route: Route | None = None

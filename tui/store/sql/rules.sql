@@ -84,7 +84,7 @@ limit 1;
 select * from messages where conversation_id = :conversation_id and direction = 'in' order by id desc limit 1;
 
 -- name: template(name)^
-select * from templates where name = :name;
+select * from templates where name = :name and owner = '';
 
 -- Waits ---------------------------------------------------------------------------------------
 

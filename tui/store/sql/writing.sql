@@ -1,15 +1,24 @@
--- name: templates()
-select * from templates order by name;
+-- name: templates(agent)
+select * from templates where owner in ('', :agent) order by position, name, owner;
 
--- name: save_template(name, body, agent, now)!
-insert into templates (name, body, agent, updated_at) values (:name, :body, :agent, :now)
-on conflict (name) do update set body = excluded.body, agent = excluded.agent, updated_at = excluded.updated_at;
+-- name: save_template(name, owner, body, actions, position, agent, now)!
+insert into templates (name, owner, body, actions, agent, updated_at, position)
+values (:name, :owner, :body, :actions, :agent, :now,
+  case when :position > 0 then :position else (select coalesce(max(position), 0) + 1 from templates) end)
+on conflict (owner, name) do update
+set body = excluded.body, actions = excluded.actions, agent = excluded.agent, updated_at = excluded.updated_at;
 
--- name: drop_template(name)!
-delete from templates where name = :name;
+-- name: rename_template(name, owner, new_name, new_owner)!
+update templates set name = :new_name, owner = :new_owner where name = :name and owner = :owner;
 
--- name: template_used(name)!
-update templates set uses = uses + 1 where name = :name;
+-- name: place_template(name, owner, position)!
+update templates set position = :position where name = :name and owner = :owner;
+
+-- name: drop_template(name, owner)!
+delete from templates where name = :name and owner = :owner;
+
+-- name: template_used(name, owner)!
+update templates set uses = uses + 1 where name = :name and owner = :owner;
 
 -- name: template_values()
 select * from template_values order by name;
@@ -50,3 +59,10 @@ update messages set cancel_on_reply = 1 where id = :id;
 
 -- name: newest_texts(conversation_id)
 select direction, agent, at, body from messages where conversation_id = :conversation_id order by id desc limit 20;
+
+-- name: agent_choice(agent, name)$
+select value from agent_choices where agent = :agent and name = :name;
+
+-- name: save_agent_choice(agent, name, value)!
+insert into agent_choices (agent, name, value) values (:agent, :name, :value)
+on conflict (agent, name) do update set value = excluded.value;
