@@ -153,11 +153,14 @@ async def plan_bulk(
     plan = BulkPlan(text, options, twice=len(targets) - len(people))
     if find_empty_text(text):
         return plan
-    own_fields = await store.templates.get_fields()
+    team_fields = await store.templates.get_fields()
+    # Asked for only if the text has a field, as there may be thousands of people.
+    contacts = await store.contacts.get_fields_of(people) if find_open_fields(text) else {}
     attempts: list[tuple[BulkTarget, SendAttempt]] = []
     for place, target in enumerate(people.values()):
         if place % _CHUNK == 0:
             await asyncio.sleep(0)
+        own_fields = {**team_fields, **contacts.get(target.party, {})}
         body = fill_text(text, target, preferences.agent, own_fields, now, zone)
         attempt = SendAttempt(
             preferences, target.address, body, target.route, now, target.conversation
@@ -193,7 +196,7 @@ def fill_text(
         text: Text with its fields.
         target: Person who gets it.
         agent: Name of the agent.
-        own_fields: Values of the team's own fields.
+        own_fields: Values of the team's fields and of the contact's own.
         now: Current time (ms UTC).
         zone: Time zone of the agent; None for the system's.
     """

@@ -12,7 +12,9 @@ from tui.domain.account import Account
 from tui.domain.local_time import HourRange
 from tui.domain.message import NewMessage
 from tui.domain.templates import FillContext, collect_values, fill_fields
+from tui.store.journal import queue_hook
 from tui.store.rule_helpers import AnswerRequest, RuleHelpers
+from tui.store.team import list_members
 
 
 class RulePreferences(Protocol):
@@ -97,5 +99,7 @@ def create_helpers(
     return RuleHelpers(
         prepare_answer=lambda request: prepare_answer(request, preferences),
         can_confirm_opt_outs=preferences.confirm_opt_outs,
+        list_members=list_members,
+        queue_hook=queue_hook,
         report_error=report_error,
     )

@@ -33,7 +33,7 @@ class RuleNames:
     replies: dict[str, str]
     """Texts of the canned replies by name."""
     fields: Collection[str]
-    """Own fields of the team, in lower case."""
+    """Own fields of the team and of contacts, in lower case."""
     agents: Collection[str]
     accounts: Collection[str] | None = None
     teams: Collection[str] | None = None
@@ -49,8 +49,10 @@ async def read_names(store: Store, accounts: Iterable[Account] | None = None) ->
     """
     replies = {one.name: one.body for one in await store.templates.list_by_name()}
     fields = {name.casefold() for name in await store.templates.get_fields()}
+    fields |= {name.casefold() for name in await store.contacts.list_field_names()}
     names = None if accounts is None else [account.name for account in accounts]
-    return RuleNames(replies, fields, await store.agents.list_names(), names)
+    teams = [team.name for team in await store.team.list_teams()]
+    return RuleNames(replies, fields, await store.agents.list_names(), names, teams)
 
 
 def find_missing(rule: Rule, names: RuleNames) -> str:

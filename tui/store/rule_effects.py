@@ -72,14 +72,13 @@ class RuleEffects:
         elif action.kind is ActionKind.HOOK and self._helpers.queue_hook is None:
             self._problems.append(f"the hook {action.value} was not run: no hooks are set up")
         elif action.kind is ActionKind.HOOK and self._helpers.queue_hook is not None:
-            event = {
-                "rule": rule.name,
-                "conversation": str(self._summary["id"]),
-                "message": str(row["id"]),
-                "party": self._summary["party"],
-                "text": row["body"],
-            }
-            self._helpers.queue_hook(self._transaction, action.value, event)
+            self._helpers.queue_hook(
+                self._transaction,
+                action.value,
+                {"rule": rule.name},
+                conversation_id=self._summary["id"],
+                message_id=row["id"],
+            )
 
     def _notify(self, name: str, row: Row) -> None:
         """Notify an agent or a team of the text, as a mention does."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from tui.domain.conversation import Conversation
 from tui.domain.message import NewMessage
@@ -19,7 +19,7 @@ class AnswerRequest:
     body: str
     """Text of the canned reply, with its fields."""
     fields: Mapping[str, str]
-    """Values of the team's own fields."""
+    """Values of the team's and the contact's own fields."""
     conversation: Conversation
     """The conversation, with account and own number of the text."""
     now: int
@@ -32,8 +32,31 @@ PrepareAnswer = Callable[[AnswerRequest], NewMessage | str]
 """Return the message to queue, or why it cannot be sent."""
 ListMembers = Callable[[Connection, str], Sequence[str]]
 """Return the members of a team in their order; none if there is no such team."""
-QueueHook = Callable[[Transaction, str, Mapping[str, Any]], None]
-"""Queue a run of the hook with a name, in the transaction, with what has happened."""
+
+
+class QueueHook(Protocol):
+    """Queue a run of the hook with a name, in the transaction."""
+
+    def __call__(
+        self,
+        transaction: Transaction,
+        name: str,
+        event: Mapping[str, Any],
+        *,
+        conversation_id: int = 0,
+        message_id: int = 0,
+    ) -> None:
+        """Queue the run.
+
+        Args:
+            transaction: Transaction of the caller.
+            name: Name of the hook.
+            event: What has happened, without any text of a customer.
+            conversation_id: Conversation that the hook gets.
+            message_id: Message that the hook gets.
+        """
+
+
 ReportError = Callable[[str, Exception], None]
 """Report an unexpected error about a text or a wait, with words for it."""
 

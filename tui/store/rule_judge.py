@@ -218,7 +218,11 @@ class RuleJudge:
         template = self._sql.template(self._connection, name=name)
         if template is None:
             raise _NotAnsweredError(f'not answered, as there is no canned reply "{name}"')
-        fields = queries("writing").template_values(self._connection)
+        fields = list(queries("writing").template_values(self._connection))
+        contact = queries("contacts").contact(self._connection, party=summary["party"])
+        if contact is not None:  # a field of the contact wins over the team's
+            own = queries("contacts").fields_of(self._connection, person=contact["person"])
+            fields.extend(own)
         prepared = self._helpers.prepare_answer(
             AnswerRequest(
                 rule,

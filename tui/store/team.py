@@ -244,6 +244,16 @@ class TeamBook:
             raise NotPermitted(_NOT_PERMITTED) from error
 
 
+def list_members(connection: Connection, team: str) -> list[str]:
+    """Return the members of a team in their order; none if there is no such team.
+
+    Args:
+        connection: Connection of the caller.
+        team: Name of the team.
+    """
+    return _read_members(connection).get(team, [])
+
+
 def read_teams(connection: Connection) -> list[Team]:
     """Return every team by name."""
     members = _read_members(connection)

@@ -42,3 +42,6 @@ select count(*) from contacts where place = 0;
 -- name: begins(begin, end, limit)
 select person, name, party, folded from contacts
 where folded >= :begin and folded < :end order by folded, party limit :limit;
+
+-- name: field_names()
+select distinct name from contact_fields order by name;
