@@ -35,9 +35,9 @@ from tui.store.triage import Triage
 if TYPE_CHECKING:
     from tui.store.account_watch import AlarmFigures, CreditWaits
     from tui.store.agent_choices import AgentChoices
-    from tui.store.answer_targets import AnswerTargets
     from tui.store.bulk_feed import BulkFeed
     from tui.store.bulk_texts import BulkTexts
+    from tui.store.due_answers import AnswerTargets
     from tui.store.erasure import Scrubbing
     from tui.store.event_targets import EventTargets
     from tui.store.forgetting import Forgetting
@@ -300,7 +300,7 @@ class Store:
     @functools.cached_property
     def answer_targets(self) -> "AnswerTargets":
         """Return until when customers have to be answered, and how that was kept."""
-        from tui.store.answer_targets import AnswerTargets
+        from tui.store.due_answers import AnswerTargets
 
         return AnswerTargets(self.database, self._clock, self._rng)
 
