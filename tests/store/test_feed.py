@@ -127,7 +127,7 @@ async def test_no_change_is_missed_while_many_write(open_store: OpenStore) -> No
 async def test_a_late_watcher_gets_only_later_changes(store: Store) -> None:
     await store.ingest.store_events(ACCOUNT, [make_reply()])
     async with watch_in_background(store) as received:
-        await store.templates.delete_template("none")
+        await store.templates.delete_template("none", "ana")
         await wait_until(lambda: received)
         assert received == [Change(Subject.CANNED_REPLY, 0)]
 
@@ -136,12 +136,12 @@ async def test_a_watcher_far_behind_gets_a_reload(store: Store) -> None:
     began = await store.feed.get_last_number()
     await store_sent(store)
     for _ in range(5):
-        await store.templates.delete_template("none")
+        await store.templates.delete_template("none", "ana")
     await store.feed.prune_changes(keep=2)
     async with watch_in_background(store, after=began) as received:
         await wait_until(lambda: received)
         assert received == [RELOAD]
-        await store.templates.delete_template("none")
+        await store.templates.delete_template("none", "ana")
         await wait_until(lambda: len(received) == 2)
         assert received[1].subject is Subject.CANNED_REPLY
 
@@ -159,7 +159,7 @@ async def test_pruning_does_not_restart_the_numbers(store: Store) -> None:
     newest = await store.feed.get_last_number()
     await store.feed.prune_changes(keep=0)
     assert await store.feed.get_last_number() == newest
-    await store.templates.delete_template("none")
+    await store.templates.delete_template("none", "ana")
     assert await store.feed.get_last_number() == newest + 1
 
 
@@ -178,7 +178,7 @@ async def test_a_separate_feed_works_beside_that_of_the_store(store: Store) -> N
     first = asyncio.create_task(anext(watching))
     await wait_until(lambda: own._wakeups)
     await store.database.read(lambda c: None)
-    await store.templates.delete_template("none")
+    await store.templates.delete_template("none", "ana")
     assert Change(Subject.CANNED_REPLY, 0) in await first
     await watching.aclose()
 

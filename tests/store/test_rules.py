@@ -200,7 +200,7 @@ async def test_an_open_field_and_a_missing_reply_are_noted_and_shown(world: Rule
     record = (await world.store.rules.list_records(0))[0]
     assert record.problem == 'Not answered with "out": {name} is not filled in'
     assert (record.matched_today, record.answered_today) == (1, 0)
-    await world.store.templates.delete_template("out")
+    await world.store.templates.delete_template("out", "ana")
     await world.write("Hello again?", TOM)
     assert await world.notes(TOM) == ['Not answered, as there is no canned reply "out"']
 
@@ -338,7 +338,7 @@ async def test_a_team_without_members_and_a_hook_are_reported(world: RuleWorld) 
     assert (await get_conversation(world.store)).labels == ("seen",)
     notes = await world.notes()
     assert notes[0] == "No agent was assigned, as the team @none has no members"
-    assert notes[1] == "The hook ticket was not run: no hooks are set up"
+    assert notes[1] == "The hook ticket was not run: the settings have none"
 
 
 async def test_agents_are_notified_of_the_text(world: RuleWorld) -> None:

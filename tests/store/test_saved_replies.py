@@ -12,7 +12,7 @@ async def test_canned_replies_are_added_replaced_and_removed(store: Store) -> No
         CannedReply("bye", "Bye"),
         CannedReply("hours", "9 to 6"),
     ]
-    await store.templates.delete_template("bye")
+    await store.templates.delete_template("bye", "ana")
     assert await store.templates.list_by_name() == [CannedReply("hours", "9 to 6")]
 
 
@@ -60,8 +60,8 @@ async def test_an_own_canned_reply_hides_that_of_the_team_from_its_owner_alone(
     await store.templates.move_template(own, "mia", -1)
     assert await list_names(store, "mia") == ["hours", "bye"]
     assert await list_names(store, "bo") == ["hours", "bye"]
-    assert await store.templates.delete_template("hours", "mia")
-    assert not await store.templates.delete_template("hours", "mia")
+    assert await store.templates.delete_template("hours", "mia", "mia")
+    assert not await store.templates.delete_template("hours", "mia", "mia")
     assert await store.templates.list_in_order("mia") == [shared, CannedReply("bye", "Bye")]
 
 

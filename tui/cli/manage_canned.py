@@ -101,7 +101,7 @@ async def _remove_reply(
     owner = agent if arguments.personal else ""
     if not any((one.name, one.owner) == (arguments.name, owner) for one in found):
         raise _name_unknown(arguments.name)
-    await store.templates.delete_template(arguments.name, owner)
+    await store.templates.delete_template(arguments.name, agent, owner)
     if arguments.json:
         write_json({"removed": arguments.name})
     else:

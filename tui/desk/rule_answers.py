@@ -1,6 +1,6 @@
 """Make the automatic answers of rules: fill the canned reply, and run the checks before sending."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Protocol
@@ -12,7 +12,6 @@ from tui.domain.account import Account
 from tui.domain.local_time import HourRange
 from tui.domain.message import NewMessage
 from tui.domain.templates import FillContext, collect_values, fill_fields
-from tui.store.journal import queue_hook
 from tui.store.rule_helpers import AnswerRequest, RuleHelpers
 from tui.store.team import list_members
 
@@ -31,6 +30,10 @@ class RulePreferences(Protocol):
     @property
     def opt_out_sentence(self) -> str:
         """Return the sentence that is added once to each conversation; empty for none."""
+
+    @property
+    def hooks(self) -> Mapping[str, tuple[str, ...]]:
+        """Return the commands of the hooks by name."""
 
     @property
     def confirm_opt_outs(self) -> bool:
@@ -100,6 +103,6 @@ def create_helpers(
         prepare_answer=lambda request: prepare_answer(request, preferences),
         can_confirm_opt_outs=preferences.confirm_opt_outs,
         list_members=list_members,
-        queue_hook=queue_hook,
+        hooks=frozenset(preferences.hooks),
         report_error=report_error,
     )

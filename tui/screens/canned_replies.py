@@ -83,7 +83,7 @@ class CannedRepliesScreen(EditableList[CannedReply]):
     async def drop_item(self, name: str) -> None:
         """Remove the canned reply with a key."""
         owner, _, name = name.partition("\n")
-        await self.store.templates.delete_template(name, owner)
+        await self.store.templates.delete_template(name, self.app_context.agent, owner)
 
     async def create_editor(self, item: CannedReply | None) -> CannedReplyScreen:
         """Return the dialog for name, text and actions."""

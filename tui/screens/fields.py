@@ -99,11 +99,11 @@ class FieldsScreen(EditableList[CustomField]):
             item: Field to store.
             replaces: Former name of the field; empty for a new one.
         """
-        await self.store.templates.save_field(item, replaces=replaces)
+        await self.store.templates.save_field(item, self.app_context.agent, replaces=replaces)
 
     async def drop_item(self, name: str) -> None:
         """Remove the field."""
-        await self.store.templates.delete_field(name)
+        await self.store.templates.delete_field(name, self.app_context.agent)
 
     async def create_editor(self, item: CustomField | None) -> FieldScreen:
         """Return the dialog for name and value."""

@@ -19,6 +19,7 @@ StoreError
 ├── StaleReply        a newer message arrived after the agent began to write
 ├── DraftChanged      another window of the agent has changed the text
 │   └── DraftSent     another window of the agent has sent it
+├── OnlyLeads         the agent may not change this; nothing was changed
 └── OptedOut          the customer must not be texted
 """
 
@@ -185,6 +186,10 @@ class DraftChanged(StoreError):
 
 class DraftSent(DraftChanged):
     """Another window of the agent has sent the text."""
+
+
+class OnlyLeads(StoreError):
+    """The agent is no lead, and only leads change this."""
 
 
 class OptedOut(StoreError):

@@ -28,6 +28,7 @@ from tui.store.erasure import (
     list_party_tables,
 )
 from tui.store.errors import StoreError
+from tui.store.lead_rights import require_lead
 from tui.store.queries import queries
 from tui.store.rows import to_dict
 from tui.store.summaries import Summaries, Summary
@@ -130,6 +131,7 @@ class Forgetting:
     def _erase(self, transaction: Transaction, *, before: ForgetPlan, agent: str) -> ForgetPlan:
         """Erase everything in one transaction."""
         connection = transaction.connection
+        require_lead(connection, agent, "what is kept of customers")
         self._sql.overwrite_deleted(connection)
         # Found again under the write lock: a text may have come, or be on its way, since.
         plan = _find_customer(before.address, connection)

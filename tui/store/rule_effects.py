@@ -7,6 +7,7 @@ from tui.domain.action_list import ROUND_ROBIN, Action, ActionKind
 from tui.domain.change import Subject
 from tui.domain.rules import Rule
 from tui.store.engine import Transaction
+from tui.store.journal import queue_hook
 from tui.store.queries import queries
 from tui.store.rows import Row
 from tui.store.rule_helpers import RuleHelpers
@@ -69,10 +70,10 @@ class RuleEffects:
         """
         if action.kind is ActionKind.NOTIFY:
             self._notify(action.value, row)
-        elif action.kind is ActionKind.HOOK and self._helpers.queue_hook is None:
-            self._problems.append(f"the hook {action.value} was not run: no hooks are set up")
-        elif action.kind is ActionKind.HOOK and self._helpers.queue_hook is not None:
-            self._helpers.queue_hook(
+        elif action.kind is ActionKind.HOOK and action.value not in self._helpers.hooks:
+            self._problems.append(f"the hook {action.value} was not run: the settings have none")
+        elif action.kind is ActionKind.HOOK:
+            queue_hook(
                 self._transaction,
                 action.value,
                 {"rule": rule.name},

@@ -1,14 +1,12 @@
 """Say what the rules need that is not in the store: checks before sending, teams, hooks, a log."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
 
 from tui.domain.conversation import Conversation
 from tui.domain.message import NewMessage
 from tui.domain.rules import Rule
 from tui.store.connections import Connection
-from tui.store.engine import Transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,31 +30,6 @@ PrepareAnswer = Callable[[AnswerRequest], NewMessage | str]
 """Return the message to queue, or why it cannot be sent."""
 ListMembers = Callable[[Connection, str], Sequence[str]]
 """Return the members of a team in their order; none if there is no such team."""
-
-
-class QueueHook(Protocol):
-    """Queue a run of the hook with a name, in the transaction."""
-
-    def __call__(
-        self,
-        transaction: Transaction,
-        name: str,
-        event: Mapping[str, Any],
-        *,
-        conversation_id: int = 0,
-        message_id: int = 0,
-    ) -> None:
-        """Queue the run.
-
-        Args:
-            transaction: Transaction of the caller.
-            name: Name of the hook.
-            event: What has happened, without any text of a customer.
-            conversation_id: Conversation that the hook gets.
-            message_id: Message that the hook gets.
-        """
-
-
 ReportError = Callable[[str, Exception], None]
 """Report an unexpected error about a text or a wait, with words for it."""
 
@@ -74,6 +47,6 @@ class RuleHelpers:
     can_confirm_opt_outs: bool = False
     """Whether a rule may confirm an opt-out with one text."""
     list_members: ListMembers = _list_no_members
-    queue_hook: QueueHook | None = None
-    """None where hooks cannot be run."""
+    hooks: Collection[str] = ()
+    """Names of the hooks in the settings."""
     report_error: ReportError = lambda what, error: None

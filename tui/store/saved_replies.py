@@ -9,7 +9,10 @@ from tui.domain.templates import CannedReply, CustomField
 from tui.domain.text import repair_text
 from tui.store.connections import Row
 from tui.store.engine import Engine, Transaction
+from tui.store.lead_rights import require_lead
 from tui.store.queries import queries
+
+_SHARED = "shared canned replies"
 
 
 class Templates:
@@ -79,6 +82,8 @@ class Templates:
 
         def write_template(transaction: Transaction) -> None:
             connection = transaction.connection
+            if not (template.owner and owner):
+                require_lead(connection, agent, _SHARED)
             if replaces and former != target:
                 self._sql.drop_template(connection, name=target[0], owner=target[1])
                 self._sql.rename_template(
@@ -108,6 +113,8 @@ class Templates:
             keys, places_taken = [one.key for one in found], [one.position for one in found]
             if template.key not in keys:
                 return
+            if not template.owner:
+                require_lead(connection, agent, _SHARED)
             moved = found.pop(keys.index(template.key))
             found.insert(min(len(found), max(0, keys.index(template.key) + places)), moved)
             # The places stay those of before, so that what other agents have keeps its place.
@@ -132,6 +139,8 @@ class Templates:
         """
 
         def write_templates(transaction: Transaction) -> None:
+            if values or not all(template.owner for template in templates):
+                require_lead(transaction.connection, agent, _SHARED)
             for template in templates:
                 self._save_row(transaction, template, agent)
             for name, value in values.items():
@@ -142,16 +151,18 @@ class Templates:
 
         await self._database.write(write_templates)
 
-    async def save_field(self, field: CustomField, *, replaces: str = "") -> None:
+    async def save_field(self, field: CustomField, agent: str, *, replaces: str = "") -> None:
         """Add or replace an own field.
 
         Args:
             field: Field to save.
+            agent: Name of the agent.
             replaces: Former name if it was renamed.
         """
 
         def write_field(transaction: Transaction) -> None:
             connection = transaction.connection
+            require_lead(connection, agent, _SHARED)
             if replaces and replaces != field.name:
                 self._sql.drop_template_value(connection, name=replaces)
             name, value = repair_text(field.name), repair_text(field.value)
@@ -160,10 +171,16 @@ class Templates:
 
         await self._database.write(write_field)
 
-    async def delete_field(self, name: str) -> None:
-        """Delete an own field."""
+    async def delete_field(self, name: str, agent: str) -> None:
+        """Delete an own field.
+
+        Args:
+            name: Name of the field.
+            agent: Name of the agent.
+        """
 
         def drop_field(transaction: Transaction) -> None:
+            require_lead(transaction.connection, agent, _SHARED)
             self._sql.drop_template_value(transaction.connection, name=name)
             transaction.mark_changed(Subject.CANNED_REPLY)
 
@@ -183,15 +200,18 @@ class Templates:
 
         await self._database.write(write_use)
 
-    async def delete_template(self, name: str, owner: str = "") -> bool:
+    async def delete_template(self, name: str, agent: str, owner: str = "") -> bool:
         """Delete a canned reply; return False if there was none.
 
         Args:
             name: Name of the reply.
+            agent: Name of the agent.
             owner: The only agent who has it; "" for the team.
         """
 
         def drop_template(transaction: Transaction) -> bool:
+            if not owner:
+                require_lead(transaction.connection, agent, _SHARED)
             count = self._sql.drop_template(transaction.connection, name=name, owner=owner)
             transaction.mark_changed(Subject.CANNED_REPLY)
             return bool(count)

@@ -15,6 +15,7 @@ from tui.store.audit import record_action
 from tui.store.connections import Connection, Row
 from tui.store.engine import Engine, Transaction
 from tui.store.errors import StoreError
+from tui.store.lead_rights import require_lead
 from tui.store.queries import queries
 
 WEEK_HOURS = 7 * 24
@@ -35,6 +36,9 @@ class RuleRecord:
     """Why an answer of it was not sent; empty for none since it was changed or switched."""
     problem_at: int = 0
     """Ms UTC."""
+
+
+_WHAT = "rules"
 
 
 class Rules:
@@ -102,6 +106,7 @@ class Rules:
         """
 
         def save_all(transaction: Transaction) -> None:
+            require_lead(transaction.connection, agent, _WHAT)
             for rule in rules:
                 self._save(transaction, replace(rule, enabled=False, since=0), agent, "")
 
@@ -134,6 +139,7 @@ class Rules:
         """
 
         def drop(transaction: Transaction) -> None:
+            require_lead(transaction.connection, agent, _WHAT)
             row = self._sql.by_name(transaction.connection, name=name)
             if row is None:
                 return
@@ -157,6 +163,7 @@ class Rules:
         """
 
         def switch(transaction: Transaction) -> bool:
+            require_lead(transaction.connection, agent, _WHAT)
             row = self._sql.by_name(transaction.connection, name=name)
             if row is None:
                 rule = next((one for one in BUILT_IN_RULES if one.name == name), None)
@@ -183,6 +190,7 @@ class Rules:
         """
 
         def move(transaction: Transaction) -> bool:
+            require_lead(transaction.connection, agent, _WHAT)
             names = [row["name"] for row in self._sql.all(transaction.connection)]
             if name not in names:
                 return False
@@ -202,6 +210,7 @@ class Rules:
 
     def _save(self, transaction: Transaction, rule: Rule, agent: str, replaces: str) -> None:
         """Add or replace a rule."""
+        require_lead(transaction.connection, agent, _WHAT)
         connection, content = transaction.connection, format_content(rule)
         row = self._sql.by_name(connection, name=replaces or rule.name)
         if replaces not in ("", rule.name) and self._sql.by_name(connection, name=rule.name):

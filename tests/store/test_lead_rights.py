@@ -1,0 +1,49 @@
+"""Once a lead is named, only leads change what belongs to the whole desk."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+
+from tui.domain.agent_level import Level
+from tui.domain.phone import parse_address
+from tui.domain.templates import CannedReply, CustomField
+from tui.store.errors import OnlyLeads
+from tui.store.store import Store
+
+SHARED, OWN = CannedReply("thanks", "Thank you"), CannedReply("bye", "Bye", owner="bo")
+CHANGES: dict[str, Callable[[Store, str], Awaitable[object]]] = {
+    "rule": lambda store, agent: store.rules.switch_rule("help", agent, on=True),
+    "shared reply": lambda store, agent: store.templates.save_template(SHARED, agent),
+    "shared reply of an import": lambda store, agent: store.templates.import_templates(
+        [OWN, SHARED], {}, agent
+    ),
+    "deleted reply": lambda store, agent: store.templates.delete_template("thanks", agent),
+    "own reply that is shared": lambda store, agent: store.templates.save_template(
+        CannedReply("bye", "Bye"), agent, replaces="bye", replaces_owner="bo"
+    ),
+    "field": lambda store, agent: store.templates.save_field(CustomField("shop", "Kiosk"), agent),
+    "deleted field": lambda store, agent: store.templates.delete_field("shop", agent),
+    "retention": lambda store, agent: store.retention.prune(10, agent),
+    "erasure": lambda store, agent: store.forgetting.forget(parse_address("+61491570156"), agent),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+async def test_only_leads_change_it(
+    store: Store, change: Callable[[Store, str], Awaitable[object]]
+) -> None:
+    await store.team.set_level("mia", Level.LEAD)
+    with pytest.raises(OnlyLeads, match="nothing was changed · ask mia"):
+        await change(store, "bo")
+    await change(store, "mia")
+
+
+async def test_everyone_changes_everything_until_a_lead_is_named(store: Store) -> None:
+    for change in CHANGES.values():
+        await change(store, "bo")
+
+
+async def test_an_agent_keeps_own_replies(store: Store) -> None:
+    await store.team.set_level("mia", Level.LEAD)
+    await store.templates.save_template(OWN, "bo")
+    assert await store.templates.delete_template("bye", "bo", "bo")
