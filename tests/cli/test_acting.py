@@ -23,7 +23,7 @@ IDEMPOTENT: list[tuple[str, str, str, Callable[[Conversation], bool]]] = [
         "assign Mia tom",
         "assigned Mia to tom",
         f"{ASSIGNED}tom: Mia",
-        lambda c: c.assignee == "bo",
+        lambda c: c.assignee == "tom",
     ),
     ("assign Mia me", "assigned Mia to mia", f"{ASSIGNED}mia: Mia", lambda c: c.assignee == "mia"),
     ("label Mia #a", "labelled Mia #a", "already labelled #a: Mia", lambda c: c.labels == ("a",)),

@@ -238,6 +238,6 @@ def test_a_name_is_kept_in_one_line() -> None:
 
 
 def test_the_examples_of_the_documentation_are_valid() -> None:
-    page = Path(__file__).parents[2] / "tui/docs/rules.md"
+    page = Path(__file__).parents[2] / "tui/docs/standing-rules.md"
     examples = page.read_text(encoding="utf-8").split("## Five examples")[1].split("```")[1]
     assert len(parse_rules(examples.removeprefix("text"), NOW, UTC)) == 5

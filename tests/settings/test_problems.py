@@ -36,7 +36,7 @@ def list_error_lines(environ: dict[str, str]) -> tuple[str, ...]:
     "text",
     [
         'keys.close = ""',
-        'keys.close = ["e", "ctrl+w", "f12", "g y", "ä", "=", "ctrl+full_stop", "shift+f5"]',
+        'keys.close = ["e", "ctrl+w", "f11", "g y", "ä", "=", "ctrl+full_stop", "shift+f5"]',
         'keys = {close = "r", reply = "e"}',
         'keys.send = "r"',
     ],

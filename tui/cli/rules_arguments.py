@@ -19,7 +19,7 @@ RULES_EXAMPLES = (
     "smsdesk rules export > rules.toml",
 )
 RULES_NOTES = """\
-a file of rules (smsdesk help rules explains it):
+a file of rules (smsdesk help standing-rules explains it):
   [[rule]]
   name = "out_of_hours"
   when = ["arrives", "outside hours"]

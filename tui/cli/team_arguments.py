@@ -67,7 +67,7 @@ filters (all of them have to hold):
   team:sales           of the team or one of its members
   is:unread            also overdue, failed, starred, draft, mentioned
   state:closed         also snoozed, all; without it: open
-  order:newest         also due (least time left); the longest wait comes first otherwise
+  order:newest         also due (least time left); without it: longest wait
 Other words are part of a name or number. Put what has blanks into quotes."""
 
 TEAM_HELP = {
@@ -77,7 +77,7 @@ TEAM_HELP = {
         "examples:\n  smsdesk statistics --days 30\n  smsdesk statistics --json",
     ),
     "views": (
-        "saved views: list, save, change; times for an answer, business hours",
+        "saved views, times for an answer, business hours",
         "A view is a filter with a name and a key. Shared ones are seen by every agent;\n"
         "only leads change them, once a lead is named.",
         FILTER_NOTES

@@ -2,7 +2,7 @@
 
 This keeps an agent from changing by mistake what all others work with. It is no lock: who can
 write the file of the inbox can change everything in it. On a server the roles of the database
-hold it (see `docs/views.md`).
+hold it (see `docs/teams-and-views.md`).
 """
 
 from tui.domain.agent_level import Level

@@ -49,7 +49,7 @@ class ContactScreen(FormScreen[Person | None]):
         """
         super().__init__()
         self._person = person
-        self._region = region
+        self._phone_region = region
 
     def compose(self) -> ComposeResult:
         """Yield the fields for name, note, numbers and own fields."""
@@ -96,7 +96,7 @@ class ContactScreen(FormScreen[Person | None]):
         person = self._person
         try:
             fields = parse_fields(self.own_fields.text, person.fields)
-            numbers = parse_parties(self.numbers_field.value, self._region, person.numbers)
+            numbers = parse_parties(self.numbers_field.value, self._phone_region, person.numbers)
         except (InvalidCannedReplyError, InvalidNumberError) as problem:
             self.verdict.update(Content(one_line(f"Not saved: {problem}", 200)))
             is_number = isinstance(problem, InvalidNumberError)

@@ -101,7 +101,7 @@ class RuleHistory:
             },
             {row[0]: row[1] for row in self._sql.first_messages(connection, **first)},
             [Ending(*row) for row in self._sql.stored_endings(connection, **first)],
-            {row["name"]: row["body"] for row in writing.templates(connection)},
+            {row["name"]: row["body"] for row in writing.templates(connection, agent="")},
             {row["name"]: row["value"] for row in writing.template_values(connection)},
         )
 

@@ -248,6 +248,7 @@ def _create_empty_summary(
         "failed": 0,
         "last_id": 0,
         "last_arrival": 0,
+        "overdue": 0,
         "account": account,
         "own": own,
     }

@@ -23,7 +23,7 @@ _PRESENT_MS = MINUTE
 """Age (ms) of a desk's last sign of life up to which its agent is present."""
 _NOT_PERMITTED = (
     "Your role on the database server may not change agents and teams: nothing was changed; ask"
-    " a lead, or see smsdesk help views for the privileges"
+    " a lead, or see smsdesk help teams-and-views for the privileges"
 )
 
 
