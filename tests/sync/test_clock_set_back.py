@@ -16,7 +16,8 @@ from tui.domain.status import Status
 from tui.store.store import Store
 from tui.sync.account_health import AccountHealth
 from tui.sync.context import RoundResult, ServedAccount, SyncContext
-from tui.sync.service import Housekeeping, SyncService
+from tui.sync.housekeeping import Housekeeping
+from tui.sync.service import SyncService
 
 SHOWN = Account("mm", "messagemedia")
 

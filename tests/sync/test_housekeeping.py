@@ -15,8 +15,8 @@ from tui.domain.status import Status
 from tui.store.sqlite.file_engine import FileEngine
 from tui.store.store import Store
 from tui.sync.context import SyncContext, discard_log
+from tui.sync.housekeeping import Housekeeping
 from tui.sync.lease import Leasehold, ProcessIdentity
-from tui.sync.service import Housekeeping
 
 
 async def test_only_messages_claimed_by_dead_processes_become_uncertain(
