@@ -74,7 +74,7 @@ async def test_csv_is_harmless_to_spreadsheets_and_terminals(
     assert "\x1b" not in ran.stdout
     assert ran.stdout.splitlines()[0] == (
         "id,conversation,party,name,direction,at,text,status,account,sender,agent,subject,word,"
-        "code,reason,status_at,scheduled_at,provider_id,parts,price,format,attachments,files"
+        "code,reason,status_at,scheduled_at,provider_id,parts,price,format,attachments,files,rule"
     )
     assert rows[0]["at"] == "2026-03-04T08:00:00.000Z"
     assert rows[0]["status_at"] == ""

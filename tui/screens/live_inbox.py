@@ -75,8 +75,8 @@ class LiveInbox(InboxLayout):
 
     def on_resize(self) -> None:
         """Show the strip once there is room for it, with the counts of now."""
-        if self.is_mounted:
-            self.call_after_refresh(self.follow_views)
+        if self.is_mounted and self.has_class("-full"):
+            self.call_later(self.follow_views)
 
     def _find_key(self, command_id: str) -> str:
         """Return the keys to press for a command; "" if no key does it at once.
