@@ -59,7 +59,7 @@ async def test_enter_saves_an_own_field_from_both_fields(desk: Desk, size: Size)
 
 @BOTH_SIZES
 @pytest.mark.parametrize(
-    ("name", "body", "field"), [("", "Text", "template-name"), ("name", "", "")]
+    ("name", "body", "field"), [("", "Text", "template-name"), ("name", "", "template-body")]
 )
 async def test_an_incomplete_canned_reply_shows_what_is_missing(
     desk: Desk, size: Size, name: str, body: str, field: str

@@ -62,7 +62,7 @@ async def test_an_invalid_time_is_reported_and_enter_does_nothing(desk: Desk, si
     [
         (("h",), "such as 20m", "Type a time, such as 20m"),
         (("r", "h", "i", "f5"), "such as tomorrow 9", "Type a time, such as tomorrow 9"),
-        (("c",), "such as +61 491 570 156", "No number: write it with +"),
+        (("c",), "name, or number: +61 491 570 156", "No number: write it with +"),
         (("g", "p"), "such as ~/customers.csv", "Type the path of a file, such as ~/cust"),
     ],
 )

@@ -154,7 +154,7 @@ def test_the_help_shows_every_command_with_all_its_keys() -> None:
 
 
 async def test_the_help_page_fits_into_eighty_columns(desk: Desk) -> None:
-    async with desk.open((80, 140)):
+    async with desk.open((80, 180)):
         await desk.command("help")
         for command in COMMANDS:
             await desk.shows(command.title, command.description)

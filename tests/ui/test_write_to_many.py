@@ -106,6 +106,7 @@ async def test_who_is_left_out_is_named_with_the_reason_and_can_be_chosen(desk: 
         await desk.press("enter", "escape", "escape")
         row = await desk.thread(PRIYA)
         await desk.store.consent.record_decision(row.id, "tom", opted_out=True, evidence="")
+        await desk.press("g", "a")  # an opted-out conversation is closed
         await select(desk, BOB, CHLOE, PRIYA, DAWIT)
         await desk.press("r")
         await desk.type("We are late")

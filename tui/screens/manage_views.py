@@ -99,7 +99,7 @@ class ViewsScreen(DialogScreen[SavedView | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Views"
             dialog.border_subtitle = (
-                "Enter shows · r renames · e filter · t answer within · d removes · F1 keys"
+                "Enter shows · r renames · e filter · t in time · d removes · F1 keys"
             )
             yield Choices(
                 "No views yet: Esc, then V saves the list that is shown",
