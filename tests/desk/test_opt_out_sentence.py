@@ -7,7 +7,8 @@ import pytest
 from tests.contexts import make_context
 from tests.store.builders import ACCOUNT, MIA, get_conversation, make_reply
 from tui.clock import ManualClock
-from tui.desk.outgoing import OutgoingActions, queue_attempt
+from tui.desk.outgoing import OutgoingActions
+from tui.desk.queue_attempts import queue_attempt
 from tui.desk.routes import Route
 from tui.desk.send_attempt import RefusedError, SendAttempt
 from tui.domain.account import Account

@@ -24,13 +24,13 @@ async def test_people_are_found_and_written_to(mia: Typist) -> None:
 async def test_fields_are_shown_changed_and_restored(mia: Typist) -> None:
     await mia.type("1", "fields order = 4711")
     await mia.shows("Saved Chloe Martin")
-    assert await mia.store.contacts.get_fields(CHLOE) == {"order": "4711"}
+    assert await mia.store.contact_fields.get_fields(CHLOE) == {"order": "4711"}
     await mia.type("fields")
     await mia.shows("{order}: 4711")
     await mia.type("fields name = x", "fields order")
     await mia.shows("{name} is filled in automatically")
     await mia.shows("Write name = value")
     await mia.type("fields order =")
-    assert await mia.store.contacts.get_fields(CHLOE) == {}
+    assert await mia.store.contact_fields.get_fields(CHLOE) == {}
     await mia.type("z")
-    assert await mia.store.contacts.get_fields(CHLOE) == {"order": "4711"}
+    assert await mia.store.contact_fields.get_fields(CHLOE) == {"order": "4711"}

@@ -27,7 +27,8 @@ from tui.settings.errors import SettingsError
 from tui.settings.load import to_public_accounts
 from tui.settings.models import Settings
 from tui.settings.public import Preferences
-from tui.startup.background import get_polling_pace, run_background
+from tui.startup.background import run_background
+from tui.startup.sync_setup import get_polling_pace
 from tui.startup.wiring import (
     ProgressLine,
     create_consent_judge,

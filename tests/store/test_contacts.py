@@ -79,7 +79,7 @@ async def test_several_numbers_are_one_person(store: Store, contacts: Contacts) 
     assert await contacts.list_people(None, 10) == [person]
     await contacts.import_contacts([Contact(TOM, "Mia M.", "", (("size", "XL"),))])
     assert (await get_conversation(store)).name == "Mia M."
-    assert dict(await contacts.get_fields(MIA)) == {"order": "7", "size": "XL"}
+    assert dict(await store.contact_fields.get_fields(MIA)) == {"order": "7", "size": "XL"}
     assert await contacts.count_people() == 1
     await check_counters_and_summaries(store)
 

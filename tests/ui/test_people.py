@@ -132,4 +132,4 @@ async def test_fields_are_edited_and_fill_a_typed_text(desk: Desk) -> None:
         await desk.press("enter")
         await desk.until(lambda: desk.typed == "", "an empty composer")
         assert (await desk.last(CHLOE)).body == "Chloe, your order 4711"
-    assert await desk.store.contacts.get_fields(ANA) == {}
+    assert await desk.store.contact_fields.get_fields(ANA) == {}

@@ -1,31 +1,13 @@
 """Hold the texts of `--help`: the purpose of each command, with examples to copy."""
 
 import textwrap
-from dataclasses import dataclass
 
 from tui.cli import canned_arguments, contacts_arguments
+from tui.cli.help_entry import HelpText, format_examples
 from tui.cli.privacy_arguments import PRIVACY_HELP
 from tui.cli.program_help import PROGRAM_TEXTS
 from tui.cli.rules_arguments import RULES_ABOUT, RULES_EXAMPLES, RULES_NOTES, RULES_SUMMARY
 from tui.cli.team_arguments import FILTER_NOTES, TEAM_HELP
-
-
-@dataclass(frozen=True, slots=True)
-class HelpText:
-    """Help text of one command."""
-
-    summary: str
-    """Description in the list of commands."""
-    about: str
-    """Text above the options."""
-    epilog: str
-    """Text below the options: examples and exit codes."""
-
-
-def _format_examples(*lines: str) -> str:
-    """Return examples below their heading."""
-    return "\n".join(["examples:", *(f"  {line}" for line in lines)])
-
 
 _EXIT_CODES = """\
 exit codes:
@@ -83,7 +65,7 @@ files:
 
 _COMPLETION_NOTES = """\
 notes:
-  Make the folder first if there is none. Then start a new shell.
+  Make the folder first if there is none, and start a new shell afterwards.
   zsh looks into ~/.zfunc only if ~/.zshrc has, in this order:
     fpath+=~/.zfunc
     autoload -Uz compinit && compinit"""
@@ -93,8 +75,7 @@ HELP_TEXTS = {
         "try the inbox with made-up customers; nothing leaves this machine",
         "Open the inbox on a sandbox with made-up customers who write and answer by\n"
         "themselves. Nothing leaves this machine, and your own inbox is not touched.",
-        _format_examples(
-            "smsdesk demo",
+        format_examples(
             "smsdesk demo --keep /tmp/demo.db",
             "smsdesk demo --keep /tmp/big.db --threads 100000 --messages 1000000 --no-open",
         ),
@@ -104,7 +85,7 @@ HELP_TEXTS = {
         "Emulate every provider on this machine. User and secret are sandbox and\n"
         "sandbox-secret everywhere, SerwerSMS's token is sandbox-token; how a handset\n"
         "behaves depends on its number (GET / lists them).",
-        _format_examples(
+        format_examples(
             "smsdesk sandbox",
             "smsdesk sandbox --port 0",
             "smsdesk sandbox --push-to http://127.0.0.1:8080",
@@ -114,7 +95,7 @@ HELP_TEXTS = {
         "fetch and send without a screen, as a service",
         "Fetch replies and receipts and send what is queued, for all accounts, until\n"
         "stopped. Inboxes that are open meanwhile leave this work to the service.",
-        _format_examples(
+        format_examples(
             "smsdesk sync",
             "smsdesk sync --once",
             "smsdesk sync --listen 127.0.0.1:8080",
@@ -127,7 +108,7 @@ HELP_TEXTS = {
         "--wait this command sees to it and follows the message to its final state.\n"
         "To several numbers each gets one text, with its {fields} filled, at the pace of\n"
         "bulk_per_minute; --dry-run shows who gets what and who is left out.",
-        _format_examples(
+        format_examples(
             'smsdesk send --to +61491570156 --text "Your order is ready"',
             "fortune | smsdesk send --to +61491570156 --text - --account support-au --wait",
             'smsdesk send --to +61491570156 --text "See you at ten" --at 2026-03-04T08:00',
@@ -143,14 +124,14 @@ HELP_TEXTS = {
         "texts to many: list, follow, pause, cancel",
         "List the texts that went to many conversations at once, show what became of\n"
         "each person, and pause, resume or cancel one that has not reached all yet.",
-        _format_examples("smsdesk bulk list", "smsdesk bulk show 3 --json", "smsdesk bulk pause 3"),
+        format_examples("smsdesk bulk list", "smsdesk bulk show 3 --json", "smsdesk bulk pause 3"),
     ),
     "threads": HelpText(
         "list conversations",
         "List conversations, the latest first; those of a view in its own order.",
         FILTER_NOTES
         + "\n\n"
-        + _format_examples(
+        + format_examples(
             "smsdesk threads",
             "smsdesk threads --limit 10 --json",
             "smsdesk threads --view vip",
@@ -160,14 +141,14 @@ HELP_TEXTS = {
     "messages": HelpText(
         "show one conversation",
         "Show a conversation, or one message by the id that --json prints.",
-        _format_examples("smsdesk messages +61491570156", "smsdesk messages +61491570156 --json"),
+        format_examples("smsdesk messages +61491570156", "smsdesk messages +61491570156 --json"),
     ),
     "search": HelpText(
         "search all messages",
         "Search the text of all messages, newest first; accents and case do not matter.",
         _SEARCH_FILTERS
         + "\n\n"
-        + _format_examples(
+        + format_examples(
             "smsdesk search order ready",
             "smsdesk search dziekuje --json",
             "smsdesk search from:ana after:2026-03-01 invoice",
@@ -179,7 +160,7 @@ HELP_TEXTS = {
         "Whatever reaches an account and becomes neither a message nor a receipt is held,\n"
         "with the reason: a wrong signature, content that cannot be read. After the fix,\n"
         "retry takes it in as if it had just arrived; nothing comes in twice.",
-        _format_examples(
+        format_examples(
             "smsdesk held list",
             "smsdesk held show 12",
             "smsdesk held retry --account messente",
@@ -190,23 +171,23 @@ HELP_TEXTS = {
         name: HelpText(
             text.summary,
             text.about,
-            "\n\n".join(filter(None, [_format_examples(*text.examples), text.notes])),
+            "\n\n".join(filter(None, [format_examples(*text.examples), text.notes])),
         )
         for name, text in PROGRAM_TEXTS.items()
     },
     **{name: HelpText(*texts) for name, texts in TEAM_HELP.items()},
     "rules": HelpText(
-        RULES_SUMMARY, RULES_ABOUT, f"{_format_examples(*RULES_EXAMPLES)}\n\n{RULES_NOTES}"
+        RULES_SUMMARY, RULES_ABOUT, f"{format_examples(*RULES_EXAMPLES)}\n\n{RULES_NOTES}"
     ),
     "canned": HelpText(
         "canned replies and macros: list, import, export",
         canned_arguments.ABOUT,
-        _format_examples(*canned_arguments.EXAMPLES),
+        format_examples(*canned_arguments.EXAMPLES),
     ),
     "export": HelpText(
         "write conversations as JSON lines or CSV",
         "Write one conversation or all of them, the oldest message first.",
-        _format_examples(
+        format_examples(
             "smsdesk export > all.jsonl",
             "smsdesk export --thread +61491570156 --format csv --output ana.csv",
         ),
@@ -214,7 +195,7 @@ HELP_TEXTS = {
     "contacts": HelpText(
         contacts_arguments.SUMMARY,
         contacts_arguments.ABOUT,
-        _format_examples(*contacts_arguments.EXAMPLES),
+        format_examples(*contacts_arguments.EXAMPLES),
     ),
     "import": HelpText(
         "read contacts from a file, or move the inbox",
@@ -227,7 +208,7 @@ HELP_TEXTS = {
         "moved, and nothing opens it any more where it was, unless --reopen allows it.",
         _IMPORT_NOTES
         + "\n\n"
-        + _format_examples(
+        + format_examples(
             "smsdesk import contacts team.vcf",
             "smsdesk import contacts customers.csv --dry-run",
             "smsdesk import contacts list.csv --number-column Kontakt --name-column Kund",
@@ -240,26 +221,26 @@ HELP_TEXTS = {
     "backup": HelpText(
         "copy the inbox while it is in use",
         "Write a complete copy of the inbox, also while others work in it.",
-        _format_examples("smsdesk backup /backup/inbox-monday.db"),
+        format_examples("smsdesk backup /backup/inbox-monday.db"),
     ),
     "restore": HelpText(
         "put a backup in the place of the inbox",
         "Check a backup and put it in the place of the inbox. The inbox before is kept\n"
         "beside it under a name with the time. Refuse while processes use the inbox.",
-        _format_examples(
+        format_examples(
             "smsdesk restore /backup/inbox-monday.db",
             "smsdesk restore /backup/inbox-monday.db --yes",
         ),
     ),
     **{
-        name: HelpText(summary, about, f"{_format_examples(*examples)}\n\n{notes}")
+        name: HelpText(summary, about, f"{format_examples(*examples)}\n\n{notes}")
         for name, (summary, about, examples, notes) in PRIVACY_HELP.items()
     },
     "doctor": HelpText(
         "check settings, accounts, connections, clock, database, terminal",
         "Check everything the desk depends on. Each finding comes with its fix. The\n"
         "addresses to enter at the providers are printed too: they hold the hook secrets.",
-        _format_examples(
+        format_examples(
             "smsdesk doctor",
             "smsdesk doctor --offline",
             "smsdesk doctor --selftest",
@@ -270,7 +251,7 @@ HELP_TEXTS = {
         "read the documentation",
         "Show a page of the documentation or the options of a command. Without a topic,\n"
         "list all pages. On a terminal, long pages are shown by the program in PAGER.",
-        _format_examples(
+        format_examples(
             "smsdesk help",
             "smsdesk help keys",
             "smsdesk help send",
@@ -281,7 +262,7 @@ HELP_TEXTS = {
         "complete commands and options with Tab in your shell",
         "Print a script that makes the shell complete commands, options, files, account\n"
         "names and help topics. The shell has to find smsdesk on its PATH.",
-        _format_examples(
+        format_examples(
             "smsdesk completion bash > ~/.local/share/bash-completion/completions/smsdesk",
             "smsdesk completion zsh > ~/.zfunc/_smsdesk",
             "smsdesk completion fish > ~/.config/fish/completions/smsdesk.fish",
@@ -301,7 +282,7 @@ def build_top_level_help() -> HelpText:
         "Without a command it opens the inbox, or helps to set up the first account.\n\n"
         f"commands (smsdesk COMMAND --help explains one):\n{listing}"
     )
-    examples = _format_examples(
+    examples = format_examples(
         "smsdesk demo                  look around, nothing leaves this machine",
         "smsdesk                       open your inbox",
         "smsdesk doctor                find out what is missing",

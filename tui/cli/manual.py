@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from tui import __version__
 from tui.cli.arguments import COMMANDS
-from tui.cli.help_texts import HELP_TEXTS, HelpText, build_top_level_help
+from tui.cli.help_entry import HelpText
+from tui.cli.help_texts import HELP_TEXTS, build_top_level_help
 from tui.cli.parse_arguments import build_full_parser, build_parser
 
 _NAME = "smsdesk"

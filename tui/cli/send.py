@@ -15,7 +15,7 @@ from tui.cli.context import convert_store_errors
 from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.show import write_line
 from tui.clock import DAY, Clock, SystemClock
-from tui.desk.outgoing import queue_attempt
+from tui.desk.queue_attempts import queue_attempt
 from tui.desk.routes import Route, SendPlan, choose_default_route
 from tui.desk.same_text import add_same_text, check_same_text
 from tui.desk.send_attempt import Objection, RefusedError, SendAttempt

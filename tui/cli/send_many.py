@@ -221,8 +221,10 @@ async def _serve(
     rng: random.Random,
 ) -> None:
     """Serve the accounts from now on."""
-    from tui.startup.background import get_polling_pace, run_service
-    from tui.startup.wiring import create_feed, open_accounts
+    from tui.startup.background import run_service
+    from tui.startup.bulk_service import create_feed
+    from tui.startup.sync_setup import get_polling_pace
+    from tui.startup.wiring import open_accounts
 
     settings = context.load_full_settings(arguments)
     accounts = open_accounts(settings, clock)

@@ -137,7 +137,8 @@ class _MessageFollower:
         """Serve the account from now on if no running process does."""
         if self._serving or await self._store.leases.get_holder(self._message.account):
             return
-        from tui.startup.background import get_polling_pace, run_service
+        from tui.startup.background import run_service
+        from tui.startup.sync_setup import get_polling_pace
         from tui.startup.wiring import open_accounts
 
         self._serving = True

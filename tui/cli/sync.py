@@ -14,33 +14,30 @@ from typing import TYPE_CHECKING
 from tui.cli import context
 from tui.cli.context import convert_store_errors
 from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
+from tui.cli.health_report import print_line, report_health, report_outages, report_to_manager
 from tui.cli.show import write_line
 from tui.cli.signals import SignalEnd, end_on_signals
 from tui.clock import Clock, SystemClock
-from tui.domain.account import AccountState
-from tui.domain.text import format_span, one_line
+from tui.domain.text import one_line
 from tui.settings.public import Preferences
 from tui.settings.values import ListenAddress
-from tui.startup.background import get_polling_pace, open_sync_log, run_listener, run_service
+from tui.startup.background import run_listener, run_service
+from tui.startup.bulk_service import create_feed
 from tui.startup.operator_settings import get_alarm_channels, get_deliveries, read_metrics_access
 from tui.startup.rule_service import apply_rules_once, run_rules
-from tui.startup.wiring import add_capabilities, create_feed, open_accounts, open_store
-from tui.store.errors import StoreError, Unreachable
+from tui.startup.sync_setup import get_polling_pace, open_sync_log
+from tui.startup.wiring import add_capabilities, open_accounts, open_store
+from tui.store.errors import Unreachable
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncLog
 from tui.sync.listener_server import CannotListen
 from tui.sync.service import SyncService
-from tui.sync.service_manager import ServiceManager, describe_service
+from tui.sync.service_manager import ServiceManager
 
 _RETRY_SECONDS = 2.0
 
 if TYPE_CHECKING:
     from tui.settings.models import Settings
-
-_OUTAGE_SECONDS = 1.0
-"""Seconds between two looks at whether the database server answers."""
-_STATUS_SECONDS = 5.0
-"""Seconds between two looks at what the service manager shows."""
 
 
 def run(arguments: Namespace) -> int:
@@ -196,15 +193,15 @@ async def _serve_until_stopped(
                 log=log,
                 metrics=metrics,
             )
-            _print_line(f"listening on {await stack.enter_async_context(pushes)}")
-        _print_line(f"serving {', '.join(account.name for account in accounts)}; Ctrl+C stops")
+            print_line(f"listening on {await stack.enter_async_context(pushes)}")
+        print_line(f"serving {', '.join(account.name for account in accounts)}; Ctrl+C stops")
         names = [account.name for account in accounts]
         await stack.enter_async_context(
             _report_in_background(store, service, manager, names, clock)
         )
         await stop.wait()
         manager.report_stopping()
-        _print_line("stopping")
+        print_line("stopping")
 
 
 def _list_unreachable(accounts: list[ServedAccount]) -> list[str]:
@@ -226,11 +223,11 @@ async def _report_in_background(
 ) -> AsyncIterator[None]:
     """Report the health of the accounts, and to the service manager, while the block runs."""
     tasks = [
-        asyncio.create_task(_report_health(store), name="report health"),
-        asyncio.create_task(_report_outages(store, clock), name="report outages"),
+        asyncio.create_task(report_health(store), name="report health"),
+        asyncio.create_task(report_outages(store, clock), name="report outages"),
     ]
     if manager.is_present:
-        report = _report_to_manager(store, service, manager, names, clock)
+        report = report_to_manager(store, service, manager, names, clock)
         tasks.append(asyncio.create_task(report, name="report to the service manager"))
     try:
         yield
@@ -240,68 +237,3 @@ async def _report_in_background(
         for task in tasks:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
-
-
-async def _report_to_manager(
-    store: Store,
-    service: SyncService,
-    manager: ServiceManager,
-    names: Sequence[str],
-    clock: Clock,
-) -> None:
-    """Report that the service is ready once it serves, then its status, until cancelled."""
-    await service.wait_until_serving()
-    is_ready = False
-    while True:
-        with contextlib.suppress(StoreError):
-            states = await store.accounts.get_states()
-            known = [states[name] for name in names if name in states]
-            line = describe_service(len(names), known, await store.outbox.count_waiting())
-            manager.report_status(line)
-        if not is_ready:
-            manager.report_ready()
-            is_ready = True
-        await clock.sleep(_STATUS_SECONDS)
-
-
-async def _report_health(store: Store) -> None:
-    """Print a line for every change of an account's health, until cancelled.
-
-    Only accounts that this process serves are reported.
-    """
-    reported: dict[str, str] = {}
-    async for _ in store.feed.watch_changes():
-        states: dict[str, AccountState] = {}
-        with contextlib.suppress(StoreError):  # read again with the next change
-            states = await store.accounts.get_states()
-        for name, state in states.items():
-            line = _format_state(state)
-            if state.holder == store.leases.owner and reported.get(name) != line:
-                reported[name] = line
-                _print_line(line)
-
-
-async def _report_outages(store: Store, clock: Clock) -> None:
-    """Print a line when the database server cannot be used, and when it can again."""
-    since = None
-    while True:
-        outage = store.database.outage
-        if outage is not None and not outage.may_end and since is None:
-            since = outage.since
-            _print_line(f"database server: {outage.what}; it is tried again until it answers")
-        elif outage is None and since is not None:
-            age = format_span(clock.now() - since, units=2)
-            _print_line(f"database server: answers again, after {age}")
-            since = None
-        await clock.sleep(_OUTAGE_SECONDS)
-
-
-def _format_state(state: AccountState) -> str:
-    """Return the line about the health of an account."""
-    return f"{state.name}: {state.health.value}{f', {state.line}' if state.line else ''}"
-
-
-def _print_line(line: str) -> None:
-    """Print a line and flush, so that a reader of the pipe sees it at once."""
-    write_line(one_line(line, 300))
-    sys.stdout.flush()

@@ -5,8 +5,8 @@ from tui.desk.view_actions import VIEWS_SCOPE, RememberUndo
 from tui.domain.answer_targets import InvalidTargetError, format_target, parse_target
 from tui.domain.business_hours import format_desk_hours, parse_desk_hours
 from tui.domain.text import one_line
-from tui.store.saved_views import SavedView
 from tui.store.store import Store
+from tui.store.view_rows import SavedView
 
 _WHAT = "times for an answer"
 

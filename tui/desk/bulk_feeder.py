@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from tui.clock import SECOND, Clock
 from tui.desk.bulk_plan import find_obstacle
-from tui.desk.outgoing import build_message
+from tui.desk.queue_attempts import build_message
 from tui.desk.routes import Route
 from tui.desk.send_attempt import RefusedError, SendAttempt
 from tui.domain.account import Account

@@ -155,7 +155,7 @@ async def plan_bulk(
         return plan
     team_fields = await store.templates.get_fields()
     # Asked for only if the text has a field, as there may be thousands of people.
-    contacts = await store.contacts.get_fields_of(people) if find_open_fields(text) else {}
+    contacts = await store.contact_fields.get_fields_of(people) if find_open_fields(text) else {}
     attempts: list[tuple[BulkTarget, SendAttempt]] = []
     for place, target in enumerate(people.values()):
         if place % _CHUNK == 0:

@@ -24,7 +24,7 @@ async def load_field_values(
         conversation.name, conversation.address, context.agent, account, now, context.zone
     )
     team = {name.casefold(): value for name, value in (await store.templates.get_fields()).items()}
-    own = await store.contacts.get_fields(conversation.party)
+    own = await store.contact_fields.get_fields(conversation.party)
     return collect_values(situation, {**team, **own})
 
 

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 from tui.clock import SECOND
 from tui.desk.late_texts import BatchProgress, describe_late, explain_too_late
 from tui.desk.outages import DoubtfulTexts
+from tui.desk.queue_attempts import queue_attempt
 from tui.desk.routes import SendPlan, format_plan_time, is_held_by_provider, read_plan
-from tui.desk.send_attempt import RefusedError, SendAttempt
-from tui.desk.send_checks import NO_ACCOUNT, find_refusal
+from tui.desk.send_attempt import SendAttempt
 from tui.desk.undo import UnsentMessages
 from tui.desk.undo_stack import RememberUndo
-from tui.domain.message import Direction, Message, MmsContent, NewMessage
+from tui.domain.message import Direction, Message, MmsContent
 from tui.domain.opt_out_sentence import get_sentence, strip_sentence
 from tui.domain.status import Status
 from tui.domain.text import one_line
@@ -34,47 +34,6 @@ _RECENT = 50
 _JUST_SENT_MS = 60 * SECOND
 """Time for which a text counts as just sent."""
 _NOTHING_TO_TAKE_BACK = "Nothing to take back here: no text of yours waits in this conversation"
-
-
-async def queue_attempt(store: Store, attempt: SendAttempt, *, hold_until: int = 0) -> Message:
-    """Queue a message or raise `RefusedError`; its questions are for the caller.
-
-    Args:
-        store: Store shared by all agents.
-        attempt: Message to queue.
-        hold_until: Moment before which the message is not submitted (ms UTC).
-    """
-    new = build_message(attempt, hold_until)
-    return await store.intents.queue_message(new, seen_upto=attempt.seen_upto, draft=attempt.draft)
-
-
-def build_message(attempt: SendAttempt, hold_until: int = 0) -> NewMessage:
-    """Return the message to queue; raise `RefusedError` if a check refuses it.
-
-    Args:
-        attempt: Message to queue.
-        hold_until: Moment before which the message is not submitted (ms UTC).
-    """
-    refusal = find_refusal(attempt)
-    if refusal is not None or attempt.route is None:
-        raise RefusedError(refusal or NO_ACCOUNT)
-    plan = attempt.plan
-    return NewMessage(
-        to=attempt.to,
-        body=attempt.text,
-        account=attempt.route.account.name,
-        sender=attempt.route.sender,
-        agent=attempt.preferences.agent,
-        hold_until=hold_until,
-        retry_of=attempt.retry_of,
-        scheduled_at=plan.send_at if plan else None,
-        cancel_on_reply=plan is not None and plan.cancel_on_reply,
-        format=attempt.format,
-        subject=attempt.enclosed.subject,
-        media=attempt.enclosed.media,
-        options=attempt.options,
-        sentence=attempt.sentence,
-    )
 
 
 class OutgoingActions:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 from typing import Protocol
 
-from tui.desk.outgoing import build_message
+from tui.desk.queue_attempts import build_message
 from tui.desk.routes import choose_default_route
 from tui.desk.send_attempt import RefusedError, SendAttempt
 from tui.domain.account import Account

@@ -49,7 +49,7 @@ async def read_names(store: Store, accounts: Iterable[Account] | None = None) ->
     """
     replies = {one.name: one.body for one in await store.templates.list_by_name()}
     fields = {name.casefold() for name in await store.templates.get_fields()}
-    fields |= {name.casefold() for name in await store.contacts.list_field_names()}
+    fields |= {name.casefold() for name in await store.contact_fields.list_field_names()}
     names = None if accounts is None else [account.name for account in accounts]
     teams = [team.name for team in await store.team.list_teams()]
     return RuleNames(replies, fields, await store.agents.list_names(), names, teams)

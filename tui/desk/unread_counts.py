@@ -8,8 +8,8 @@ from collections.abc import Iterable
 
 from tui.domain.change import RELOAD, VIEWS_CHANGED, Change, Subject
 from tui.domain.views import is_in_view
-from tui.store.saved_views import SavedView
 from tui.store.store import Store
+from tui.store.view_rows import SavedView
 
 MOST_SHOWN = 99
 _MOST_KEPT = 200

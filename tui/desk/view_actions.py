@@ -11,8 +11,9 @@ from tui.domain.conversation import Conversation, View
 from tui.domain.text import one_line
 from tui.domain.view_text import parse_view
 from tui.domain.views import format_view_name
-from tui.store.saved_views import SavedView, ViewExistsError
+from tui.store.saved_views import ViewExistsError
 from tui.store.store import Store
+from tui.store.view_rows import SavedView
 
 VIEWS_SCOPE = "views"
 """Scope of what the dialog of the views can undo by itself."""

@@ -21,7 +21,7 @@ from tui.store.conversations import get_order
 
 if TYPE_CHECKING:
     from tui.screens.pick import Picked
-    from tui.store.saved_views import SavedView
+    from tui.store.view_rows import SavedView
 
 
 @command_handler("next")

@@ -10,7 +10,7 @@ import contextlib
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tui.commands import get_first_keys, get_prefixed_commands, index_by_id
+from tui.commands import get_first_keys, index_by_id
 from tui.desk.format import format_title
 from tui.desk.key_hints import find_place
 from tui.desk.permissions import explain_missing_level
@@ -21,13 +21,12 @@ from tui.domain.message import Message
 from tui.handlers.common import InboxActions, command_handler
 from tui.handlers.customer import open_people, run_palette_choice
 from tui.screens.base import report_store_errors
-from tui.store.errors import StoreError, Unreachable
+from tui.store.errors import Unreachable
 from tui.widgets.status_messages import RedrawRequest
 from tui.widgets.themes import THEMES, to_theme_setting
 
 if TYPE_CHECKING:
     from tui.desk.undo_stack import UndoEntry
-    from tui.store.saved_views import SavedView
 
 
 _FLUSH_SECONDS = 2.0
@@ -265,39 +264,3 @@ async def add_account(inbox: InboxActions) -> None:
 
     await inbox.compose_pane.flush_draft()
     inbox.app.push_screen(SetupScreen(account_setup, first=not inbox.app_context.accounts))
-
-
-async def ask_second_key(inbox: InboxActions) -> None:
-    """Show which keys can follow the prefix key, and wait for one."""
-    from tui.screens.key_help import ChordScreen
-
-    commands = get_prefixed_commands(inbox.app_context.commands)
-    labels = {key: command.title.removeprefix("Show ") for key, command in commands.items()}
-    inbox.app.push_screen(
-        ChordScreen(labels, partial(_load_view_names, inbox)), partial(_run_second_key, inbox)
-    )
-
-
-async def _load_keyed_views(inbox: InboxActions) -> dict[str, SavedView]:
-    """Return the saved views that have a digit, by digit."""
-    return {v.key: v for v in await inbox.store.views.list_views(inbox.app_context.agent) if v.key}
-
-
-async def _load_view_names(inbox: InboxActions) -> dict[str, str]:
-    """Return the names of the saved views, by digit."""
-    try:
-        return {key: view.name for key, view in (await _load_keyed_views(inbox)).items()}
-    except StoreError:  # reported when the agent chooses a view
-        return {}
-
-
-@report_store_errors
-async def _run_second_key(inbox: InboxActions, key: str | None) -> None:
-    """Run the command or show the view that belongs to the second key, if there is one."""
-    command = get_prefixed_commands(inbox.app_context.commands).get(key or "")
-    if command is not None:
-        await inbox.action_run(command.id)
-    elif key is not None and key.isdigit():
-        saved = await _load_keyed_views(inbox)
-        if key in saved:
-            await inbox.show_view(saved[key].view)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.commands import get_first_keys
 from tui.desk.outages import explain_failure
-from tui.desk.outgoing import queue_attempt
+from tui.desk.queue_attempts import queue_attempt
 from tui.desk.routes import Route
 from tui.desk.send_attempt import NotSentError, SendAttempt
 from tui.domain.message import Message

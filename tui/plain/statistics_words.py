@@ -1,4 +1,4 @@
-"""Statistics in line mode: texts of the last days, and how fast customers were answered."""
+"""Statistics in line mode, and the lists of what is unread and of what is answered too late."""
 
 from datetime import datetime, time, timedelta
 
@@ -45,4 +45,16 @@ async def list_overdue(session: PlainSession, typed: str) -> None:
         typed: Rest of the command line; empty if there is none.
     """
     session.view = View(overdue=True)
+    await show_first_page(session)
+
+
+@line_handler("show_unread")
+async def list_unread(session: PlainSession, typed: str) -> None:
+    """List the conversations with new texts.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Rest of the command line; empty if there is none.
+    """
+    session.view = View(unread=True)
     await show_first_page(session)

@@ -23,7 +23,8 @@ from tui.domain.views import format_view_name
 from tui.plain.lists import show_first_page
 from tui.plain.session import PlainSession, line_handler
 from tui.plain.triage import show_result
-from tui.store.saved_views import SavedView, ViewExistsError
+from tui.store.saved_views import ViewExistsError
+from tui.store.view_rows import SavedView
 
 _PROBLEMS = (
     NotAllowedError,
@@ -111,18 +112,6 @@ async def save_view(session: PlainSession, typed: str) -> None:
     name = typed or await session.dialog.ask_line(f"Save {shown} as (Enter: {proposed}): ")
     actions = ViewActions(session.store, agent, session.actions.remember_undo)
     await _report(session, lambda: actions.save_view(name.strip() or proposed, session.view))
-
-
-@line_handler("show_unread")
-async def list_unread(session: PlainSession, typed: str) -> None:
-    """List the conversations with new texts.
-
-    Args:
-        session: State of this agent's line-mode session.
-        typed: Rest of the command line; empty if there is none.
-    """
-    session.view = View(unread=True)
-    await show_first_page(session)
 
 
 @line_handler("show_account")

@@ -17,14 +17,13 @@ from tui.domain.conversation import Conversation, View
 from tui.domain.text import one_line
 from tui.domain.views import is_in_view
 from tui.handlers import HANDLERS
-from tui.handlers.general import ask_second_key
+from tui.handlers.second_key import ask_second_key
 from tui.screens.base import report_store_errors
 from tui.screens.live_inbox import LiveInbox
 from tui.store.errors import StoreError, Unreachable
 from tui.store.store import Store
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer
-from tui.widgets.view_strip import ViewStrip
 from tui.widgets.virtual_list import VirtualList
 
 _PREVIEW_DELAY = 0.06
@@ -158,13 +157,6 @@ class InboxScreen(LiveInbox):
             self.pane.conversation if stays else self.threads.current_row
         )
         await self.read_marker.open_conversation(self.pane.conversation)
-
-    @on(ViewStrip.Chosen)
-    @report_store_errors
-    async def _show_clicked_view(self, event: ViewStrip.Chosen) -> None:
-        """Show the view that was clicked in the strip."""
-        self.keys.begin_command()
-        await self.show_view(event.saved.view)
 
     @on(ComposePane.Sent)
     @report_store_errors

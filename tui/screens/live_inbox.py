@@ -15,6 +15,7 @@ from tui.desk.format import format_title
 from tui.desk.key_guard import MergeGuard
 from tui.desk.undo import Countdown
 from tui.domain.change import RELOAD, VIEWS_CHANGED, Change, Subject
+from tui.domain.conversation import View
 from tui.domain.text import one_line
 from tui.screens.base import report_store_errors
 from tui.screens.inbox_layout import InboxLayout
@@ -48,6 +49,14 @@ class LiveInbox(InboxLayout):
         self.pressed_at = 0.0
         """Time of the key that is handled, in seconds of the steady clock."""
 
+    async def show_view(self, view: View) -> None:
+        """Show another list in place of what is open.
+
+        Args:
+            view: List to show.
+        """
+        raise NotImplementedError
+
     # The strip of the views -----------------------------------------------------------------
 
     @report_store_errors
@@ -72,6 +81,13 @@ class LiveInbox(InboxLayout):
             await strip.apply_changes(changes)
         strip.mark_shown(self.threads.view)
         self.set_class(strip.has_views, "-strip")
+
+    @on(ViewStrip.Chosen)
+    @report_store_errors
+    async def _show_clicked_view(self, event: ViewStrip.Chosen) -> None:
+        """Show the view that was clicked in the strip."""
+        self.keys.begin_command()
+        await self.show_view(event.saved.view)
 
     def on_resize(self) -> None:
         """Show the strip once there is room for it, with the counts of now."""

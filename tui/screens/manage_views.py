@@ -33,8 +33,9 @@ from tui.screens.view_prompts import (
     make_rename_prompt,
     make_target_prompt,
 )
-from tui.store.saved_views import SavedView, ViewExistsError
+from tui.store.saved_views import ViewExistsError
 from tui.store.store import Store
+from tui.store.view_rows import SavedView
 from tui.widgets.virtual_list import VirtualList
 
 _Change = Callable[[SavedView], Awaitable[str]]

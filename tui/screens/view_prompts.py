@@ -19,7 +19,7 @@ from tui.domain.text import one_line
 from tui.domain.view_text import VIEW_WORDS, InvalidViewError, format_view, parse_view
 from tui.domain.views import format_view_name
 from tui.screens.questions import PromptScreen
-from tui.store.saved_views import SavedView
+from tui.store.view_rows import SavedView
 
 
 def make_name_prompt(view: View, agent: str) -> PromptScreen:

@@ -7,16 +7,16 @@ import asyncio
 import contextlib
 import os
 import random
-from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Literal
 
 from tui.clock import Clock
 from tui.settings.errors import SettingsError
-from tui.settings.public import Preferences
 from tui.settings.values import ListenAddress
+from tui.startup.bulk_service import create_feed
 from tui.startup.operator_settings import get_alarm_channels, get_deliveries, read_metrics_access
 from tui.startup.rule_service import run_rules_of_settings
-from tui.startup.wiring import create_feed
+from tui.startup.sync_setup import get_polling_pace, open_sync_log
 
 if TYPE_CHECKING:
     from tui.settings.models import Settings
@@ -148,38 +148,6 @@ async def run_listener(
         ),
     ):
         yield url
-
-
-def get_polling_pace(preferences: "Preferences | Settings") -> "PollPace":
-    """Return how often accounts are polled."""
-    from tui.sync.backoff import PollPace
-
-    return PollPace(preferences.poll_min_seconds, preferences.poll_max_seconds)
-
-
-@contextlib.contextmanager
-def open_sync_log(environ: Mapping[str, str], level: str) -> Iterator["SyncLog"]:
-    """Open the log file during the block and yield the log of the sync.
-
-    Args:
-        environ: Environment variables.
-        level: Lowest level that is logged.
-    """
-    from tui.log import close_log, get_logger, open_log
-    from tui.settings.paths import find_log_file
-
-    try:
-        file = open_log(find_log_file(environ), level)
-    except OSError:
-        from tui.sync.context import discard_log
-
-        # A log file that cannot be written must not stop the inbox.
-        yield discard_log
-        return
-    try:
-        yield get_logger("sync").info
-    finally:
-        close_log(file)
 
 
 @contextlib.asynccontextmanager

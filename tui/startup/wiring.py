@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from tui.store.incoming import ConsentClassifier
     from tui.store.store import Store
     from tui.sync.context import ServedAccount
-    from tui.sync.worker import FeedOutbox
 
 _ASCII_TERMINALS = frozenset({"linux", "dumb"})
 _PROGRESS_SECONDS = 1.0
@@ -285,18 +284,3 @@ def _build_callback_url(settings: "Settings", name: str, account: "AccountBase")
     if not settings.public_url or not secret:
         return ""
     return settings.public_url + HOOK_PATH.format(account=name, secret=secret)
-
-
-def create_feed(store: "Store", settings: "Settings", clock: Clock) -> "FeedOutbox":
-    """Return what queues texts to many people through the accounts that are served.
-
-    Args:
-        store: Store shared by all agents.
-        settings: Settings, with or without their secrets.
-        clock: Source of the current time.
-    """
-    from tui.desk.bulk_feeder import BulkFeeder
-    from tui.settings.load import to_public_accounts
-
-    known, quiet_hours = know_capabilities(to_public_accounts(settings)), settings.quiet_hours
-    return BulkFeeder(store, clock, known, quiet_hours, settings.opt_out_sentence).run_round

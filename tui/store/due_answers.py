@@ -21,8 +21,9 @@ from tui.store.connections import Connection
 from tui.store.conversation_lookups import find_conversation
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
-from tui.store.saved_views import SavedView, SavedViews
+from tui.store.saved_views import SavedViews
 from tui.store.summaries import Summaries, Summary
+from tui.store.view_rows import SavedView
 
 _BATCH = 200
 """Conversations that one transaction judges."""

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from tui.store.agent_choices import AgentChoices
     from tui.store.bulk_feed import BulkFeed
     from tui.store.bulk_texts import BulkTexts
+    from tui.store.contact_fields import ContactFields
     from tui.store.due_answers import AnswerTargets
     from tui.store.erasure import Scrubbing
     from tui.store.event_targets import EventTargets
@@ -220,6 +221,13 @@ class LateSubjects:
         from tui.store.due_answers import AnswerTargets
 
         return AnswerTargets(self.database, self._clock, self._rng)
+
+    @functools.cached_property
+    def contact_fields(self) -> "ContactFields":
+        """Return the reader of the contacts' own fields."""
+        from tui.store.contact_fields import ContactFields
+
+        return ContactFields(self.database)
 
     @functools.cached_property
     def statistics(self) -> "StatisticsReader":

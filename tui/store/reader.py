@@ -140,12 +140,9 @@ class InboxReader:
         # Imported late: no other command needs the patterns of the search.
         from tui.store.search_terms import run_search
 
-        def run_query(name: str, values: dict[str, Any]) -> "list[Row]":
-            """Return the rows of one query."""
-            found: list[Row] = self._run_query("searching", name, **values)
-            return found
-
-        return rows.to_messages(run_search(run_query, query, open_id=0, before=NEWEST, limit=limit))
+        return rows.to_messages(
+            run_search(self._search, query, open_id=0, before=NEWEST, limit=limit)
+        )
 
     def find_unknown_value(self, query: "SearchQuery", accounts: "Collection[str]") -> str:
         """Return which filter of a search names something that does not exist; "" for none.
@@ -156,12 +153,7 @@ class InboxReader:
         """
         from tui.store.search_terms import find_unknown_value
 
-        def run_query(name: str, values: dict[str, Any]) -> "list[Row]":
-            """Return the rows of one query."""
-            found: list[Row] = self._run_query("searching", name, **values)
-            return found
-
-        return find_unknown_value(run_query, query, accounts)
+        return find_unknown_value(self._search, query, accounts)
 
     def summarize_held(self) -> "list[HeldGroup]":
         """Return how many items are held, by account and reason."""
@@ -270,6 +262,11 @@ class InboxReader:
         quoted = table.replace('"', '""')
         found = self.read(lambda c: c.execute(f'select count(*) from "{quoted}"').fetchall())
         return int(found[0][0])
+
+    def _search(self, name: str, values: dict[str, Any]) -> "list[Row]":
+        """Return the rows of a statement of the search."""
+        found: list[Row] = self._run_query("searching", name, **values)
+        return found
 
     def _run_query(self, subject: str, name: str, /, **values: Any) -> Any:
         """Return the result of a query of one file in `sql/`."""

@@ -18,7 +18,8 @@ from tui.store.incoming import ConsentClassifier
 from tui.store.queries import queries
 from tui.store.rule_helpers import RuleHelpers
 from tui.store.rule_judge import RuleJudge
-from tui.store.stored_rules import WEEK_HOURS, list_enabled
+from tui.store.rule_rows import list_enabled
+from tui.store.stored_rules import WEEK_HOURS
 
 _BATCH = 20
 """Texts that are judged in one transaction; if one fails, each gets its own."""

@@ -1,45 +1,19 @@
 """Store saved views: lists of conversations with a name, shared by the team or private."""
 
-import json
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from typing import Any, TypeVar
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TypeVar
 
-from tui.domain.agent_level import Team
 from tui.domain.change import VIEWS_CHANGED
-from tui.domain.conversation import Order, State, View
+from tui.domain.conversation import View
 from tui.domain.text import repair_text
-from tui.store.connections import Connection, Row
+from tui.store.connections import Connection
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
-from tui.store.team import read_teams, resolve_view
+from tui.store.team import read_teams
+from tui.store.view_rows import SavedView, format_content, get_key, parse_views
 
 T = TypeVar("T")
-_LAST_KEY = 9
-_EVERY_STATE = "all"
-
-
-@dataclass(frozen=True, slots=True)
-class SavedView:
-    """View with its name."""
-
-    name: str
-    view: View
-    key: str = ""
-    """Digit that shows the view after `g`; empty if all nine are taken."""
-    owner: str = ""
-    """Agent who alone sees it; empty if it is shared."""
-    place: int = 0
-    """Place in the list; the first nine are the keys."""
-    answer_within: int = 0
-    """Minutes of business time in which its conversations have to be answered; 0 for no target."""
-    hours: str = ""
-    """Business hours of the view, as `parse_hours` reads them; empty for those of the desk."""
-
-    @property
-    def identity(self) -> tuple[str, str]:
-        """Return what no other view has: owner and name."""
-        return self.owner, self.name
 
 
 class ViewExistsError(ValueError):
@@ -84,7 +58,7 @@ class SavedViews:
             place = _choose_place(name, owner, known, int(key or 0))
             old = next((one for one in known if one.identity == (owner, name)), None)
             target = (old.answer_within, old.hours) if old is not None else (0, "")
-            saved = SavedView(name, view, _get_key(place), owner, place, *target)
+            saved = SavedView(name, view, get_key(place), owner, place, *target)
             self._save(transaction, saved, agent)
             return saved
 
@@ -195,7 +169,7 @@ class SavedViews:
 
     def _save(self, transaction: Transaction, saved: SavedView, agent: str) -> None:
         """Write a view."""
-        content = _format_view(saved, agent)
+        content = format_content(saved, agent)
         self._sql.save_view(
             transaction.connection,
             owner=saved.owner,
@@ -223,7 +197,7 @@ def read_views(connection: Connection, agent: str) -> list[SavedView]:
         agent: Name of the agent.
     """
     found = queries("team").views(connection, agent=agent)
-    return _parse_views(found, agent, read_teams(connection)) if found else []
+    return parse_views(found, agent, read_teams(connection)) if found else []
 
 
 def _choose_place(name: str, owner: str, known: list[SavedView], preferred: int) -> int:
@@ -235,79 +209,3 @@ def _choose_place(name: str, owner: str, known: list[SavedView], preferred: int)
     if preferred and preferred not in taken:
         return preferred
     return next(place for place in range(1, len(taken) + 2) if place not in taken)
-
-
-def _get_key(place: int) -> str:
-    """Return the digit of a place; empty beyond the ninth."""
-    return str(place) if place <= _LAST_KEY else ""
-
-
-def _format_view(saved: SavedView, agent: str) -> str:
-    """Return a view as the JSON that is stored: "mine" without the agent's name."""
-    view = saved.view
-    mine = bool(view.assignee) and view.assignee == agent
-    content = {
-        "state": view.state.value if view.state is not None else _EVERY_STATE,
-        "only_state": view.only_state,
-        "assignee": None if mine else view.assignee,
-        "mine": mine,
-        "team": view.team,
-        "label": view.label,
-        "account": view.account,
-        "own": view.own,
-        "starred": view.starred,
-        "failed": view.failed,
-        "unread": view.unread,
-        "overdue": view.overdue,
-        "drafts": bool(view.drafts_of),
-        "mentions": bool(view.mentions_of),
-        "text": repair_text(view.text),
-        "order": view.order.value,
-        "answer_within": 0 if mine else saved.answer_within,
-        "hours": saved.hours,
-    }
-    return json.dumps(content)
-
-
-def _parse_views(found: list[Row], agent: str, teams: Iterable[Team]) -> list[SavedView]:
-    """Return the rows as this agent sees them.
-
-    A private view makes way for a shared one that was given its place later.
-    """
-    teams, taken, views = list(teams), set[int](), []
-    for row in found:
-        place = row["place"]
-        while place in taken:
-            place += 1
-        taken.add(place)
-        content = json.loads(row["content"])
-        view = resolve_view(_parse_view(content, agent), agent, teams)
-        target = content.get("answer_within", 0), content.get("hours", "")
-        views.append(SavedView(row["name"], view, _get_key(place), row["owner"], place, *target))
-    return sorted(views, key=lambda saved: saved.place)
-
-
-def _parse_view(content: dict[str, Any], agent: str) -> View:
-    """Return one view; fields that a later smsdesk adds are ignored."""
-    return View(
-        state=_parse_state(content["state"]),
-        assignee=agent if content["mine"] else content["assignee"],
-        label=content["label"],
-        starred=content["starred"],
-        failed=content["failed"],
-        drafts_of=agent if content["drafts"] else "",
-        mentions_of=agent if content.get("mentions") else "",
-        text=content["text"],
-        order=Order(content["order"]),
-        account=content.get("account", ""),
-        own=content.get("own", ""),
-        unread=content.get("unread", False),
-        overdue=content.get("overdue", False),
-        team=content.get("team", ""),
-        only_state=content.get("only_state", False),
-    )
-
-
-def _parse_state(value: str | None) -> State | None:
-    """Return the state of a list, None for every state; an empty value means open."""
-    return None if value == _EVERY_STATE else State(value or State.OPEN)

@@ -1,22 +1,21 @@
 """Store rules, their order, and what they did; the audit trail names who changed them."""
 
 import functools
-import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from tui.clock import DAY, HOUR, Clock
-from tui.domain.action_list import Action, ActionKind
 from tui.domain.change import Subject
 from tui.domain.ids import create_id
-from tui.domain.rules import BUILT_IN_RULES, Condition, ConditionKind, Rule, RuleHours
+from tui.domain.rules import BUILT_IN_RULES, Rule
 from tui.store.audit import record_action
-from tui.store.connections import Connection, Row
+from tui.store.connections import Row
 from tui.store.engine import Engine, Transaction
 from tui.store.errors import StoreError
 from tui.store.lead_rights import require_lead
 from tui.store.queries import queries
+from tui.store.rule_rows import format_content, read_rule
 
 WEEK_HOURS = 7 * 24
 """Hours for which it is kept how often a rule matched, beside those of today."""
@@ -245,49 +244,6 @@ def with_built_in(stored: Sequence[Rule]) -> list[Rule]:
     """Return stored rules, then the built-in ones that are not among them."""
     names = {rule.name for rule in stored}
     return [*stored, *(rule for rule in BUILT_IN_RULES if rule.name not in names)]
-
-
-def list_enabled(connection: Connection) -> list[Rule]:
-    """Return the rules that are switched on, in their order.
-
-    Args:
-        connection: Connection of the caller's transaction.
-    """
-    return [read_rule(row) for row in queries("rules").enabled(connection)]
-
-
-def read_rule(row: Row) -> Rule:
-    """Return the rule of a row of `rules`."""
-    rule = _read_content(row["content"])
-    return replace(
-        rule, name=row["name"], enabled=bool(row["enabled"]), id=row["id"], since=row["since"]
-    )
-
-
-@functools.lru_cache(maxsize=500)
-def _read_content(content: str) -> Rule:
-    """Return a rule from its JSON; it was valid when it was stored."""
-    values = json.loads(content)
-    return Rule(
-        "",
-        tuple(Condition(ConditionKind(kind), value) for kind, value in values["when"]),
-        tuple(Action(ActionKind(kind), value) for kind, value in values["then"]),
-        RuleHours(values["week"], tuple(values["holidays"]), values["zone"]),
-        stop=values["stop"],
-    )
-
-
-def format_content(rule: Rule) -> str:
-    """Return what a rule does as JSON."""
-    content = {
-        "when": [[one.kind.value, one.value] for one in rule.when],
-        "then": [[one.kind.value, one.value] for one in rule.then],
-        "week": rule.hours.week,
-        "holidays": rule.hours.holidays,
-        "zone": rule.hours.zone,
-        "stop": rule.stop,
-    }
-    return json.dumps(content)
 
 
 def _count_hits(row: Row, hits: Sequence[Row], first_today: int) -> RuleRecord:

@@ -19,8 +19,8 @@ from tui.desk.unread_counts import UnreadCounts
 from tui.domain.change import Change
 from tui.domain.conversation import View
 from tui.domain.text import one_line
-from tui.store.saved_views import SavedView
 from tui.store.store import Store
+from tui.store.view_rows import SavedView
 from tui.terminal.private_api import set_border_title
 from tui.widgets.styled import StyledWidget, overlay_style
 
