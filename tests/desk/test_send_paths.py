@@ -28,7 +28,7 @@ from tui.domain.bulk_text import BulkRecipient, BulkText
 from tui.store.store import Store
 
 ALLOWED_CALLERS = {
-    "desk/outgoing.py": "queue_attempt, which runs the checks",
+    "desk/queue_attempts.py": "queue_attempt, which runs the checks",
     "demo/sample_history.py": "writes the past of the demo; nothing is sent",
 }
 

@@ -37,7 +37,7 @@ def test_the_handler_is_in_the_module_that_the_scope_names() -> None:
 
 def test_every_scope_has_a_module_and_every_module_a_scope() -> None:
     found = {module.name for module in pkgutil.iter_modules(handlers.__path__)}
-    others = {"assisting", "common", "macro_keys", "resolving", "texting_many"}
+    others = {"assisting", "common", "macro_keys", "resolving", "second_key", "texting_many"}
     assert found - others == {scope.module for scope in Scope}
 
 

@@ -18,7 +18,7 @@ create table answers (                  -- first answers; deleted with the messa
 create index answers_by_time on answers (answered_at);
 
 create table desk_hours (               -- one row, or none: always open
-  id       bigint  primary key check (id = 1),
+  id       bigint  primary key,
   week     string  not null,            -- mon-fri 9-17
   holidays string  not null default '', -- dates with blanks between them
   zone     string  not null default ''  -- IANA name; empty: that of the system

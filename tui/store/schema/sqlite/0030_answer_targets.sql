@@ -18,7 +18,7 @@ create table answers (                  -- first answers; deleted with the messa
 create index answers_by_time on answers (answered_at);
 
 create table desk_hours (               -- one row, or none: always open
-  id       integer primary key check (id = 1),
+  id       integer primary key,
   week     text    not null,            -- mon-fri 9-17
   holidays text    not null default '', -- dates with blanks between them
   zone     text    not null default ''  -- IANA name; empty: that of the system
