@@ -332,6 +332,7 @@ async def test_every_field_of_the_form_can_be_reached(
             assert desk.app.screen.find_widget(field).visible_region.height == 1
             shown.remove(field)
             await desk.press("down")
+            await desk.until(lambda left=field: desk.app.focused is not left)
         assert shown == []
 
 
