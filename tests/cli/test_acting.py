@@ -44,6 +44,7 @@ async def inbox(store: Store) -> Store:
     for name, party in (("Mia", MIA), ("Tom Baker", TOM), ("Tom Jones", ANA)):
         await name_customer(store, party, name)
         await store.ingest.store_events(ACCOUNT, [make_reply("Hello", party)])
+    await store.team.add_agent("tom")
     return store
 
 
@@ -105,6 +106,8 @@ async def test_several_are_named_by_number_name_id_and_stdin(bare: Desk, inbox: 
         (["label", "Mia", " # "], "the label is empty"),
         (["note", "Mia", " \n"], "the note is empty"),
         (["assign", "Mia", "x" * 41], "a name has at most 40 characters"),
+        (["assign", "Mia", "tim"], 'There is no agent or team "tim"'),
+        (["assign", "Mia", "@sale"], 'There is no agent or team "@sale"'),
         (["resolve", "Mia", "sent"], 'there is no message with the id "Mia"'),
         (["resolve", "123", "perhaps"], "invalid choice"),
         (["cancel", "999999"], "there is no message with the id"),

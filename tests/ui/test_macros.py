@@ -180,3 +180,14 @@ async def test_macros_are_made_ordered_and_given_away_in_the_list(desk: Desk) ->
             CannedReply("hi", "Hi"),
             CannedReply("bye", "Bye", actions="close\nstar"),
         ]
+
+
+async def test_a_macro_that_assigns_to_an_unknown_agent_does_nothing(desk: Desk) -> None:
+    await desk.store.team.add_agent("bo")
+    macro = CannedReply("over", "", actions="assign boo; label late")
+    await desk.store.templates.save_template(macro, AGENT)
+    async with desk.open(NARROW):
+        await desk.open_thread(CHLOE)
+        await desk.press("1")
+        await desk.shows("over did nothing: There is no agent or team", "did you mean bo?")
+        assert (await desk.thread(CHLOE)).labels == ()

@@ -9,6 +9,7 @@ import random
 import sys
 from argparse import Namespace
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import tzinfo
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
 from tui.cli.lookup import find_conversation, find_message
 from tui.cli.show import write_json, write_line
 from tui.clock import SystemClock
+from tui.desk.assigning import resolve_assignee
 from tui.desk.named_actions import (
     MESSAGE_VERBS,
     ActionResult,
@@ -25,9 +27,10 @@ from tui.desk.named_actions import (
     apply_to_conversation,
     apply_to_message,
 )
+from tui.domain.agent_level import UnknownNameError
 from tui.domain.date_input import InvalidMomentError, read_moment
 from tui.domain.json_fields import CustomerFields, conversation_to_json, message_to_json
-from tui.domain.text import one_line
+from tui.domain.text import one_line, to_printable
 from tui.domain.typed_text import compose_outgoing_text
 from tui.startup.wiring import create_context, open_store
 from tui.store.reader import InboxReader
@@ -69,11 +72,22 @@ def run(arguments: Namespace) -> int:
     async def act() -> int:
         rng = random.Random()
         async with open_store(desk, clock, rng) as store:
-            acting = _Acting(store, arguments, action)
+            acting = _Acting(store, arguments, await _resolve_name(store, desk.agent, action))
             return await acting.run(targets)
 
     with context.convert_store_errors():
         return asyncio.run(act())
+
+
+async def _resolve_name(store: Store, agent: str, action: NamedAction) -> NamedAction:
+    """Return what to do with the full name of an agent or team; refuse one that is unknown."""
+    if action.verb is not Verb.ASSIGN:
+        return action
+    try:
+        return replace(action, value=await resolve_assignee(store, agent, action.value))
+    except UnknownNameError as error:
+        hint = "smsdesk agents add NAME adds an agent"
+        raise CommandError(f"{to_printable(str(error))}; {hint}", BAD_USE) from None
 
 
 class _Acting:

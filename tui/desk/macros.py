@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import tzinfo
 
 from tui.desk.actions import ConversationActions
+from tui.desk.assigning import resolve_assignee
 from tui.desk.context import AppContext
 from tui.desk.format import format_title
 from tui.domain.action_list import (
@@ -17,6 +18,7 @@ from tui.domain.action_list import (
     parse_actions,
     plan_change,
 )
+from tui.domain.agent_level import UnknownNameError
 from tui.domain.conversation import Conversation
 from tui.domain.date_input import format_moment
 from tui.domain.mentions import find_mentions
@@ -124,6 +126,23 @@ def _describe_action(action: Action, what: str, moment: str) -> str:
         ActionKind.CLOSE: "closes",
     }
     return f"{verbs[action.kind]} {what}"
+
+
+async def find_unknown_assignee(store: Store, agent: str, macro: Macro) -> str:
+    """Return that a macro assigns to someone who is not known, with the nearest name; else "".
+
+    Args:
+        store: Store shared by all agents.
+        agent: Name of the agent.
+        macro: Macro that is about to run.
+    """
+    for action in macro.actions:
+        if action.kind is ActionKind.ASSIGN:
+            try:
+                await resolve_assignee(store, agent, action.value)
+            except UnknownNameError as error:
+                return f"{macro.name} did nothing: {error}"
+    return ""
 
 
 class MacroRunner:

@@ -5,11 +5,8 @@ write the file of the inbox can change everything in it. On a server the roles o
 hold it (see `docs/teams-and-views.md`).
 """
 
-from tui.domain.agent_level import Level
-from tui.domain.text import one_line
+from tui.store import lead_rights
 from tui.store.store import Store
-
-_MOST_NAMED = 3
 
 
 class NotAllowedError(Exception):
@@ -24,11 +21,9 @@ async def explain_missing_level(store: Store, agent: str, what: str) -> str:
         agent: Name of the agent.
         what: What would be changed, in the plural: "teams".
     """
-    if await store.team.get_level(agent) is Level.LEAD:
-        return ""
-    leads = await store.team.list_leads()
-    named = [one_line(name, 20) for name in leads[:_MOST_NAMED]]
-    return f"Only leads change {what}: nothing was changed · ask {' or '.join(named)}"
+    return await store.database.read(
+        lambda connection: lead_rights.explain_missing_level(connection, agent, what)
+    )
 
 
 async def require_lead(store: Store, agent: str, what: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from tui.desk.field_values import load_field_values
-from tui.desk.macros import NO_MACROS, Macro, MacroRunner, read_macro
+from tui.desk.macros import NO_MACROS, Macro, MacroRunner, find_unknown_assignee, read_macro
 from tui.desk.send_attempt import NotSentError
 from tui.domain.action_list import InvalidActionError
 from tui.domain.conversation import Conversation
@@ -75,6 +75,7 @@ async def preview_macro(
         inbox.show_status(f"{name} did nothing: {error} · g t changes it")
         return
     problem = macro.find_problem(rows)
+    problem = problem or await find_unknown_assignee(inbox.store, context.agent, macro)
     if macro.text and not problem:
         if not inbox.is_conversation_in_use:
             await inbox.open_current()

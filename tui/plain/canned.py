@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from tui.desk.field_values import fill_typed_text
-from tui.desk.macros import NO_MACROS, Macro, MacroRunner, read_macro
+from tui.desk.macros import NO_MACROS, Macro, MacroRunner, find_unknown_assignee, read_macro
 from tui.desk.send_attempt import NotSentError
 from tui.domain.action_list import InvalidActionError
 from tui.domain.message import (
@@ -97,6 +97,7 @@ async def run_macro(session: PlainSession, template: CannedReply) -> None:
         return
     macro = replace(macro, text=text)
     obstacle = macro.find_problem([row]) or (session.submit.find_obstacle(row) if text else "")
+    obstacle = obstacle or await find_unknown_assignee(session.store, context.agent, macro)
     if obstacle:
         dialog.write_line(f"{obstacle}.")
         return

@@ -58,7 +58,8 @@ class AnswerTargets:
             ids: Conversations that have changed; None judges all that wait. Those whose time is
                 over are judged in any case.
         """
-        wanted = await self._database.read(functools.partial(self._list_wanted, ids))
+        find_wanted = functools.partial(self._list_wanted, ids, has_targets=bool(targets))
+        wanted = await self._database.read(find_wanted)
         for start in range(0, len(wanted), _BATCH):
             batch = wanted[start : start + _BATCH]
             check = functools.partial(self._find_changed, targets, batch)
@@ -137,12 +138,15 @@ class AnswerTargets:
 
         await self._database.write(write_hours)
 
-    def _list_wanted(self, ids: Collection[int] | None, connection: Connection) -> list[int]:
-        """Return the ids of the conversations to judge."""
+    def _list_wanted(
+        self, ids: Collection[int] | None, connection: Connection, *, has_targets: bool
+    ) -> list[int]:
+        """Return the ids of the conversations to judge; without targets those that have a time."""
         over = [row["id"] for row in self._sql.due_ids(connection, now=self._clock.now())]
-        if ids is None:
-            judged = [row["id"] for row in self._sql.judged_ids(connection)]
-            ids = [row["id"] for row in self._sql.waiting_ids(connection)] + judged
+        if ids is None or not has_targets:
+            waiting = self._sql.waiting_ids(connection) if has_targets else []
+            judged = self._sql.judged_ids(connection)
+            ids = [row["id"] for row in (*waiting, *judged)]
         return list(dict.fromkeys([*over, *ids]))
 
     def _find_changed(
