@@ -149,12 +149,12 @@ class ViewsScreen(DialogScreen[SavedView | None]):
     def _format_choice(self, saved: SavedView) -> Choice:
         """Return the line of a view: key, name, what it shows, unread conversations."""
         details = [format_view_name(saved.view, self._app_context.agent)]
+        count = self._counts.format_count(saved)
+        details += [f"{count} unread"] if count else []
         details += ["private"] if saved.owner else []
         if saved.answer_within:
             details.append(f"within {format_target(saved.answer_within, saved.hours)}")
         details += ["notifies"] if saved.identity in self._notices else []
-        count = self._counts.format_count(saved)
-        details += [f"{count} unread"] if count else []
         text = f"{saved.key or ' '} {one_line(saved.name, 40)}"
         return Choice(
             "\n".join(saved.identity), text, " · ".join(details), saved.view == self._shown
