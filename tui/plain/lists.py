@@ -135,16 +135,19 @@ async def open_latest(session: PlainSession, typed: str) -> None:
         session.dialog.write_line("No new texts since you started: n opens the longest wait.")
 
 
-@line_handler("show_failed")
-async def list_failed(session: PlainSession, typed: str) -> None:
-    """List the conversations with a failed or uncertain message.
+def _register_list(command_id: str, view: View) -> None:
+    """Register the handler of a word that lists one view."""
 
-    Args:
-        session: State of this agent's line-mode session.
-        typed: Rest of the command line; empty if there is none.
-    """
-    session.view = View(failed=True)
-    await show_first_page(session)
+    async def list_view(session: PlainSession, typed: str) -> None:
+        session.view = view
+        await show_first_page(session)
+
+    line_handler(command_id)(list_view)
+
+
+_register_list("show_failed", View(failed=True))
+_register_list("show_overdue", View(overdue=True))
+_register_list("show_unread", View(unread=True))
 
 
 @line_handler("lists")

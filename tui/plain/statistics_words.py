@@ -1,13 +1,11 @@
-"""Statistics in line mode, and the lists of what is unread and of what is answered too late."""
+"""Statistics in line mode: texts of the last days, and how fast customers were answered."""
 
 from datetime import datetime, time, timedelta
 
 from tui.clock import SECOND
 from tui.desk.answer_report import format_answer_report
-from tui.domain.conversation import View
 from tui.domain.statistics import find_median_wait
 from tui.domain.text import format_span
-from tui.plain.lists import show_first_page
 from tui.plain.session import PlainSession, line_handler
 
 _DAYS = 7
@@ -34,27 +32,3 @@ async def show_statistics(session: PlainSession, typed: str) -> None:
     )
     for line in filter(None, format_answer_report(answers)):
         session.dialog.write_line(line)
-
-
-@line_handler("show_overdue")
-async def list_overdue(session: PlainSession, typed: str) -> None:
-    """List the conversations that should have been answered by now.
-
-    Args:
-        session: State of this agent's line-mode session.
-        typed: Rest of the command line; empty if there is none.
-    """
-    session.view = View(overdue=True)
-    await show_first_page(session)
-
-
-@line_handler("show_unread")
-async def list_unread(session: PlainSession, typed: str) -> None:
-    """List the conversations with new texts.
-
-    Args:
-        session: State of this agent's line-mode session.
-        typed: Rest of the command line; empty if there is none.
-    """
-    session.view = View(unread=True)
-    await show_first_page(session)
