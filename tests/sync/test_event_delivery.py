@@ -413,6 +413,12 @@ async def test_a_hook_that_hangs_does_not_delay_another(
     await store_replies(store, 1)
     running = asyncio.create_task(delivery.run_once())
     await wait_until(lambda: quick.events and slow.events)
+
+    async def has_quick_ended() -> bool:
+        target = await store.event_targets.get_target("hook conversation")
+        return target is not None and bool(target.line_at) and not target.owner
+
+    await wait_until(has_quick_ended)
     running.cancel()
     await asyncio.gather(running, return_exceptions=True)
     (run,) = await store.event_targets.list_failed_runs()

@@ -136,7 +136,15 @@ class EventDelivery:
         if not self.is_set:
             return
         await self._begin()
-        await asyncio.gather(*(self._serve_due(name) for name in self._settings.target_names))
+        names = self._settings.target_names
+        serving = [asyncio.create_task(self._serve_due(name), name=name) for name in names]
+        try:
+            await asyncio.gather(*serving)
+        finally:
+            # A run that is cut off is recorded before this ends.
+            for task in serving:
+                task.cancel()
+            await asyncio.gather(*serving, return_exceptions=True)
 
     async def _begin(self) -> None:
         """Add new targets, and settle what dead processes have begun."""
