@@ -120,7 +120,6 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
         self.run_worker(self._follow_store(), name="news")
         self.set_interval(1.0, self._notifier.notify_if_due)
         self.set_interval(_ACCOUNT_CHECK_SECONDS, self._check_accounts)
-        self.set_interval(_ACCOUNT_CHECK_SECONDS, self.check_settings)
         self.follow_terminal()
         self.call_after_refresh(self._start_after_paint)
         self.call_after_refresh(self._notifier.start)
@@ -129,6 +128,7 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
         """Start the work that the first paint need not wait for."""
         gc_tuning.resume_collection()
         self.start_background()
+        self.load_handlers()
         if self._needs_account:
             self.run_worker(self._open_first_form(), exit_on_error=False)
 
@@ -265,7 +265,8 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
         self._terminal_cells.forget_cells()
 
     async def _check_accounts(self) -> None:
-        """Raise alarms for accounts; errors of the store are reported by `_follow_store`."""
+        """Follow the settings and raise alarms; `_follow_store` reports errors of the store."""
+        self.check_settings()
         with contextlib.suppress(StoreError):
             await self._notifier.report_account_problems()
             await self.inbox.refresh_accounts()

@@ -11,6 +11,7 @@ a reply loses more by an inbox that ends than by a key that did nothing. Only a 
 again and again ends, as does one whose main screen cannot be built.
 """
 
+import asyncio
 from collections import deque
 from typing import Any
 
@@ -23,7 +24,7 @@ from textual.screen import Screen
 from tui.desk.context import AppContext
 from tui.desk.key_guard import DROPPED_TEXT, UNSEEN_ENTER
 from tui.desk.outages import explain_failure
-from tui.handlers.general import quit_at_once
+from tui.handlers import load_handlers
 from tui.screens.base import DialogScreen
 from tui.screens.inbox import InboxScreen
 from tui.store.errors import StoreError, Unreachable
@@ -64,6 +65,10 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         assert isinstance(screen, InboxScreen)
         return screen
 
+    def load_handlers(self) -> None:
+        """Import the handlers of all commands on a thread, so that no key has to wait for that."""
+        self.run_worker(asyncio.to_thread(load_handlers), name="handlers")
+
     # Keys -----------------------------------------------------------------------------------
 
     def handle_urgent_key(self, press: Press) -> bool:
@@ -75,6 +80,8 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         key = press.key if isinstance(press, events.Key) else ""
         # The time of the press, as on a slow machine a key may wait before it is handled.
         if self._interrupts.record_key(key, press.time):
+            from tui.handlers.general import quit_at_once
+
             self.run_worker(quit_at_once(self.inbox), exit_on_error=False)
             return True
         return False

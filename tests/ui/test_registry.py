@@ -17,6 +17,8 @@ from tui.handlers.common import Handler, InboxActions, command_handler
 from tui.screens.key_help import format_help, list_sections
 from tui.screens.pick import Choices
 
+handlers.load_handlers()
+
 LOCAL = {"send", "send_close", "new_line"}
 """Commands that the composer runs itself, in the order of the keys."""
 

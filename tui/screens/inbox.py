@@ -16,8 +16,7 @@ from tui.desk.presence import WAKE_SECONDS, AgentSession
 from tui.domain.conversation import Conversation, View
 from tui.domain.text import one_line
 from tui.domain.views import is_in_view
-from tui.handlers import HANDLERS
-from tui.handlers.second_key import ask_second_key
+from tui.handlers import find_handler
 from tui.screens.base import report_store_errors
 from tui.screens.live_inbox import LiveInbox
 from tui.store.errors import StoreError, Unreachable
@@ -227,7 +226,7 @@ class InboxScreen(LiveInbox):
                 self._undo_guard.drop_question()
             if self._has_lost_selection(command_id) or self._has_unseen_merge(command_id):
                 return
-            await HANDLERS[command_id](self)
+            await find_handler(command_id)(self)
         except Exception as error:
             if command_id in OPENS_TEXT_FIELD:
                 what = one_line(str(error), 120) if isinstance(error, StoreError) else "an error"
@@ -291,5 +290,7 @@ class InboxScreen(LiveInbox):
     @report_store_errors
     async def action_prefix(self) -> None:
         """Show which keys can follow the prefix key, and wait for one."""
+        from tui.handlers.second_key import ask_second_key
+
         self.keys.begin_command()
         await ask_second_key(self)

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from tui.clock import Clock
 from tui.settings.errors import SettingsError
-from tui.startup.background import LoadSettings
 
 if TYPE_CHECKING:
     from tui.desk.held_text import RetryHeld
     from tui.domain.arrivals import HeldItem, RetryResult
+    from tui.startup.background import LoadSettings
     from tui.store.store import Store
     from tui.sync.context import ServedAccount
 
 
-def create_held_retry(store: "Store", load: LoadSettings, clock: Clock, agent: str) -> "RetryHeld":
+def create_held_retry(store: "Store", load: "LoadSettings", clock: Clock, agent: str) -> "RetryHeld":
     """Return the function that reads held items again.
 
     The settings are loaded each time, because the fix is usually a change of them.
@@ -45,7 +45,7 @@ def create_held_retry(store: "Store", load: LoadSettings, clock: Clock, agent: s
     return retry_held
 
 
-def _open_accounts(load: LoadSettings, clock: Clock) -> "dict[str, ServedAccount]":
+def _open_accounts(load: "LoadSettings", clock: Clock) -> "dict[str, ServedAccount]":
     """Return every account by its name, with the secret of its path even without a listener."""
     from tui.settings.values import ListenAddress
     from tui.startup.wiring import open_accounts

@@ -9,7 +9,6 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from tui.clock import Clock
-from tui.domain.consent import Verdict
 from tui.domain.database import Database
 from tui.store.accounts import Accounts
 from tui.store.consent import ConsentBook
@@ -31,11 +30,14 @@ from tui.store.saved_views import SavedViews
 from tui.store.triage import Triage
 
 if TYPE_CHECKING:
+    from tui.domain.consent import Verdict
     from tui.store.incoming import ConsentClassifier
 
 
-def _classify_as_none(text: str, party: str) -> Verdict:
+def _classify_as_none(text: str, party: str) -> "Verdict":
     """Return no verdict, for programs that only read."""
+    from tui.domain.consent import Verdict
+
     return Verdict.NONE
 
 
