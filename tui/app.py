@@ -16,6 +16,7 @@ from textual import on
 from textual.driver import Driver
 from textual.filter import LineFilter
 from textual.screen import Screen
+from textual.widgets import Input, TextArea
 from textual.worker import WorkerFailed
 
 from tui.desk.context import AppContext
@@ -31,7 +32,7 @@ from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.terminal.app_terminal import AsciiFilter, TerminalGuest
 from tui.terminal.cell_diff import TerminalCells
-from tui.terminal.private_api import ReadySequence, ScreenUpdate
+from tui.terminal.private_api import ScreenUpdate
 from tui.widgets.status_messages import RedrawRequest, StatusMessage
 from tui.widgets.themes import ThemedApp
 
@@ -86,7 +87,7 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
         self.failure: Exception | None = None
         """Error that ended the app, or None if it ended in good order."""
         self._ascii_filter = AsciiFilter()
-        self._terminal_cells = TerminalCells()
+        self._terminal_cells = TerminalCells(xterm_like=context.terminal.is_xterm_like)
         self._form_shown_at = 0.0
         """When the first set-up was painted, in seconds of the steady clock; 0 if it was not."""
         self._notifier = AgentNotifier(
@@ -208,12 +209,10 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
         """
         if not self._form_shown_at and isinstance(screen, FormScreen):
             self._form_shown_at = self._app_context.clock.monotonic()
-        sequence = self._terminal_cells.diff_update(update, self.size, self.screen, self.console)
-        cursor_position = self.screen.outer_size.clamp_offset(self.cursor_position)
-        if sequence or self.has_moved_cursor(cursor_position):
-            super().paint_update(screen, ReadySequence(sequence))
-        else:
-            self.post_display_hook()
+        place = self.screen.outer_size.clamp_offset(self.cursor_position)
+        cursor = place if isinstance(self.focused, Input | TextArea) else None
+        cells = self._terminal_cells
+        self.write_frame(cells.diff_update(update, self.size, self.screen, self.console, cursor))
 
     async def _follow_store(self) -> None:
         """Pass every batch of changes to the inbox; after an error read everything again."""

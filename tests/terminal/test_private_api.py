@@ -20,7 +20,6 @@ from textual.dom import DOMNode
 from textual.drivers._writer_thread import WriterThread
 from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
-from textual.geometry import Offset
 from textual.message_pump import MessagePump
 from textual.screen import Screen
 from textual.widget import Widget
@@ -40,6 +39,8 @@ METHODS = {
     (App, "_display"): ("screen", "renderable"),
     (App, "_handle_exception"): ("error",),
     (App, "_fatal_error"): (),
+    (App, "_begin_update"): (),
+    (App, "_end_update"): (),
     (App, "_shutdown"): (),
     (App, "_close_messages_no_wait"): (),
     (MessagePump, "_dispatch_message"): ("message",),
@@ -78,7 +79,6 @@ APP_ATTRIBUTES: dict[str, type] = {
     "_driver": type(None),  # before the app runs
     "_exit": bool,
     "_exit_renderables": list,
-    "_previous_cursor_position": Offset,
 }
 """Type of each attribute of an app that does not run."""
 DRIVER_ATTRIBUTES = {

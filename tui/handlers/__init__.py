@@ -12,6 +12,8 @@ from tui.command_types import Scope
 from tui.commands import index_by_id
 from tui.handlers.common import HANDLERS, Handler
 
+__all__ = ["HANDLERS", "find_handler", "load_handlers"]
+
 
 def find_handler(command_id: str) -> Handler:
     """Return the function that runs a command of the registry."""

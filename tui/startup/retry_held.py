@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from tui.sync.context import ServedAccount
 
 
-def create_held_retry(store: "Store", load: "LoadSettings", clock: Clock, agent: str) -> "RetryHeld":
+def create_held_retry(
+    store: "Store", load: "LoadSettings", clock: Clock, agent: str
+) -> "RetryHeld":
     """Return the function that reads held items again.
 
     The settings are loaded each time, because the fix is usually a change of them.

@@ -58,8 +58,13 @@ class TerminalGuest(OneKeyAtATime):
     def follow_terminal(self) -> None:
         """Begin to save and restore the title; call this once the app is mounted."""
         self._save_title()
-        self.app_suspend_signal.subscribe(self, lambda _: self._restore_title())
+        self.app_suspend_signal.subscribe(self, lambda _: self._give_away())
         self.app_resume_signal.subscribe(self, lambda _: self._take_back())
+
+    def _give_away(self) -> None:
+        """Restore title and style for another program; a frame leaves the style that it used."""
+        self._restore_title()
+        self.write_to_terminal("\x1b[0m")
 
     def _take_back(self) -> None:
         """Show everything again after another program had the terminal."""

@@ -3,7 +3,8 @@
 Textual writes every cell of each region that is repainted: a typed character costs the line it
 stands in, a scrolled list the whole list, and over an SSH link those bytes are what the agent
 waits for. Here the cells last written are remembered, and of each update only those that differ
-are sent.
+are sent (`cell_output` writes them). Lines that have only moved are moved by the terminal, if they
+have its whole width.
 
 Text with wide or joining characters, about whose width terminals disagree, is remembered as a
 whole only: when any of it changes, all of its strip is written as Textual would. The same holds
@@ -12,54 +13,56 @@ always written.
 """
 
 import functools
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
 from rich.cells import get_character_cell_size
 from rich.color import ColorSystem
-from rich.console import COLOR_SYSTEMS, Console
-from rich.style import Style
+from rich.console import Console
 from textual.geometry import Size
 from textual.strip import Strip
 
+from tui.terminal.cell_output import CellOutput, Piece, Place
+from tui.terminal.cell_styles import CellStyle, find_color_system, get_blank_style, to_cell_style
 from tui.terminal.private_api import PlacedStrip, ScreenUpdate, has_strips, iterate_strips
 
-_MAX_BRIDGED_CELLS = 4
+_MAX_BRIDGED_CELLS = 3
 """Unchanged cells that are cheaper to write again than to jump over."""
-
-
-@dataclass(frozen=True, slots=True)
-class _CellStyle:
-    """Colours and attributes of a cell, as parameters of SGR."""
-
-    foreground: str
-    background: str
-    attributes: str
-    """Bold, underlined and the like."""
-
-
-_PlainCell = tuple[str, _CellStyle]
+_SCROLLS = (1, 2, 3, 4, -1, -2, -3, -4)
+"""Lines by which a list moves up with one key; negative for down."""
+_LEAST_MOVED_LINES = 4
+"""Lines that have to move for a scroll to be worth its sequence."""
+_PlainCell = tuple[str, CellStyle]
 _Cell = _PlainCell | tuple[str, int]
 """A character with its style; or the sequence of a whole strip and the cell's place in it."""
-
-_DEFAULT_STYLE = _CellStyle("39", "49", "")
+_Row = list[_Cell | None]
 
 
 class TerminalCells:
     """The cells shown on the terminal, as far as known."""
 
-    def __init__(self) -> None:
-        """Create the cells; none is known yet."""
+    def __init__(self, *, xterm_like: bool = False) -> None:
+        """Create the cells; none is known yet.
+
+        Args:
+            xterm_like: Whether the terminal erases and scrolls as xterm does.
+        """
+        self._xterm_like = xterm_like
         self._size = Size(0, 0)
-        self._rows: list[list[_Cell | None]] = []
+        self._rows: list[_Row] = []
         self._screen: object = None
+        self._output = CellOutput(0, erases_in_colour=False)
 
     def forget_cells(self) -> None:
         """Forget all cells, so that the next update is written as a whole."""
         self._size = Size(0, 0)
 
     def diff_update(
-        self, update: ScreenUpdate, size: Size, screen: object, console: Console
+        self,
+        update: ScreenUpdate,
+        size: Size,
+        screen: object,
+        console: Console,
+        cursor: Place | None = None,
     ) -> str:
         """Return the sequence that brings an update to the terminal, and record it as written.
 
@@ -68,6 +71,7 @@ class TerminalCells:
             size: Size of the terminal in cells.
             screen: Screen that is shown; another screen makes all cells unknown.
             console: Console with the colour system of the terminal.
+            cursor: Column and line where the cursor is seen; None if it is not.
         """
         if not has_strips(update):
             self.forget_cells()
@@ -75,171 +79,133 @@ class TerminalCells:
         if size != self._size or screen is not self._screen:
             self._size, self._screen = size, screen
             self._rows = [[None] * size.width for _ in range(size.height)]
-        return self.diff_strips(iterate_strips(update), console)
+            self._output = CellOutput(size.width, erases_in_colour=self._xterm_like)
+        return self.diff_strips(iterate_strips(update), console, cursor)
 
-    def diff_strips(self, strips: Iterable[PlacedStrip], console: Console) -> str:
+    def diff_strips(
+        self, strips: Iterable[PlacedStrip], console: Console, cursor: Place | None = None
+    ) -> str:
         """Return the sequence that brings strips to the terminal, and record them as written.
 
         Args:
             strips: Strips with their places.
             console: Console with the colour system of the terminal.
+            cursor: Column and line where the cursor is seen; None if it is not.
         """
-        writer = _CellWriter()
+        wanted, outside = self._collect_rows(strips, console)
+        if self._xterm_like:
+            self._scroll_rows(wanted)
+        pieces = outside
+        for y, row in sorted(wanted.items()):
+            if row != self._rows[y]:
+                pieces += _find_changes(self._rows[y], row, y)
+                self._rows[y] = row
+        if pieces or cursor is not None:
+            self._output.write_pieces(pieces, cursor)
+        return self._output.take_output()
+
+    def _collect_rows(
+        self, strips: Iterable[PlacedStrip], console: Console
+    ) -> tuple[dict[int, _Row], list[Piece]]:
+        """Return the lines as they have to be, and strips that reach over the edge."""
+        system = find_color_system(console)
+        rows: dict[int, _Row] = {}
+        outside: list[Piece] = []
         for x, y, strip in strips:
             if not 0 <= y < len(self._rows) or x + strip.cell_length > self._size.width:
-                writer.write_sequence(x, y, strip.render(console))
-            else:
-                self._write_strip(writer, x, y, strip, console)
-        return writer.finish_output()
+                outside.append(Piece(y, x, strip.render(console), None))
+                continue
+            if (row := rows.get(y)) is None:
+                row = rows[y] = self._rows[y].copy()
+            row[x : x + strip.cell_length] = _split_cells(strip, system) or _keep_whole(
+                strip, console
+            )
+        return rows, outside
 
-    def _write_strip(
-        self, writer: "_CellWriter", x: int, y: int, strip: Strip, console: Console
-    ) -> None:
-        """Write the changed cells of one strip."""
-        row, end = self._rows[y], x + strip.cell_length
-        cells = _split_cells(strip, _find_color_system(console))
-        if cells is not None:
-            _write_changed_cells(writer, row, cells, x, y)
+    def _scroll_rows(self, wanted: dict[int, _Row]) -> None:
+        """Let the terminal move the lines that are wanted elsewhere, if that saves enough of them.
+
+        Args:
+            wanted: Lines of the update as they have to be; only these may change.
+        """
+        if len(wanted) <= _LEAST_MOVED_LINES:
             return
-        sequence = strip.render(console)
-        whole: list[_Cell | None] = [(sequence, place) for place in range(strip.cell_length)]
-        if row[x:end] != whole:
-            row[x:end] = whole
-            writer.write_sequence(x, y, sequence)
+        found = [self._find_moved_lines(wanted, by) for by in _SCROLLS]
+        moved, by = max(zip(found, _SCROLLS, strict=True), key=lambda one: len(one[0]))
+        if len(moved) < _LEAST_MOVED_LINES:
+            return
+        top, bottom = min(moved) + min(by, 0), max(moved) + max(by, 0)
+        self._output.scroll_lines(top, bottom, by)
+        fresh: list[_Row] = [[None] * self._size.width for _ in range(abs(by))]
+        lines = self._rows[top : bottom + 1]
+        self._rows[top : bottom + 1] = [*lines[by:], *fresh] if by > 0 else [*fresh, *lines[:by]]
+
+    def _find_moved_lines(self, wanted: dict[int, _Row], by: int) -> range:
+        """Return the most lines in a row that are on the screen, but so many lines lower."""
+        best = range(0)
+        begin = 0
+        for y in sorted(wanted):
+            is_moved = (
+                y + by in wanted and wanted[y] != self._rows[y] and wanted[y] == self._rows[y + by]
+            )
+            if not is_moved:
+                begin = y + 1
+            elif y + 1 - begin > len(best) and all(n in wanted for n in range(begin, y)):
+                best = range(begin, y + 1)
+        return best
 
 
-class _CellWriter:
-    """Collect what is written, and track the cursor's place and the current style."""
-
-    def __init__(self) -> None:
-        """Create a writer at an unknown place, in the terminal's default style."""
-        self._parts: list[str] = []
-        self._style = _DEFAULT_STYLE
-        self._position = (-1, -1)
-
-    def write_sequence(self, x: int, y: int, sequence: str) -> None:
-        """Write a complete sequence that ends in the default style.
-
-        Args:
-            x: Column of the first cell.
-            y: Line on the terminal.
-            sequence: Sequence to write.
-        """
-        self._parts.append(f"{self._reset_style()}\x1b[{y + 1};{x + 1}H{sequence}")
-        self._position = (-1, -1)
-
-    def write_cells(self, x: int, y: int, cells: Iterable[_PlainCell]) -> None:
-        """Write cells from a place on.
-
-        Args:
-            x: Column of the first cell.
-            y: Line on the terminal.
-            cells: Characters with their styles.
-        """
-        parts = self._parts
-        parts.append(self._move_cursor(x, y))
-        style = self._style
-        for character, wanted in cells:
-            if wanted is not style and (character != " " or not _is_same_blank(style, wanted)):
-                parts.append(_style_change(style, wanted))
-                style = wanted
-            parts.append(character)
-            x += 1
-        self._style = style
-        self._position = (x, y)
-
-    def finish_output(self) -> str:
-        """Return everything written, ending in the default style."""
-        return "".join([*self._parts, self._reset_style()])
-
-    def _move_cursor(self, x: int, y: int) -> str:
-        """Return the sequence that moves the cursor to a place; empty if it is there."""
-        # Only forward on a known line: after the last column terminals disagree about the cursor.
-        at_x, at_y = self._position
-        if at_y == y and 0 <= at_x <= x:
-            return f"\x1b[{x - at_x}C" if x > at_x else ""
-        return f"\x1b[{y + 1};{x + 1}H"
-
-    def _reset_style(self) -> str:
-        """Return the sequence that restores the default style; empty if it is set."""
-        old, self._style = self._style, _DEFAULT_STYLE
-        return "\x1b[0m" if old is not _DEFAULT_STYLE else ""
-
-
-def _write_changed_cells(
-    writer: _CellWriter, row: list[_Cell | None], cells: Sequence[_PlainCell], x: int, y: int
-) -> None:
-    """Write the runs of cells that differ from the row, and record them in it."""
-    end = len(cells)
-    if row[x : x + end] == cells:
-        return
-    changed = [n for n in range(end) if not _looks_same(row[x + n], cells[n])]
-    row[x : x + end] = cells
-    begin = 0
+def _find_changes(row: _Row, wanted: _Row, y: int) -> Iterator[Piece]:
+    """Yield what has to be written to turn one line into another."""
+    changed = [n for n, (old, new) in enumerate(zip(row, wanted, strict=True)) if old != new]
+    end = 0
     for place, n in enumerate(changed):
-        last = place + 1 == len(changed)
-        if last or changed[place + 1] - n > _MAX_BRIDGED_CELLS:
-            first = changed[begin]
-            writer.write_cells(x + first, y, cells[first : n + 1])
-            begin = place + 1
+        if n < end or (cell := wanted[n]) is None:
+            continue
+        character, style = cell
+        if isinstance(style, int):
+            yield Piece(y, n - style, character, None)
+            end = _find_strip_end(wanted, n, character)
+        else:
+            end, style = _find_run_end(wanted, changed[place:], style)
+            yield Piece(y, n, "".join([one[0] for one in wanted[n:end] if one]), style)
 
 
-def _looks_same(old: _Cell | None, new: _PlainCell) -> bool:
-    """Return whether two cells look the same."""
-    if old is None or old[0] != new[0]:
-        return False
-    style = old[1]
-    if style is new[1] or isinstance(style, int):
-        return style is new[1]
-    return new[0] == " " and _is_same_blank(style, new[1])
+def _find_run_end(wanted: _Row, changed: Sequence[int], style: CellStyle) -> tuple[int, CellStyle]:
+    """Return the column after the cells that are written together, and the style for all of them.
+
+    Args:
+        wanted: Cells of the line.
+        changed: Columns of the cells to write, from the first of them on.
+        style: Style of the first.
+    """
+    end = changed[0] + 1
+    for n in changed[1:]:
+        if n - end > _MAX_BRIDGED_CELLS:
+            break
+        for cell in wanted[end : n + 1]:
+            common = _find_common_style(style, cell)
+            if common is None:
+                return end, style
+            style = common
+        end = n + 1
+    return end, style
 
 
-def _is_same_blank(one: _CellStyle, other: _CellStyle) -> bool:
-    """Return whether a blank looks the same in two styles; it has no foreground."""
-    return one.background == other.background and not one.attributes and not other.attributes
-
-
-@functools.lru_cache(maxsize=4096)
-def _style_change(current: _CellStyle, wanted: _CellStyle) -> str:
-    """Return the sequence that changes one style into another."""
-    if current.attributes != wanted.attributes:
-        codes = ["0", wanted.attributes, wanted.foreground, wanted.background]
-    else:
-        codes = [
-            wanted.foreground if wanted.foreground != current.foreground else "",
-            wanted.background if wanted.background != current.background else "",
-        ]
-    return f"\x1b[{';'.join(code for code in codes if code)}m"
-
-
-@functools.lru_cache(maxsize=4096)
-def _to_cell_style(style: Style | None, system: ColorSystem) -> _CellStyle | None:
-    """Return the cell style of a style; None for a link, which cannot be expressed by it."""
-    if style is None or not style:
-        return _DEFAULT_STYLE
-    if style.link:
+def _find_common_style(style: CellStyle, cell: _Cell | None) -> CellStyle | None:
+    """Return a style in which cells of another style and this cell look right; None for none."""
+    if cell is None or isinstance(other := cell[1], int):
         return None
-    # Rich names the attributes only in a rendered text: ESC [ 1;4 m x ESC [0m.
-    rendered = style.without_color.render("x", color_system=system)
-    attributes = rendered.partition("x")[0].removeprefix("\x1b[").removesuffix("m")
-    foreground = style.color.downgrade(system).get_ansi_codes() if style.color else ("39",)
-    background = style.bgcolor.downgrade(system).get_ansi_codes(False) if style.bgcolor else ("49",)
-    return _unique_style(";".join(foreground), ";".join(background), attributes)
+    if other is style or get_blank_style(style) is other:
+        return style
+    return other if get_blank_style(other) is style else None
 
 
-@functools.cache
-def _unique_style(foreground: str, background: str, attributes: str) -> _CellStyle:
-    """Return the one cell style of each look, so that styles can be compared by identity."""
-    return (
-        _DEFAULT_STYLE
-        if (foreground, background, attributes) == ("39", "49", "")
-        else _CellStyle(foreground, background, attributes)
-    )
-
-
-def _find_color_system(console: Console) -> ColorSystem:
-    """Return the colour system of the terminal; all colours if it is unknown."""
-    return COLOR_SYSTEMS[console.color_system or "truecolor"]
+def _find_strip_end(wanted: _Row, n: int, sequence: str) -> int:
+    """Return the column after the cells of a whole strip."""
+    while n < len(wanted) and (cell := wanted[n]) is not None and cell[0] is sequence:
+        n += 1
+    return n
 
 
 @functools.lru_cache(maxsize=8192)
@@ -254,8 +220,21 @@ def _split_cells(strip: Strip, system: ColorSystem) -> list[_PlainCell] | None:
     """Return the strip as cells; None if its widths are uncertain or it has links or controls."""
     cells: list[_PlainCell] = []
     for text, style, control in strip:
-        cell_style = _to_cell_style(style, system)
+        cell_style = to_cell_style(style, system)
         if cell_style is None or control or not _is_single_width(text):
             return None
-        cells += [(character, cell_style) for character in text]
+        cells += _make_cells(text, cell_style)
     return cells
+
+
+def _keep_whole(strip: Strip, console: Console) -> list[tuple[str, int]]:
+    """Return the cells of a strip that is written as a whole or not at all."""
+    sequence = strip.render(console)
+    return [(sequence, place) for place in range(strip.cell_length)]
+
+
+@functools.lru_cache(maxsize=8192)
+def _make_cells(text: str, style: CellStyle) -> Sequence[_PlainCell]:
+    """Return the cells of a text; all blanks that look the same are the same cell."""
+    blank = (" ", get_blank_style(style))
+    return [blank if character == " " else (character, style) for character in text]

@@ -22,6 +22,13 @@ _STRING_TERMINATOR = "\x1b\\"
 _APP_NAME = "smsdesk"
 
 
+_XTERM_LIKE = (
+    *("xterm", "tmux", "alacritty", "foot", "kitty", "wezterm", "ghostty", "konsole", "vte"),
+    *("st-", "rxvt", "mintty", "contour", "iterm"),
+)
+"""What `TERM` begins with where erased cells get the colour that is set, and regions scroll."""
+
+
 @dataclass(frozen=True, slots=True)
 class TerminalFeatures:
     """Features of this terminal, as far as its environment shows them."""
@@ -32,6 +39,8 @@ class TerminalFeatures:
     """Multiplexer between the program and the terminal."""
     has_title: bool = False
     """Whether the terminal has a title that can be set."""
+    is_xterm_like: bool = False
+    """Whether it erases and scrolls as xterm does."""
 
 
 def detect_terminal(environ: Mapping[str, str]) -> TerminalFeatures:
@@ -53,7 +62,12 @@ def detect_terminal(environ: Mapping[str, str]) -> TerminalFeatures:
     elif environ.get("STY"):
         multiplexer = "screen"
     uses_osc_777 = bool(environ.get("VTE_VERSION")) or term.startswith(("rxvt", "foot"))
-    return TerminalFeatures("777" if uses_osc_777 else "9", multiplexer, has_title=True)
+    return TerminalFeatures(
+        "777" if uses_osc_777 else "9",
+        multiplexer,
+        has_title=True,
+        is_xterm_like=term.startswith(_XTERM_LIKE),
+    )
 
 
 def clean_text(text: str) -> str:

@@ -7,14 +7,13 @@ the one that an upgrade of Textual has changed. `tui/README.md` lists them.
 
 from collections.abc import Callable, Iterable, Iterator
 
-from rich.console import Console
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App, ReturnType
 from textual.binding import Binding, BindingsMap
 from textual.content import Content
 from textual.document import _wrapped_document
 from textual.dom import DOMNode
-from textual.geometry import Offset, Region
+from textual.geometry import Region
 from textual.message import Message
 from textual.message_pump import MessagePump
 from textual.screen import Screen
@@ -27,18 +26,6 @@ ScreenUpdate = CompositorUpdate
 """Cells that Textual wants to paint; no public name of Textual has them."""
 PlacedStrip = tuple[int, int, Strip]
 """Column and line where a strip begins, and the strip."""
-
-
-class ReadySequence(CompositorUpdate):
-    """Update that is an escape sequence already; stands in for Textual's own updates."""
-
-    def __init__(self, sequence: str) -> None:
-        """Keep the sequence that is written."""
-        self._sequence = sequence
-
-    def render_segments(self, console: Console) -> str:
-        """Return the sequence."""
-        return self._sequence
 
 
 def replace_text_measures(
@@ -190,12 +177,20 @@ class HookedApp(App[ReturnType]):
         """
         super()._display(screen, update)  # type: ignore[arg-type]
 
-    def has_moved_cursor(self, position: Offset) -> bool:
-        """Return whether a place differs from that of the cursor after the last update.
+    def write_frame(self, sequence: str) -> None:
+        """Write what paints a frame as one update, so that the terminal shows no half of it.
 
-        Stands in for `App._previous_cursor_position`.
+        Stands in for `App._begin_update` and `App._end_update`.
+
+        Args:
+            sequence: Complete escape sequence; nothing is written if it is empty.
         """
-        return position != self._previous_cursor_position
+        if sequence and self._driver is not None:
+            self._begin_update()
+            self._driver.write(sequence)
+            self._end_update()
+            self._driver.flush()
+        self.post_display_hook()
 
     @property
     def is_exiting(self) -> bool:

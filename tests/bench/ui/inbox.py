@@ -14,6 +14,7 @@ from tui.domain.account import Account
 from tui.settings.public import Preferences
 from tui.startup import gc_tuning
 from tui.store.store import Store
+from tui.terminal.desktop_notifications import detect_terminal
 
 
 async def main(path: Path, end: SignalEnd) -> None:
@@ -21,7 +22,7 @@ async def main(path: Path, end: SignalEnd) -> None:
     clock = SystemClock()
     owner = f"bench-{os.getpid()}"
     preferences = Preferences(agent="mia", accounts=(Account("demo", "messagemedia"),))
-    context = AppContext(preferences, clock)
+    context = AppContext(preferences, clock, terminal=detect_terminal(os.environ))
     async with Store(path, clock=clock, rng=random.Random(), owner=owner) as store:
         await run_app(store, context, None, end)
 
