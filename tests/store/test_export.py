@@ -83,7 +83,7 @@ def test_a_message_is_exported_as_messages_writes_it(
             await store.messages.add_note(conversation.id, "ana", note)
             exported = {row["id"]: row async for row in export_messages(store)}
             with InboxReader(store.location) as reader:
-                for row in reader.list_newest(9):
+                for row in reader.iterate_newest(9):
                     for message in reader.list_messages(row.id, 9):
                         written = message_to_json(message, row)
                         assert exported.pop(written["id"]) == written

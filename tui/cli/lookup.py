@@ -101,7 +101,7 @@ def _find_by_prefix(reader: InboxReader, query: str) -> list[Conversation]:
     prefix = fold_text(query.strip())
     if not prefix:
         return []
-    found = reader.list_newest(_MAX_CANDIDATES, query)
+    found = list(reader.iterate_newest(_MAX_CANDIDATES, query))
     exact = [c for c in found if fold_text(c.name) == prefix]
     # A complete name wins, so that "Ana" finds Ana although there is also an Anabel.
     return exact or [c for c in found if _has_prefix(c, prefix)]

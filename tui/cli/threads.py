@@ -1,8 +1,8 @@
 """Implement `smsdesk threads`: list the conversations, the latest first."""
 
-import functools
 import time
 from argparse import Namespace
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from tui.cli.context import load_public_settings, open_reader
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
     from tui.store.reader import InboxReader
 
 
-_END = 1 << 62
-"""Beyond every rank, time and id."""
-
-
 def run(arguments: Namespace) -> int:
     """Print up to `--limit` conversations.
 
@@ -35,27 +31,25 @@ def run(arguments: Namespace) -> int:
         if reader is None:
             return DONE
         if arguments.view is None and arguments.filter is None:
-            found = reader.list_newest(arguments.limit)
+            found = reader.iterate_newest(arguments.limit)
         else:
-            found = _list_view(reader, arguments)
-    if arguments.json:
-        for conversation in found:
-            write_json(conversation_to_json(conversation))
-        return DONE
-    now = time.time_ns() // 1_000_000
-    if found:
-        write_line(format_heading())
-    for conversation in found:
-        write_line(format_conversation(conversation, now))
+            found = _read_view(reader, arguments)
+        now = time.time_ns() // 1_000_000
+        for place, conversation in enumerate(found):
+            if arguments.json:
+                write_json(conversation_to_json(conversation))
+                continue
+            if not place:
+                write_line(format_heading())
+            write_line(format_conversation(conversation, now))
     return DONE
 
 
-def _list_view(reader: "InboxReader", arguments: Namespace) -> list[Conversation]:
-    """Return the conversations of a saved view or of a filter."""
+def _read_view(reader: "InboxReader", arguments: Namespace) -> Iterator[Conversation]:
+    """Return the conversations of a saved view or of a filter, read a page at a time."""
     from tui.domain.view_text import InvalidViewError, parse_view
-    from tui.store.rows import to_conversation
+    from tui.store.paging import iterate_view
     from tui.store.team import read_teams, resolve_view
-    from tui.store.view_windows import is_sorted_by_time, read_page
 
     agent = load_public_settings(arguments).agent
     try:
@@ -67,9 +61,7 @@ def _list_view(reader: "InboxReader", arguments: Namespace) -> list[Conversation
     except InvalidViewError as problem:
         raise CommandError(to_printable(str(problem)), BAD_USE) from None
     view = resolve_view(view, agent, reader.read(read_teams))
-    sort = _END if is_sorted_by_time(view) else -_END
-    page = functools.partial(read_page, view, sort, -_END, limit=arguments.limit, is_after=True)
-    return [to_conversation(row) for row in reader.read(page)]
+    return iterate_view(reader.read, view, arguments.limit)
 
 
 def _find_saved(reader: "InboxReader", name: str, agent: str) -> View:

@@ -23,6 +23,8 @@ _SOON_PART = 4
 """The last part of the time for an answer, one fourth, is shown as urgent."""
 MUTED_STYLE = "$text-muted"
 """Style of less important text, for `Content`."""
+_RETRY_STEP = 10
+"""Seconds by which the time to the next try of an account is counted down."""
 
 
 def format_age(since: int, now: int) -> str:
@@ -193,8 +195,7 @@ def format_account_health(
     if state and health is Health.OK and state.latency_ms:
         text += f" {state.latency_ms / SECOND:.1f}s"
     elif state and health is Health.RETRYING:
-        seconds = max(0, ((state.retry_at or now) - now) // SECOND)
-        text += f" retry {seconds}s" if seconds else f" {badge.label}"
+        text += _format_retry((state.retry_at or now) - now) or f" {badge.label}"
     elif attentions and (
         health is Health.ATTENTION or attentions[0].kind is AttentionKind.NO_CREDIT
     ):
@@ -206,6 +207,18 @@ def format_account_health(
     if state and account.is_low(state) and health not in (Health.ATTENTION, Health.STOPPED):
         text, style = f"{name} low: {state.balance_amount:g} left", "doubt"
     return badge.symbol.draw(ascii=ascii), text, style
+
+
+def _format_retry(remaining: int) -> str:
+    """Return the time to the next try, "" if it is over; in steps, as each is painted anew.
+
+    Args:
+        remaining: Time in ms.
+    """
+    if remaining < SECOND:
+        return ""
+    steps = -(-remaining // (_RETRY_STEP * SECOND)) * _RETRY_STEP
+    return f" retry {steps}s" if steps < 2 * 60 else f" retry {-(-steps // 60)}m"
 
 
 def is_due_soon(due_at: int, waiting_since: int, now: int) -> bool:

@@ -5,18 +5,19 @@ this reader runs the same queries, from the same files, on a plain connection.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Protocol, Self, TypeVar
 
 from tui.clock import Clock
 from tui.domain.account import AccountState
-from tui.domain.conversation import Conversation, State
+from tui.domain.conversation import Conversation
 from tui.domain.folding import fold_text
 from tui.domain.message import Message
 from tui.store import rows
 from tui.store.errors import CannotOpen, StoreError
+from tui.store.paging import iterate_newest
 from tui.store.queries import queries
 
 if TYPE_CHECKING:
@@ -80,20 +81,15 @@ class InboxReader:
             self._source.close()
             self._source = None
 
-    def list_newest(self, limit: int, text: str = "") -> list[Conversation]:
-        """Return the newest conversations, whatever their state.
+    def iterate_newest(self, limit: int, text: str = "") -> Iterator[Conversation]:
+        """Yield the newest conversations, read a page at a time, whatever their state.
 
         Args:
             limit: Maximum number of conversations.
             text: Part of the name or number, accents ignored; empty for all.
         """
-        values = {"pattern": _build_pattern(text), "last_at": NEWEST, "id": -NEWEST, "limit": limit}
-        found = [
-            rows.to_conversation(row)
-            for state in State
-            for row in self._run_query("windows", "newest_after", state=state.value, **values)
-        ]
-        return sorted(found, key=lambda c: (-c.last_at, c.id))[:limit]
+        run_query = functools.partial(self._run_query, "windows")
+        return iterate_newest(run_query, _build_pattern(text), limit)
 
     def get_conversation(self, conversation_id: int) -> Conversation | None:
         """Return a conversation, or None if there is none with this id."""
