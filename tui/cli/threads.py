@@ -14,7 +14,7 @@ from tui.cli.show import (
     write_line,
 )
 from tui.domain.conversation import Conversation, View
-from tui.domain.json_fields import conversation_to_json
+from tui.domain.conversation_json import conversation_to_json
 from tui.domain.text import to_printable
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from typing import Any
 
 from tui.domain.change import JournalKind
 from tui.domain.conversation import Conversation
+from tui.domain.conversation_json import conversation_to_json
 from tui.domain.json_fields import (
     CustomerFields,
     JsonField,
-    conversation_to_json,
     format_iso_time,
     message_to_json,
 )
