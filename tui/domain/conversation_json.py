@@ -43,6 +43,18 @@ CONVERSATION_FIELDS: tuple[JsonField[Conversation], ...] = (
         "When the oldest unanswered message came; null if all are answered.",
         lambda row: format_iso_time(row.waiting_since),
     ),
+    JsonField(
+        "answer_due",
+        OPTIONAL_TIME,
+        "Until when the customer has to be answered, as a view sets it; null if none does.",
+        lambda row: format_iso_time(row.due_at),
+    ),
+    JsonField(
+        "answer_overdue",
+        FLAG,
+        "Whether that time is over, as an open inbox or `smsdesk sync` has noticed.",
+        lambda row: row.overdue,
+    ),
     JsonField("unread", NUMBER, "Messages no agent has read.", lambda row: row.unread),
     JsonField(
         "failed",
