@@ -60,6 +60,8 @@ class Conversation:
     rank: int
     """Sort key of "longest waiting": waiting conversations first, then by last message."""
     last_format: Format = Format.SMS
+    last_rule: str = ""
+    """Rule that wrote the last message; empty if an agent or the customer did."""
     other_addresses: tuple[str, ...] = ()
     """Further addresses of the customer, after conversations were merged."""
     suspected: bool = False

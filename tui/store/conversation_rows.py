@@ -26,6 +26,7 @@ NO_MESSAGES: Summary = {
     "last_direction": "",
     "last_status": "",
     "last_format": "SMS",
+    "last_rule": "",
     "preview": "",
     "suspected": 0,
     "last_arrival": 0,
