@@ -54,6 +54,9 @@ async def test_a_rule_is_added_tried_switched_on_and_answers(desk: Desk, size: S
         await RuleRunner(desk.store, make_helpers(desk), preferred=False).run_round()
         await desk.shows("Thank you!", "auto · rule thanks")
         assert (await desk.thread(CHLOE)).waiting_since is not None
+        await desk.press("escape")
+        await desk.shows("Auto: Thank you!")
+        await desk.hides("You: Thank you!")
 
 
 async def test_rules_are_moved_deleted_and_restored_where_they_were(desk: Desk) -> None:

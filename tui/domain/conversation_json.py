@@ -89,6 +89,9 @@ CONVERSATION_FIELDS: tuple[JsonField[Conversation], ...] = (
         "`status` of the last message.",
         lambda row: name_status(row.last_direction, row.last_status),
     ),
+    JsonField(
+        "last_rule", STRING, "`rule` of the last message; else empty.", lambda row: row.last_rule
+    ),
     JsonField("preview", STRING, "Beginning of the last message.", lambda row: row.preview),
 )
 """Fields of a conversation, in their order."""

@@ -35,7 +35,7 @@ def format_conversation(row: Conversation, context: AppContext) -> str:
     facts += _list_marks(row, context)
     if row.last_direction is None:
         return f"{', '.join(facts)}; nothing written yet"
-    who = _LAST_WORDS[row.last_direction]
+    who = "automatic answer" if row.last_rule else _LAST_WORDS[row.last_direction]
     status = f" ({BADGES[row.last_status].label})" if row.last_status else ""
     return f"{', '.join(facts)}; {who}: {format_preview(row)}{status}"
 
