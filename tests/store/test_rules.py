@@ -1,5 +1,7 @@
 """Rules act on texts and waits: in their order, once, with answers that no machine gets."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.conftest import OpenStore
@@ -368,6 +370,23 @@ async def test_rules_keep_their_order_and_state_when_they_are_changed(world: Rul
     assert await rules.list_rules() == found
     await rules.switch_rule("help", "ana", on=True)
     assert [r.name for r in await rules.list_rules()] == ["renamed", "b", "help", "stop"]
+
+
+async def test_no_rule_takes_the_place_of_another_by_its_name(world: RuleWorld) -> None:
+    rules = world.store.rules
+    (rule,) = read_rules(THANKS, world.clock)
+    await rules.add_rule(rule, "ana")
+    found = await rules.list_rules()
+    for name in ("thanks", "help"):
+        with pytest.raises(StoreError, match=f'Another rule is named "{name}"'):
+            await rules.add_rule(replace(rule, name=name, then=rule.then[:1]), "ana")
+    with pytest.raises(StoreError, match='Another rule is named "help"'):
+        await rules.save_rule(replace(rule, name="help"), "ana", replaces="thanks")
+    assert await rules.list_rules() == found
+    await rules.delete_rule("thanks", "ana")
+    await rules.add_rule(rule, "bo")
+    with pytest.raises(StoreError, match="Another rule"):
+        await rules.restore_rule(found[0], 0, "ana")
 
 
 async def test_a_merged_wait_does_not_act_twice(world: RuleWorld) -> None:

@@ -90,3 +90,17 @@ async def test_rules_are_moved_deleted_and_restored_where_they_were(desk: Desk) 
         assert await names() == "abc"
         await desk.press("space")
         await desk.shows("b is off · Space switches it on again")
+
+
+async def test_a_new_rule_does_not_take_the_place_of_another(desk: Desk) -> None:
+    before = await desk.store.rules.list_rules()
+    async with desk.open():
+        await desk.command("rules")
+        await desk.shows("off  help")
+        await desk.press("a")
+        for text in ("help", "arrives", "star"):
+            await desk.type(text)
+            await desk.press("tab")
+        await desk.press("enter")
+        await desk.shows('Another rule is named "help": nothing was saved')
+    assert await desk.store.rules.list_rules() == before

@@ -200,8 +200,10 @@ class RulesScreen(EditableList[RuleRecord]):
         self._saved = rule.name
         if not replaces and rule.id in self._places:  # only a deleted one has an id here
             await self.store.rules.restore_rule(rule, self._places.pop(rule.id), agent)
-        else:
+        elif replaces:
             await self.store.rules.save_rule(rule, agent, replaces=replaces)
+        else:
+            await self.store.rules.add_rule(rule, agent)
 
     async def drop_item(self, name: str) -> None:
         """Remove the rule."""

@@ -96,6 +96,23 @@ class Rules:
             lambda transaction: self._save(transaction, rule, agent, replaces)
         )
 
+    async def add_rule(self, rule: Rule, agent: str) -> None:
+        """Add a rule at the end.
+
+        Args:
+            rule: Rule to add; it is valid.
+            agent: Name of the agent.
+
+        Raises:
+            StoreError: Another rule has the name.
+        """
+
+        def insert(transaction: Transaction) -> None:
+            self._refuse_known(transaction, rule.name)
+            self._save(transaction, rule, agent, "")
+
+        await self._database.write(insert)
+
     async def import_rules(self, rules: Sequence[Rule], agent: str) -> None:
         """Add or replace several rules in one transaction; new ones are switched off.
 
@@ -118,9 +135,13 @@ class Rules:
             rule: Rule that was deleted.
             place: Its place in the order, from 0.
             agent: Name of the agent.
+
+        Raises:
+            StoreError: Another rule has the name meanwhile.
         """
 
         def insert(transaction: Transaction) -> None:
+            self._refuse_known(transaction, rule.name, built_in=())
             self._save(transaction, rule, agent, "")
             names = [row["name"] for row in self._sql.all(transaction.connection)]
             names.remove(rule.name)
@@ -212,8 +233,8 @@ class Rules:
         require_lead(transaction.connection, agent, _WHAT)
         connection, content = transaction.connection, format_content(rule)
         row = self._sql.by_name(connection, name=replaces or rule.name)
-        if replaces not in ("", rule.name) and self._sql.by_name(connection, name=rule.name):
-            raise StoreError(f'Another rule is named "{rule.name}": nothing was saved')
+        if replaces not in ("", rule.name):
+            self._refuse_known(transaction, rule.name)
         if row is not None:
             self._sql.change(connection, id=row["id"], name=rule.name, content=content)
         else:
@@ -227,6 +248,14 @@ class Rules:
                 content=content,
             )
         self._record(transaction, agent, "rule saved", rule.name)
+
+    def _refuse_known(
+        self, transaction: Transaction, name: str, built_in: Sequence[Rule] = BUILT_IN_RULES
+    ) -> None:
+        """Raise `StoreError` if a rule has the name, stored or among the built-in ones."""
+        known = any(one.name == name for one in built_in)
+        if known or self._sql.by_name(transaction.connection, name=name):
+            raise StoreError(f'Another rule is named "{name}": nothing was saved')
 
     def _place(self, transaction: Transaction, names: Sequence[str]) -> None:
         """Number the rules in a new order."""
