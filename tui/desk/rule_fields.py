@@ -20,7 +20,7 @@ class RuleField:
 
 
 RULE_FIELDS = (
-    RuleField("name", "Name", "such as out_of_hours"),
+    RuleField("name", "Name", "out_of_hours"),
     RuleField(
         "when",
         "When, with ; between conditions",
