@@ -123,6 +123,9 @@ async def test_rules_are_moved_switched_and_removed_and_all_is_undone(mia: Typis
     await mia.shows("help is built in: it is off and as it was at first.")
     await mia.shows("help cannot be moved before it is edited or switched on.")
     await mia.shows('There is no rule "d d"')
+    await mia.type("rules off hepl")
+    await mia.shows('There is no rule "hepl": did you mean help?')
+    assert mia.output[0].endswith("help?")
 
 
 async def test_each_choice_of_a_listed_rule_does_what_it_says(mia: Typist) -> None:

@@ -14,7 +14,14 @@ from tui.domain.text import one_line
 
 _LAST_WORDS = {Direction.IN: "wrote", Direction.OUT: "from us", Direction.NOTE: "private note"}
 """What the last message of a conversation is; a colleague may have written it."""
+_LONGEST = 300
 _SENT_STATUSES = frozenset({Status.ACCEPTED, Status.SUBMITTED, Status.DELIVERED})
+
+
+def end_sentence(text: str) -> str:
+    """Return an outside text in one line, with a full stop unless it ends with a question."""
+    line = one_line(text, _LONGEST)
+    return line if line.endswith("?") else f"{line}."
 
 
 def format_conversation(row: Conversation, context: AppContext) -> str:

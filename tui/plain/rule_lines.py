@@ -15,6 +15,7 @@ from tui.desk.rule_trial import DEFAULT_DAYS, try_rules
 from tui.domain.agent_level import UnknownNameError, describe_unknown_name
 from tui.domain.rules import InvalidRuleError, Rule
 from tui.domain.text import format_count, one_line
+from tui.plain.lines import end_sentence
 from tui.plain.rule_questions import ask_rule
 from tui.plain.session import PlainSession, line_handler
 from tui.store.stored_rules import RuleRecord
@@ -94,7 +95,7 @@ async def _report(session: PlainSession, work: Callable[[], Awaitable[str]]) -> 
     except _PROBLEMS as problem:
         text = str(problem)
     if text:
-        session.dialog.write_line(f"{one_line(text, 300)}.")
+        session.dialog.write_line(end_sentence(text))
 
 
 # What is typed behind the word ----------------------------------------------------------------

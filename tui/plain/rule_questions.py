@@ -10,6 +10,7 @@ from tui.desk.rule_fields import (
 from tui.domain.rule_text import read_rule_lines
 from tui.domain.rules import InvalidRuleError, Rule
 from tui.domain.text import one_line
+from tui.plain.lines import end_sentence
 from tui.plain.session import PlainSession
 
 _HOW_TO_WRITE = (
@@ -41,7 +42,7 @@ async def ask_rule(session: PlainSession, rule: Rule, taken: frozenset[str]) -> 
             try:
                 return read_values(values, context.clock.now(), context.zone)
             except InvalidRuleError as problem:
-                session.dialog.write_line(f"{one_line(str(problem), 300)}.")
+                session.dialog.write_line(end_sentence(str(problem)))
 
 
 def _needs_field(session: PlainSession, values: dict[str, str], field: RuleField) -> bool:
@@ -72,7 +73,7 @@ async def _ask_field(
         problem = _find_problem(session, values, field, taken)
         if not problem:
             return True
-        dialog.write_line(f"{one_line(problem, 300)}.")
+        dialog.write_line(end_sentence(problem))
 
 
 def _find_problem(

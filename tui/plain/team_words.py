@@ -20,6 +20,7 @@ from tui.domain.date_input import InvalidMomentError, format_moment
 from tui.domain.text import one_line
 from tui.domain.view_text import VIEW_WORDS, InvalidViewError, format_view, parse_view
 from tui.domain.views import format_view_name
+from tui.plain.lines import end_sentence
 from tui.plain.lists import show_first_page
 from tui.plain.session import PlainSession, line_handler
 from tui.plain.triage import show_result
@@ -287,4 +288,4 @@ async def _report(session: PlainSession, work: Callable[[], Awaitable[str]]) -> 
     except _PROBLEMS as problem:
         text = str(problem)
     if text:
-        session.dialog.write_line(f"{one_line(text, 300)}.")
+        session.dialog.write_line(end_sentence(text))
