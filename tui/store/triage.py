@@ -150,6 +150,26 @@ class Triage:
 
         return await self._database.write(write_claim)
 
+    async def release_conversation(self, conversation_id: int, agent: str) -> bool:
+        """Unassign a conversation that is this agent's; return False if it is another one's.
+
+        Args:
+            conversation_id: Id of the conversation.
+            agent: Name of the agent.
+        """
+
+        def write_release(transaction: Transaction) -> bool:
+            summaries = Summaries(transaction, self._rng)
+            summary = summaries.get(conversation_id)
+            if summary["assignee"] != agent:
+                return False
+            summary["assignee"] = ""
+            summaries.flush()
+            record_action(transaction, self._rng, self._clock, agent, "assign", summary["id"])
+            return True
+
+        return await self._database.write(write_release)
+
     async def set_star(self, ids: Sequence[int], agent: str, on: bool) -> list[Summary]:
         """Star or unstar conversations; return them as they were.
 
