@@ -19,6 +19,7 @@ from tests.store.builders import (
 from tests.store.consistency import check_counters_and_summaries
 from tui.clock import DAY, SECOND, ManualClock
 from tui.domain.arrivals import Arrival, Channel, HeldReason
+from tui.domain.bulk_text import BulkRecipient, BulkText, RecipientState
 from tui.domain.events import Cause
 from tui.domain.message import Attachment
 from tui.domain.phone import parse_address
@@ -205,3 +206,29 @@ async def test_counters_agree_whatever_is_deleted(
         if number % 10 == 9:
             await prune(store, rng.randrange(5, 60))
             await check_counters_and_summaries(store)
+
+
+async def test_texts_to_many_go_by_age_and_keep_whom_they_wait_for(
+    store: Store, clock: ManualClock
+) -> None:
+    await receive(store, "long ago")
+    old = [BulkRecipient(MIA, MIA, account=ACCOUNT, state=RecipientState.LEFT_OUT, reason="x")]
+    await store.bulk_texts.start(BulkText("ana", "old", 60, 0), old)
+    age(clock, 40)
+    waiting = [BulkRecipient(MIA, MIA, account=ACCOUNT, body="soon", seen_upto=1 << 62)]
+    await store.bulk_texts.start(BulkText("ana", "new", 60, clock.now() + DAY), waiting)
+    assert await prune(store) == 1
+    assert await store.conversations.find_by_address(parse_address(MIA)) is not None
+    assert [one.body for one in await store.bulk_texts.list_newest(9)] == ["new"]
+    assert await count_rows(store, "bulk_recipients") == 1
+
+
+async def test_the_events_of_an_empty_conversation_stay(store: Store, clock: ManualClock) -> None:
+    await receive(store, "long ago")
+    age(clock, 40)
+    mia = await get_conversation(store)
+    await store.triage.set_label([mia.id], "ana", "late", on=True)
+    newest = await store.journal.get_last_id()
+    assert await prune(store) == 1
+    assert await store.conversations.find_by_address(parse_address(MIA)) is None
+    assert await store.journal.get_last_id() >= newest

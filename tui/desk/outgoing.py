@@ -240,12 +240,13 @@ class OutgoingActions:
         return f" for {format_plan_time(plan, now, self._context.zone)}" if plan else ""
 
     async def _undo_claim(self, message: Message) -> None:
-        """Unassign the conversation that a now cancelled message assigned to the agent."""
+        """Unassign the conversation that a now cancelled message assigned to the agent.
+
+        One that was assigned to a colleague since stays with them.
+        """
         if message.id in self._claiming_ids:
             self._claiming_ids.discard(message.id)
-            await self._store.triage.assign_conversations(
-                [message.conversation_id], self._agent, ""
-            )
+            await self._store.triage.release_conversation(message.conversation_id, self._agent)
 
     async def resolve_as_sent(self, message: Message) -> str:
         """Record the agent's decision that an uncertain message was sent."""

@@ -75,6 +75,8 @@ def describe_forgetting(plan: ForgetPlan, database: object = None) -> list[str]:
         format_count(plan.files, "file"),
         format_count(len(plan.payloads) + len(plan.reports), "raw payload"),
     ]
+    if plan.texts_to_many:
+        parts.append(f"{format_count(plan.texts_to_many, 'place')} in texts to many")
     sentences = [
         f"{who}: {', '.join(parts)}, with the name, notes, drafts, labels and history",
         "It cannot be undone",
@@ -82,6 +84,9 @@ def describe_forgetting(plan: ForgetPlan, database: object = None) -> list[str]:
         if plan.opted_out
         else "Nothing stays: the customer has not opted out",
     ]
+    if plan.other_numbers:
+        others = ", ".join(one_line(format_phone_number(one), 30) for one in plan.other_numbers)
+        sentences.append(f"Other numbers of this person stay, forget each of them too: {others}")
     backups = list_backups(database) if isinstance(database, Path) else []
     if backups:
         names = ", ".join(one_line(str(path), 200) for path in backups)
@@ -250,6 +255,8 @@ def plan_to_json(plan: ForgetPlan, *, erased: bool) -> dict[str, object]:
         "messages": plan.messages,
         "files": plan.files,
         "payloads": len(plan.payloads) + len(plan.reports),
+        "texts_to_many": plan.texts_to_many,
+        "other_numbers": list(plan.other_numbers),
         "contact": plan.has_contact,
         "opted_out": plan.opted_out,
         "obstacle": plan.obstacle or None,

@@ -62,7 +62,7 @@ def apply_change(
         details = {State.CLOSED: close_detail, State.SNOOZED: str(change.snoozed_until or "")}
         record(_STATE_ACTIONS[change.state], details.get(change.state, ""))
         change_state(transaction, summary, change.state, change.snoozed_until)
-    return before
+    return remember_change(before, summary)
 
 
 _STATE_ACTIONS = {State.CLOSED: "close", State.OPEN: "reopen", State.SNOOZED: "snooze"}
@@ -97,6 +97,58 @@ def change_state(
 def close_summary(summary: Summary) -> None:
     """Close a conversation in its summary, answered or not."""
     summary.update(state=State.CLOSED.value, snoozed_until=None, unanswered_since=None, unread=0)
+
+
+# Undo ---------------------------------------------------------------------------------------
+
+_STATE_COLUMNS = ("state", "snoozed_until")
+_LATER_COLUMNS = (*_STATE_COLUMNS, "unread", "unanswered_since")
+"""Columns that an undo leaves once something has arrived: nothing new is hidden."""
+_AFTER = "after"
+
+
+def remember_change(before: Summary, summary: Summary) -> Summary:
+    """Return a conversation as it was, with what a change has made of it, for its undo.
+
+    Args:
+        before: The conversation before the change.
+        summary: The conversation after it.
+    """
+    names = (*_LATER_COLUMNS, "assignee", "starred", "labels")
+    return {**before, _AFTER: {name: summary[name] for name in names}}
+
+
+def revert_change(connection: Connection, summary: Summary, old: Summary) -> str:
+    """Restore what one change has changed; what others have changed since stays as it is.
+
+    Args:
+        connection: Connection of the caller's transaction.
+        summary: Conversation as it is now; changed in place.
+        old: What `remember_change` has returned.
+
+    Returns:
+        How the audit trail calls it; "" if nothing is different.
+    """
+    after, now = old[_AFTER], dict(summary)
+    for label in get_labels(old) ^ get_labels(after):
+        if (label in get_labels(summary)) is (label in get_labels(after)):
+            write_label(connection, summary, label, label in get_labels(old))
+    is_news = summary["last_arrival"] != old["last_arrival"]
+    has_moved = any(summary[name] != after[name] for name in _STATE_COLUMNS)
+    names = ("assignee", "starred", *(() if is_news or has_moved else _LATER_COLUMNS))
+    for name in names:
+        if old[name] != after[name] == summary[name]:
+            summary[name] = old[name]
+    if summary == now:
+        return ""
+    is_moved_back = any(summary[name] != now[name] for name in _LATER_COLUMNS)
+    return UNDO_STATE if is_moved_back else UNDO_DETAILS
+
+
+UNDO_STATE = "undo"
+"""Action of the audit trail: what ended the wait of a customer counts no longer."""
+UNDO_DETAILS = "undo details"
+"""Action of the audit trail: the undo of something that ends no wait."""
 
 
 def write_label(connection: Connection, summary: Summary, label: str, on: bool) -> bool:

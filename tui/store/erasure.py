@@ -5,7 +5,9 @@ belongs to one is deleted with it. Where a table must stay, its name stands belo
 """
 
 import functools
+import re
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tui.clock import Clock
@@ -14,12 +16,31 @@ from tui.domain.text import join_texts
 from tui.store.connections import Connection
 from tui.store.engine import Engine, Transaction
 from tui.store.last_messages import reload_last_message
+from tui.store.people import People
 from tui.store.queries import queries
 from tui.store.search_index import forget_text
 from tui.store.summaries import Summaries, Summary
 
-_OTHERWISE = frozenset({"conversations", "messages", "changes", "audit", "consent", "merges"})
-"""Tables whose rows stay, or are deleted by statements of their own."""
+_OTHERWISE = frozenset(
+    {"conversations", "messages", "changes", "audit", "consent", "merges", "journal"}
+)
+"""Tables whose rows stay, or are deleted by statements of their own.
+
+An event of the journal that is missing would stop the programs that follow, and let ids return.
+"""
+_OUTLIVE_CONVERSATIONS = frozenset({"bulk_recipients"})
+"""Tables with the id of a conversation whose rows are of the number, and go with that."""
+
+_LINES = (
+    ("accounts", "line"),
+    ("alarm_deliveries", "line"),
+    ("bulk_texts", "body"),
+    ("event_runs", "line"),
+    ("event_targets", "line"),
+    ("rules", "problem"),
+    ("sent_alarms", "text"),
+)
+"""Columns with texts of providers, programs and agents that may quote a number."""
 
 
 def erase_messages(
@@ -74,24 +95,76 @@ def _count_again(connection: Connection, summary: Summary) -> None:
 def erase_conversation(transaction: Transaction, summaries: Summaries, summary: Summary) -> None:
     """Delete a conversation without messages, with its drafts, labels, markers and numbers.
 
+    With it go those that were merged into it, and how they were before.
+
     Args:
         transaction: Transaction of the caller.
         summaries: Conversation summaries of the same transaction.
         summary: Summary of the conversation.
     """
-    connection, identity = transaction.connection, summary["id"]
-    queries("erasure").overwrite_deleted(connection)
+    connection, identity, sql = transaction.connection, summary["id"], queries("erasure")
+    sql.overwrite_deleted(connection)
     queries("messages").defer_keys(connection)
-    queries("erasure").blank_audit(connection, conversation_id=identity)
+    sql.blank_audit(connection, conversation_id=identity)
+    merged = sql.old_ids_of(connection, conversation_id=identity)
+    ids = [{"id": identity}, *({"id": row["old_id"]} for row in merged)]
+    for one in ids:
+        drop_merge_records(connection, list(sql.merges_with(connection, conversation_id=one["id"])))
+        sql.drop_merged_drafts(connection, old_id=one["id"])
     for table in _list_tables(connection, "conversation_id"):
-        connection.execute(f"delete from {table} where conversation_id = :id", {"id": identity})
+        if table not in _OUTLIVE_CONVERSATIONS:
+            connection.executemany(f"delete from {table} where conversation_id = :id", ids)
+    sql.blank_event(connection, ids)
     transaction.mark_changed(Subject.DRAFT, identity, identity)
     summaries.remove(identity)
 
 
-def list_party_tables(connection: Connection) -> list[str]:
-    """Return the tables with rows of a customer that belong to no conversation."""
-    return _list_tables(connection, "party", without="conversation_id")
+def erase_numbers(connection: Connection, parties: Iterable[str], now: int) -> None:
+    """Delete what is stored by number, and what the address book has of it.
+
+    Args:
+        connection: Connection of the caller's transaction.
+        parties: Keys of the customer.
+        now: Current time in ms UTC.
+    """
+    keys = sorted(parties)
+    _erase_contacts(connection, keys, now)
+    for table in _list_tables(connection, "party"):
+        connection.executemany(
+            f"delete from {table} where party = :party", [{"party": one} for one in keys]
+        )
+    # A text to many of which no one is left is over.
+    queries("bulk_texts").finish_unwaited(connection)
+
+
+def erase_in_lines(connection: Connection, pattern: re.Pattern[bytes]) -> None:
+    """Take a number out of the lines about failures, and out of what went to many people.
+
+    Args:
+        connection: Connection of the caller's transaction.
+        pattern: Finds the number, however it is written.
+    """
+    for table, column in _LINES:
+        named = f"select distinct {column} as line from {table} where {column} <> ''"
+        for row in connection.execute(named).fetchall():
+            line: str = row["line"]
+            bare = pattern.sub("…".encode(), line.encode()).decode()
+            if bare != line:
+                connection.execute(
+                    f"update {table} set {column} = :bare where {column} = :line",
+                    {"bare": bare, "line": line},
+                )
+
+
+def _erase_contacts(connection: Connection, parties: Sequence[str], now: int) -> None:
+    """Take numbers from their people; one who has no other is deleted with note and fields."""
+    people = People(connection, parties)
+    for owner in {people.find_owner(party) for party in parties}:
+        person = people.get(owner)
+        if person is not None:
+            kept = tuple(number for number in person.numbers if number not in parties)
+            people.put(replace(person, numbers=kept), now)
+    people.flush()
 
 
 def _list_tables(connection: Connection, column: str, *, without: str = "") -> list[str]:

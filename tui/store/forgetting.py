@@ -22,10 +22,10 @@ from tui.store.conversation_lookups import find_consent, find_party, store_decis
 from tui.store.customer_addresses import find_known_forms, list_addresses
 from tui.store.engine import Engine, Transaction
 from tui.store.erasure import (
-    drop_merge_records,
     erase_conversation,
+    erase_in_lines,
     erase_messages,
-    list_party_tables,
+    erase_numbers,
 )
 from tui.store.errors import StoreError
 from tui.store.lead_rights import require_lead
@@ -60,6 +60,10 @@ class ForgetPlan:
     """Ids of reports about no known message that name one of the numbers."""
     quotes: tuple[int, ...] = ()
     """Ids of lines of the audit trail that name one of the numbers."""
+    texts_to_many: int = 0
+    """Texts to many people that went to one of the numbers, or wait for it."""
+    other_numbers: tuple[str, ...] = ()
+    """Numbers of the same person of the address book that are not erased."""
     has_contact: bool = False
     opted_out: bool = False
     obstacle: str = ""
@@ -68,7 +72,8 @@ class ForgetPlan:
     @property
     def is_empty(self) -> bool:
         """Return whether nothing is stored."""
-        return not (self.conversations or self.payloads or self.reports or self.has_contact)
+        found = (self.conversations, self.payloads, self.reports, self.texts_to_many)
+        return not (any(found) or self.has_contact)
 
 
 class Forgetting:
@@ -143,7 +148,8 @@ class Forgetting:
             self._erase_whole(transaction, summaries, summaries.get(identity))
         summaries.flush()
         parties = plan.parties | before.parties
-        _erase_parties(connection, parties, opt_out)
+        erase_numbers(connection, parties, self._clock.now())
+        _keep_opt_out(connection, parties, opt_out)
         self._erase_payloads(connection, before, parties)
         record_action(transaction, self._rng, self._clock, agent, AUDIT_ACTION)
         self._sql.add_erasure(connection, at=self._clock.now(), agent=agent)
@@ -163,11 +169,6 @@ class Forgetting:
             connection, conversation_id=identity, after=0, limit=_PAGE
         ):
             erase_messages(transaction, summaries, found)
-        for one in (identity, *old_ids):
-            drop_merge_records(
-                connection, list(self._sql.merges_with(connection, conversation_id=one))
-            )
-            self._sql.drop_merged_drafts(connection, old_id=one)
         erase_conversation(transaction, summaries, summary)
         for one in (identity, *old_ids):
             self._sql.drop_audit(connection, conversation_id=one)
@@ -185,6 +186,7 @@ class Forgetting:
         self._sql.drop_arrival(connection, [{"id": one} for one in (*before.payloads, *late)])
         self._sql.drop_event(connection, [{"id": one} for one in before.reports])
         self._sql.blank_line(connection, [{"id": one} for one in before.quotes])
+        erase_in_lines(connection, pattern)
 
 
 def _find_customer(address: Address, connection: Connection) -> ForgetPlan:
@@ -219,6 +221,10 @@ def _find_customer(address: Address, connection: Connection) -> ForgetPlan:
         for name in counts:
             counts[name] += found[name]
     contacts = [row for row in (sql.contact(connection, party=one) for one in parties) if row]
+    owners = {row["person"] for row in contacts}
+    shared = [
+        row for one in owners for row in queries("contacts").numbers_of(connection, person=one)
+    ]
     names.update(dict.fromkeys(row["name"] for row in contacts if row["name"]))
     return ForgetPlan(
         address,
@@ -228,6 +234,8 @@ def _find_customer(address: Address, connection: Connection) -> ForgetPlan:
         tuple(ids),
         counts["messages"],
         counts["files"],
+        texts_to_many=sum(sql.count_texts_to_many(connection, party=one) for one in parties),
+        other_numbers=tuple(row["party"] for row in shared if row["party"] not in parties),
         has_contact=bool(contacts),
         opted_out=_find_opt_out(connection, parties) is not None,
         obstacle=_explain_obstacle(counts["sending"], counts["scheduled"]),
@@ -268,13 +276,11 @@ def _find_opt_out(connection: Connection, parties: Iterable[str]) -> dict[str, A
     return None
 
 
-def _erase_parties(
+def _keep_opt_out(
     connection: Connection, parties: Iterable[str], opt_out: dict[str, Any] | None
 ) -> None:
-    """Erase what is stored by number; an opt-out holds for every form of it, without its text."""
+    """Delete the decisions of a customer but an opt-out: it holds for every form of the number."""
     for party in sorted(parties):
-        for table in list_party_tables(connection):
-            connection.execute(f"delete from {table} where party = :party", {"party": party})
         queries("merges").drop_consent(connection, party=party)
         if opt_out is not None:
             bare = {"evidence": "", "agent": "", "message_id": None, "party": party}

@@ -213,14 +213,19 @@ class Retention:
         return len(found)
 
     def _can_drop(self, connection: Connection, conversation_id: int, cutoff: int) -> bool:
-        """Return whether an empty conversation has no newer draft and is on no screen."""
+        """Return whether an empty conversation has no newer draft and waits for no text to many.
+
+        One that is on a screen stays as well.
+        """
         place = {"conversation_id": conversation_id}
         drafted_at = self._sql.newest_draft(connection, **place)
         is_drafted = drafted_at is not None and drafted_at >= cutoff
-        return not is_drafted and not self._sql.is_shown(connection, **place)
+        if is_drafted or self._sql.has_waiting_text(connection, **place):
+            return False
+        return not self._sql.is_shown(connection, **place)
 
     async def _delete_payloads(self, cutoff: int) -> int:
-        """Delete raw payloads and records of merges that are as old, with turns for others."""
+        """Delete raw payloads and records that are as old, with turns for others."""
         values = {"before": cutoff, "limit": _AT_ONCE}
         drops = [functools.partial(self._sql.drop_loose_events, **values)]
         for state in ("read", "held", "retaken", "dismissed"):
@@ -231,9 +236,9 @@ class Retention:
             while deleted == _AT_ONCE:
                 deleted = await self._database.write(functools.partial(_run_drop, drop))
                 total += deleted
-        await self._database.write(
-            functools.partial(_drop_old_merges, before=cutoff, limit=_AT_ONCE)
-        )
+        for drop_old in (_drop_old_merges, _drop_old_texts_to_many):
+            work = functools.partial(drop_old, before=cutoff, limit=_AT_ONCE)
+            await self._database.write(work)
         return total
 
 
@@ -247,6 +252,16 @@ def _drop_old_merges(transaction: Transaction, *, before: int, limit: int) -> No
     """Delete records of merges that are too old to be undone."""
     found = queries("erasure").old_merges(transaction.connection, before=before, limit=limit)
     drop_merge_records(transaction.connection, found)
+
+
+def _drop_old_texts_to_many(transaction: Transaction, *, before: int, limit: int) -> None:
+    """Delete texts to many people that are over, with the list of those who got them."""
+    sql, connection = queries("erasure"), transaction.connection
+    sql.overwrite_deleted(connection)
+    found = sql.old_texts_to_many(connection, before=before, limit=limit)
+    ids = [{"id": row["id"]} for row in found]
+    sql.drop_recipients(connection, ids)
+    sql.drop_text_to_many(connection, ids)
 
 
 def _find_reason_to_keep(row: Mapping[str, Any] | Row, cutoff: int, now: int) -> str:

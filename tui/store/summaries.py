@@ -29,6 +29,7 @@ from tui.store.conversation_lookups import (
 from tui.store.conversation_rows import NO_MESSAGES, Summary, get_counter_names, update_rank
 from tui.store.customer_addresses import fold_for_filter, set_name
 from tui.store.engine import Transaction
+from tui.store.errors import ConversationGone
 from tui.store.page_connection import get_page
 from tui.store.queries import insert_rows, queries
 
@@ -70,12 +71,12 @@ class Summaries:
         """Return the working copy of a conversation, also by the id of one that is part of it.
 
         Raises:
-            KeyError: There is no conversation with this id.
+            ConversationGone: There is no conversation with this id.
         """
         if conversation_id not in self._ids:
             row = find_conversation(self._connection, conversation_id)
             if row is None:
-                raise KeyError(conversation_id)
+                raise ConversationGone
             self._remember_original(dict(row), conversation_id)
         return self._loaded[self._ids[conversation_id]]
 

@@ -11,18 +11,16 @@ from tui.domain.text import repair_text
 from tui.store.applied_actions import (
     apply_change,
     close_summary,
-    get_labels,
+    remember_change,
+    revert_change,
     write_label,
 )
 from tui.store.audit import AuditEntry, read_audit_trail, record_action
+from tui.store.conversation_lookups import find_conversation
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
 from tui.store.settling import keep_longer_wait
 from tui.store.summaries import Summaries, Summary
-
-_ALWAYS_UNDO_COLUMNS = ("assignee", "starred")
-_UNDO_COLUMNS = (*_ALWAYS_UNDO_COLUMNS, "state", "snoozed_until", "unread", "unanswered_since")
-"""Columns that an undo restores; messages stay as they are."""
 
 
 class Triage:
@@ -65,9 +63,10 @@ class Triage:
             originals = []
             for identity in ids:
                 summary = summaries.get(identity)
-                originals.append(dict(summary))
+                before = dict(summary)
                 more = detail if isinstance(detail, str) else detail(summary)
                 change(summary)
+                originals.append(remember_change(before, summary))
                 record_action(
                     transaction, self._rng, self._clock, agent, action, identity, detail=more
                 )
@@ -151,6 +150,26 @@ class Triage:
 
         return await self._database.write(write_claim)
 
+    async def release_conversation(self, conversation_id: int, agent: str) -> bool:
+        """Unassign a conversation that is this agent's; return False if it is another one's.
+
+        Args:
+            conversation_id: Id of the conversation.
+            agent: Name of the agent.
+        """
+
+        def write_release(transaction: Transaction) -> bool:
+            summaries = Summaries(transaction, self._rng)
+            summary = summaries.get(conversation_id)
+            if summary["assignee"] != agent:
+                return False
+            summary["assignee"] = ""
+            summaries.flush()
+            record_action(transaction, self._rng, self._clock, agent, "assign", summary["id"])
+            return True
+
+        return await self._database.write(write_release)
+
     async def set_star(self, ids: Sequence[int], agent: str, on: bool) -> list[Summary]:
         """Star or unstar conversations; return them as they were.
 
@@ -209,11 +228,12 @@ class Triage:
             originals = []
             for identity in ids:
                 summary = summaries.get(identity)
-                originals.append(dict(summary))
+                before = dict(summary)
                 for label, on in wanted.items():
                     write_label(transaction.connection, summary, label, on)
                     action = f"label {label}" if on else f"unlabel {label}"
                     record_action(transaction, self._rng, self._clock, agent, action, identity)
+                originals.append(remember_change(before, summary))
             summaries.flush()
             return originals
 
@@ -242,29 +262,27 @@ class Triage:
         return await self._database.write(write_change)
 
     async def undo_changes(self, originals: Sequence[Summary], agent: str) -> None:
-        """Restore state, assignee, star, labels and unread count; messages stay.
+        """Restore what one change has changed of state, assignee, star, labels and unread count.
 
-        If a new message arrived meanwhile, state and unread count stay too: nothing new is
-        hidden.
+        What colleagues have changed since stays. If a new message arrived meanwhile, state and
+        unread count stay too: nothing new is hidden.
 
         Args:
-            originals: Conversations as they were before the change.
+            originals: What the change has returned.
             agent: Name of the agent.
         """
 
         def write_originals(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
             for old in originals:
+                if find_conversation(transaction.connection, old["id"]) is None:
+                    continue  # the customer was forgotten since
                 summary = summaries.get(old["id"])
                 if summary["id"] != old["id"]:
                     continue  # it has become part of another conversation, which stays as it is
-                for label in get_labels(old) ^ get_labels(summary):
-                    write_label(transaction.connection, summary, label, label in get_labels(old))
-                untouched = summary["last_arrival"] == old["last_arrival"]
-                names = _UNDO_COLUMNS if untouched else _ALWAYS_UNDO_COLUMNS
-                summary.update({name: old[name] for name in names})
-                record_action(transaction, self._rng, self._clock, agent, "undo", old["id"])
-                if not untouched:
+                if action := revert_change(transaction.connection, summary, old):
+                    record_action(transaction, self._rng, self._clock, agent, action, old["id"])
+                if summary["last_arrival"] != old["last_arrival"]:
                     keep_longer_wait(transaction, summary, old)
             summaries.flush()
 

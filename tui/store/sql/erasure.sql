@@ -89,6 +89,25 @@ select id, kept_id, gone_id from merges where kept_id = :conversation_id or gone
 -- name: contact(party)^
 select * from contacts where party = :party;
 
+-- name: count_texts_to_many(party)$
+select count(*) from bulk_recipients where party = :party;
+
+-- name: has_waiting_text(conversation_id)$
+select 1 from bulk_recipients r join conversations c on c.id = :conversation_id
+where r.state = 'waiting' and (r.party = c.party or r.party in (
+  select party from aliases where conversation_id = :conversation_id)) limit 1;
+
+-- The newest one stays: the ids go on from it.
+-- name: old_texts_to_many(before, limit)
+select id from bulk_texts where created_at < :before and state in ('done', 'cancelled')
+  and id < (select max(id) from bulk_texts) order by id limit :limit;
+
+-- name: drop_recipients(id)*!
+delete from bulk_recipients where bulk_id = :id;
+
+-- name: drop_text_to_many(id)*!
+delete from bulk_texts where id = :id;
+
 -- name: arrivals_after(after, limit)
 select id, state, query, tail, headers, target, body from arrivals where id > :after order by id limit :limit;
 
@@ -106,6 +125,10 @@ select id, detail from audit where id > :after order by id limit :limit;
 
 -- name: blank_line(id)*!
 update audit set detail = '' where id = :id;
+
+-- What changed of a conversation has its labels. The event stays, as the ids have to go on without a gap.
+-- name: blank_event(id)*!
+update journal set detail = '' where conversation_id = :id and kind = 'conversation';
 
 -- name: drop_audit(conversation_id)!
 delete from audit where conversation_id = :conversation_id;
