@@ -96,6 +96,44 @@ async def test_a_new_conversation_with_unknown_digits_takes_what_is_typed(desk: 
         await desk.press("escape")
 
 
+async def test_the_account_of_a_conversation_that_there_is_stays_and_is_shown(desk: Desk) -> None:
+    await add_people(desk)
+    async with desk.open(WIDE):
+        await desk.command("new")
+        await desk.type("kow")
+        await desk.shows("through pl, as before: F6 changes it as you write")
+        await desk.press("f6", "f6")
+        await desk.shows("through pl, as before")
+        await desk.press(*["backspace"] * 3)
+        await desk.type("0048500600700")
+        await desk.shows("This number", "through pl, as before")
+        await desk.press("f6")
+        await desk.press(*["backspace"] * 13)
+        await desk.type("wojcik")
+        await desk.shows("never wrote", "through pl")
+        await desk.hides("as before")
+        await desk.press("f6", "enter")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "in the composer")
+        assert (await desk.thread(LENA)).account == "au"
+
+
+async def test_the_columns_of_the_people_found_are_as_wide_in_every_line(desk: Desk) -> None:
+    long_name = Person(0, "Olafina " + "von Hohenlohe " * 4, "", ("+48500600905",))
+    await add_people(desk)
+    await desk.store.contacts.save_person(long_name, AGENT)
+    async with desk.open(NARROW):
+        await desk.command("new")
+        await desk.type("48500600")
+        await desk.shows("Olafina von")
+        await desk.press(*["backspace"] * 8)
+        await desk.type("wojcik")
+        await desk.hides("Olafina von")
+        await desk.press("down")
+        lines = [line for line in desk.lines() if "never wrote" in line]
+        assert len(lines) == 2
+        assert len({line.index("+48 500") for line in lines}) == 1
+
+
 async def test_the_filter_and_the_palette_find_people_who_never_wrote(desk: Desk) -> None:
     await add_people(desk)
     async with desk.open(WIDE):
