@@ -141,18 +141,9 @@ async def _store_person(
     inbox: InboxActions, row: Conversation, before: Person, person: Person
 ) -> str:
     """Store the contact and make the change undoable; return the status text."""
-    agent, contacts = inbox.app_context.agent, inbox.store.contacts
-    if person.numbers != before.numbers:
-        book = AddressBook(inbox.store, agent, inbox.actions.remember_undo)
-        return await book.save(person, before if before.id else None)
-
-    async def restore_contact() -> str:
-        await contacts.rename_contact(row.id, before.name, before.note, agent, before.fields)
-        return "Name and note are unchanged"
-
-    await contacts.rename_contact(row.id, person.name, person.note, agent, person.fields)
-    name = one_line(person.name, 40) or "the contact without a name"
-    return inbox.actions.remember_undo(f"Saved {name}", restore_contact, about=[row.id])
+    remember_undo = partial(inbox.actions.remember_undo, about=[row.id])
+    book = AddressBook(inbox.store, inbox.app_context.agent, remember_undo)
+    return await book.save(person, before)
 
 
 @command_handler("merge")
