@@ -9,6 +9,7 @@ from tests.ui.history import AGENT, ANA, BOB, CHLOE, COLLEAGUE, HUGO, INES, UNNA
 from tui.clock import DAY
 from tui.domain.status import Status
 from tui.store.consent import ConsentRecord
+from tui.store.errors import StoreError
 from tui.widgets.contact_panel import describe_consent
 
 FULL = (160, 40)
@@ -153,6 +154,33 @@ async def test_the_first_name_of_a_customer_is_undone_without_an_empty_contact(d
         await desk.shows("Nina is not a contact any more")
         assert await desk.store.contacts.get_person(UNNAMED) is None
         assert (await desk.thread(UNNAMED)).name == ""
+
+
+async def test_a_contact_that_the_store_refuses_stays_in_the_dialog(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk.open(NARROW):
+        await desk.move_to(CHLOE)
+        await desk.command("edit_contact")
+        await desk.press("tab")
+        await desk.type("pays late")
+        await desk.press("tab", "end")
+        await desk.type(f", {ANA}")
+        await desk.press("enter")
+        await desk.shows("+48 500 600 700 belongs to Ana Kowalska")
+        await desk.shows("pays late")
+        with monkeypatch.context() as patch:
+            patch.setattr(type(desk.store.contacts), "change_person", _refuse)
+            await desk.press(*["backspace"] * len(f", {ANA}"), "enter")
+            await desk.shows("Not saved: the database is locked", "pays late")
+        await desk.press("enter")
+        await desk.shows("Saved Chloe Martin")
+        row = await desk.thread(CHLOE)
+        assert (await desk.store.contact_details.get_details(row)).note == "pays late"
+
+
+async def _refuse(*_: object) -> None:
+    raise StoreError("the database is locked")
 
 
 async def test_cancelling_changes_nothing(desk: Desk) -> None:

@@ -52,21 +52,32 @@ async def test_a_contact_is_added_and_an_owned_number_is_refused(desk: Desk) -> 
         await desk.press("f4")
         await desk.shows("+48 500 600 904")
         await desk.type("Nina")
-        await desk.press("tab", "tab")
+        await desk.press("tab", "tab", "end")
         await desk.type(f", {OLAF}")
         await desk.press("enter")
-        await desk.shows(f"{OLAF} belongs to Olaf Zed")
+        await desk.shows("Not saved: +48 500 600 903 belongs to Olaf Zed; remove it there first")
         assert await desk.store.contacts.get_person("+48500600904") is None
-        await desk.press("f4")
-        await desk.type("Nina")
-        await desk.press("tab", "tab", "tab")
+        await desk.press(*["backspace"] * len(f", {OLAF}"), "tab")
         await desk.type("name = x")
         await desk.press("enter")
         await desk.shows("Not saved: {name} is filled in automatically")
         await desk.press("ctrl+u", "enter")
-        await desk.shows("Saved Nina")
+        await desk.shows("Saved Nina", "Number: +48 500 600 904")
         await desk.press("ctrl+z")
         await desk.shows("Nina is not a contact any more")
+
+
+async def test_the_cursor_goes_to_a_contact_that_was_added(desk: Desk) -> None:
+    await add_people(desk)
+    async with desk.open(NARROW):
+        await desk.command("people")
+        await desk.shows("Ana Kowalska")
+        await desk.press("f4")
+        await desk.type("Zenon")
+        await desk.press("tab", "tab")
+        await desk.type("+48500600904")
+        await desk.press("enter")
+        await desk.shows("Saved Zenon", "Number: +48 500 600 904")
 
 
 async def test_a_new_conversation_completes_names_and_numbers(desk: Desk) -> None:

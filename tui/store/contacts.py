@@ -11,6 +11,7 @@ from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.ids import create_id
 from tui.domain.person import ChangedPerson, FoundNumber, Person, apply_change
+from tui.domain.phone import format_phone_number
 from tui.domain.text import repair_text
 from tui.store.audit import record_action
 from tui.store.customer_addresses import set_name
@@ -291,4 +292,5 @@ def _check_owners(people: People, person: Person) -> None:
     for party in person.numbers:
         owner = people.find_owner(party)
         if owner not in (0, person.id) and (other := people.get(owner)) is not None:
-            raise NumberTaken(f"{party} belongs to {other.name or 'a contact without name'}")
+            number, name = format_phone_number(party), other.name or "a contact without name"
+            raise NumberTaken(f"{number} belongs to {name}")
