@@ -182,3 +182,15 @@ async def test_fields_are_edited_and_fill_a_typed_text(desk: Desk) -> None:
         await desk.until(lambda: desk.typed == "", "an empty composer")
         assert (await desk.last(CHLOE)).body == "Chloe, your order 4711"
     assert await desk.store.contact_fields.get_fields(ANA) == {}
+
+
+async def test_a_field_that_stays_open_is_named_when_the_others_are_filled(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.move_to(CHLOE)
+        await desk.command("reply")
+        await desk.type("{first_name}, your order {order}")
+        await desk.press("enter")
+        await desk.until(lambda: desk.typed == "Chloe, your order {order}", "what is known")
+        await desk.shows("Not sent: {order} is not filled in", "writes it into the contact")
+        await desk.hides("Enter sends")
+        assert (await desk.last(CHLOE)).body != "Chloe, your order {order}"
