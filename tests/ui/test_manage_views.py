@@ -1,7 +1,7 @@
 """Test saving what is shown as a view, and the dialog in which views are changed."""
 
 from tests.ui.desk import NARROW, WIDE, Desk, presses
-from tests.ui.history import AGENT, HUGO
+from tests.ui.history import AGENT, COLLEAGUE, HUGO
 from tests.ui.test_picking import list_parties
 from tui.domain.agent_level import Level
 from tui.domain.conversation import Order, State, View
@@ -93,6 +93,39 @@ async def test_views_are_renamed_moved_shared_and_removed(desk: Desk) -> None:
         assert await desk.store.views.list_notices(AGENT) == {(AGENT, "zwei")}
         await desk.press("2")
         await desk.until(lambda: desk.inbox.threads.view == View(State.CLOSED))
+
+
+async def test_a_view_that_a_colleague_removes_while_it_is_renamed_is_named(desk: Desk) -> None:
+    await desk.store.views.save_view("one", View(State.CLOSED), AGENT)
+    async with desk.open(NARROW):
+        await desk.press("v", "r")
+        await desk.type("ghost")
+        await desk.store.views.delete_view("one")
+        await desk.press("enter")
+        await desk.shows("The view one was renamed or removed meanwhile: nothing was changed")
+        await desk.shows("No views yet")
+        assert await list_names(desk) == []
+
+
+async def test_an_undo_over_a_newer_view_of_that_name_is_refused(desk: Desk) -> None:
+    await desk.store.views.save_view("one", View(State.CLOSED), AGENT)
+    async with desk.open(NARROW):
+        await desk.press("v", "d")
+        await desk.shows("Removed view one")
+        await desk.store.views.save_view("one", View(starred=True), COLLEAGUE)
+        await desk.press("z")
+        await desk.shows("There is a view one already: nothing was changed")
+        assert [v.view for v in await desk.store.views.list_views(AGENT)] == [View(starred=True)]
+
+
+async def test_saving_over_a_view_of_the_same_name_says_that_it_is_replaced(desk: Desk) -> None:
+    await desk.store.views.save_view("Open", View(starred=True), COLLEAGUE)
+    async with desk.open(WIDE):
+        await desk.press("V", "enter")
+        await desk.shows("Replaced view Open as g 1 · z undoes")
+        await desk.press("z")
+        await desk.shows("the view Open is as it was")
+        assert [v.view for v in await desk.store.views.list_views(AGENT)] == [View(starred=True)]
 
 
 async def test_the_filter_of_a_view_is_changed_and_mistakes_are_named(desk: Desk) -> None:

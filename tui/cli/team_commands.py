@@ -23,7 +23,6 @@ from tui.domain.date_input import InvalidMomentError, format_moment
 from tui.domain.json_fields import format_iso_time
 from tui.domain.text import one_line, to_printable
 from tui.domain.view_text import InvalidViewError, format_view, parse_view
-from tui.store.saved_views import ViewExistsError
 from tui.store.store import Store
 from tui.store.view_rows import SavedView
 
@@ -31,7 +30,6 @@ _MISTAKES = (
     InvalidViewError,
     UnknownViewError,
     UnknownNameError,
-    ViewExistsError,
     InvalidMomentError,
     InvalidTargetError,
     InvalidHoursError,

@@ -1,7 +1,6 @@
 """Save, change and remove views; each is confirmed in one line and can be undone."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from typing import Protocol
 
 from tui.desk.permissions import explain_missing_level, require_lead
@@ -11,7 +10,6 @@ from tui.domain.conversation import Conversation, View
 from tui.domain.text import one_line
 from tui.domain.view_text import parse_view
 from tui.domain.views import format_view_name
-from tui.store.saved_views import ViewExistsError
 from tui.store.store import Store
 from tui.store.view_rows import SavedView
 
@@ -75,25 +73,23 @@ class ViewActions:
             if older is None:
                 await views.delete_view(saved.name, owner)
                 return f"Undone: the view {_show(saved)} is removed again"
-            await views.restore_view(older, agent)
+            await views.change_view(older, agent, view=older.view)
             return f"Undone: the view {_show(saved)} is as it was"
 
         key = f" as g {saved.key}" if saved.key else ""
         note = ", for you only: leads share views" if refusal else ""
-        text = f"Saved view {_show(saved)}{key}{note}"
+        verb = "Replaced" if older is not None and older.view != saved.view else "Saved"
+        text = f"{verb} view {_show(saved)}{key}{note}"
         return self._remember_undo(text, restore_older_view, VIEWS_SCOPE)
 
     async def remove_view(self, saved: SavedView) -> str:
         """Remove a view; its conversations stay."""
         await self._check(saved)
         views, agent = self._store.views, self._agent
-        is_noticed = saved.identity in await views.list_notices(agent)
-        await views.delete_view(saved.name, saved.owner)
+        notified = await views.delete_view(saved.name, saved.owner)
 
         async def restore_view() -> str:
-            await views.restore_view(saved, agent)
-            if is_noticed:
-                await views.set_notice(saved, agent, True)
+            await views.restore_view(saved, agent, notified)
             return f"Undone: the view {_show(saved)} is restored"
 
         return self._remember_undo(f"Removed view {_show(saved)}", restore_view, VIEWS_SCOPE)
@@ -109,7 +105,7 @@ class ViewActions:
             ViewExistsError: Another view has the name.
         """
         await self._check(saved)
-        renamed = await self._rename(saved, name, saved.owner)
+        renamed = await self._store.views.rename_view(saved, name)
         text = f"Renamed view {_show(saved)} to {_show(renamed)}"
         return self._remember_undo(text, self._make_rename_undo(renamed, saved), VIEWS_SCOPE)
 
@@ -117,7 +113,7 @@ class ViewActions:
         """Keep a shared view for this agent alone, or share a private one."""
         await require_lead(self._store, self._agent, _SHARED)
         owner = "" if saved.owner else self._agent
-        changed = await self._rename(saved, saved.name, owner)
+        changed = await self._store.views.rename_view(saved, saved.name, owner)
         text = f"View {_show(saved)} is {'for you only' if owner else 'shared'} now"
         return self._remember_undo(text, self._make_rename_undo(changed, saved), VIEWS_SCOPE)
 
@@ -134,10 +130,10 @@ class ViewActions:
         view = parse_view(typed, self._agent)
         await self._check(saved)
         views, agent = self._store.views, self._agent
-        await views.restore_view(replace(saved, view=view), agent)
+        await views.change_view(saved, agent, view=view)
 
         async def restore_filter() -> str:
-            await views.restore_view(saved, agent)
+            await views.change_view(saved, agent, view=saved.view)
             return f"Undone: the view {_show(saved)} is as it was"
 
         shown = format_view_name(view, agent)
@@ -188,14 +184,6 @@ class ViewActions:
         """Check that the agent may change a view."""
         if not saved.owner:
             await require_lead(self._store, self._agent, _SHARED)
-
-    async def _rename(self, saved: SavedView, name: str, owner: str) -> SavedView:
-        """Give a view another name or owner; say which one has the name already."""
-        try:
-            return await self._store.views.rename_view(saved, name, owner)
-        except ViewExistsError:
-            shown = one_line(name, 30)
-            raise ViewExistsError(f"There is a view {shown} already: choose another name") from None
 
     def _make_rename_undo(
         self, changed: SavedView, saved: SavedView

@@ -124,35 +124,16 @@ async def edit_contact(inbox: InboxActions) -> None:
     stored = await inbox.store.contacts.get_person(row.party)
     before = replace(stored or Person(0, "", "", (row.party,)), name=row.name)
 
-    @report_store_errors
-    async def save_changed(inbox: InboxActions, person: Person | None) -> None:
-        """Save the contact unless it is unchanged or the dialog was cancelled."""
-        if person is not None and person != before:
-            inbox.show_status(await _store_person(inbox, row, before, person))
+    remember_undo = partial(inbox.actions.remember_undo, about=[row.id])
+    book = AddressBook(inbox.store, inbox.app_context.agent, remember_undo)
 
-    async def handle_answer(person: Person | None) -> None:
-        await save_changed(inbox, person)
+    async def save_changed(person: Person) -> None:
+        """Save the contact unless it is unchanged."""
+        if person != before:
+            inbox.show_status(await book.save(person, before))
 
     region = inbox.app_context.preferences.default_region
-    inbox.app.push_screen(ContactScreen(before, region), handle_answer)
-
-
-async def _store_person(
-    inbox: InboxActions, row: Conversation, before: Person, person: Person
-) -> str:
-    """Store the contact and make the change undoable; return the status text."""
-    agent, contacts = inbox.app_context.agent, inbox.store.contacts
-    if person.numbers != before.numbers:
-        book = AddressBook(inbox.store, agent, inbox.actions.remember_undo)
-        return await book.save(person, before if before.id else None)
-
-    async def restore_contact() -> str:
-        await contacts.rename_contact(row.id, before.name, before.note, agent, before.fields)
-        return "Name and note are unchanged"
-
-    await contacts.rename_contact(row.id, person.name, person.note, agent, person.fields)
-    name = one_line(person.name, 40) or "the contact without a name"
-    return inbox.actions.remember_undo(f"Saved {name}", restore_contact, about=[row.id])
+    inbox.app.push_screen(ContactScreen(before, region, save_changed))
 
 
 @command_handler("merge")

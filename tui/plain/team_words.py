@@ -24,14 +24,12 @@ from tui.plain.lines import end_sentence
 from tui.plain.lists import show_first_page
 from tui.plain.session import PlainSession, line_handler
 from tui.plain.triage import show_result
-from tui.store.saved_views import ViewExistsError
 from tui.store.view_rows import SavedView
 
 _PROBLEMS = (
     NotAllowedError,
     UnknownNameError,
     UnknownViewError,
-    ViewExistsError,
     InvalidViewError,
     InvalidMomentError,
     InvalidTargetError,

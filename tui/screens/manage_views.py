@@ -33,7 +33,6 @@ from tui.screens.view_prompts import (
     make_rename_prompt,
     make_target_prompt,
 )
-from tui.store.saved_views import ViewExistsError
 from tui.store.store import Store
 from tui.store.view_rows import SavedView
 from tui.widgets.virtual_list import VirtualList
@@ -275,7 +274,6 @@ class ViewsScreen(DialogScreen[SavedView | None]):
             text = await change(saved)
         except (
             NotAllowedError,
-            ViewExistsError,
             InvalidViewError,
             InvalidTargetError,
             InvalidHoursError,

@@ -97,7 +97,7 @@ class AnswerTargets:
             hours: Own hours of the view; empty for those of the desk.
             agent: Name of the agent.
         """
-        await self._views.restore_view(replace(saved, answer_within=minutes, hours=hours), agent)
+        await self._views.change_view(saved, agent, target=(minutes, hours))
 
     async def list_answers(self, since: int, until: int) -> list[AnswerRecord]:
         """Return the first answers of a period, oldest first.

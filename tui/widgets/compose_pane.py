@@ -13,6 +13,7 @@ from tui.desk.send_attempt import NotSentError, SendIntent, create_retry_intent
 from tui.desk.submit import KEPT_AS_DRAFT, LEFT_MEANWHILE
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message, MmsContent
+from tui.domain.templates import find_open_fields
 from tui.domain.text import one_line
 from tui.domain.typed_text import is_blank_text
 from tui.widgets.composer import Composer
@@ -121,7 +122,9 @@ class ComposePane(SuggestingPane):
                 # What was not read is not sent.
                 intent = replace(intent, text=text)
                 self.compose_state.save_draft(conversation.id, text, note=False)
-                raise NotSentError("Filled in the fields, not sent yet · Enter sends")
+                # A field that stays open is refused, by its name, with the other checks.
+                if not find_open_fields(text):
+                    raise NotSentError("Filled in the fields, not sent yet · Enter sends")
             sent = await self._submitter.queue_reply(conversation, intent, self._visible_messages())
         except NotSentError as refusal:
             self._show_refusal(conversation, intent.text, refusal)

@@ -20,6 +20,9 @@ update saved_views set place = :place where owner = :owner and name = :name;
 -- name: notices(agent)
 select owner, name from view_notices where agent = :agent;
 
+-- name: noticed_by(owner, name)
+select agent from view_notices where owner = :owner and name = :name order by agent;
+
 -- name: add_notice(agent, owner, name)!
 insert into view_notices (agent, owner, name) values (:agent, :owner, :name) on conflict do nothing;
 
