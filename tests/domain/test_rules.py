@@ -221,6 +221,8 @@ def test_what_keeps_an_answer_back() -> None:
     assert find_answer_problem(make_facts()) == ""
     assert find_answer_problem(make_facts(is_opted_out=True))
     assert not find_answer_problem(make_facts(is_opted_out=True, can_confirm=True))
+    assert find_answer_problem(make_facts(is_suspected=True))
+    assert not find_answer_problem(make_facts(is_suspected=True, can_confirm=True))
     assert find_answer_problem(make_facts(answered_at=NOW - 12 * HOUR + 1))
     assert not find_answer_problem(make_facts(answered_at=NOW - 12 * HOUR))
     assert find_answer_problem(make_facts(answered_at=NOW + HOUR)), "the clock was set back"

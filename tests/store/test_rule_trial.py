@@ -34,12 +34,13 @@ RULES = (
 )
 TEXTS = (
     *("Where is my order?", "My bill is wrong", "order is late", "HELP", "STOP", "START"),
-    *("Auto-reply: I am away", "Thank you!", "Hello there"),
+    *("Auto-reply: I am away", "Thank you!", "Hello there", "Please stop texting me"),
 )
+AGENT_STEPS = ("@answer", "@close", "@no opt-out")
 PARTIES = (MIA, TOM, "12345")
 Step = tuple[int, int, str]
 STEPS = st.lists(
-    st.tuples(st.integers(1, 9), st.integers(0, 2), st.sampled_from((*TEXTS, "@answer", "@close"))),
+    st.tuples(st.integers(1, 9), st.integers(0, 2), st.sampled_from((*TEXTS, *AGENT_STEPS))),
     min_size=1,
     max_size=12,
 )
@@ -67,6 +68,9 @@ async def live_through(world: RuleWorld, steps: Sequence[Step]) -> None:
             if found is not None and not found.opted_out and party != "12345":
                 new = make_outgoing("On it", party, account=RULE_ACCOUNT)
                 await world.store.intents.queue_message(new)
+        elif text == "@no opt-out":
+            if found is not None and found.suspected:
+                await world.store.consent.dismiss_possible_opt_outs(found.id, "ana")
         elif text == "@close":
             if found is not None:
                 await world.store.triage.close_conversations([found.id], "ana")

@@ -35,6 +35,7 @@ def queue_hook(
     *,
     conversation_id: int = 0,
     message_id: int = 0,
+    agent: str = "",
 ) -> None:
     """Run a hook of the settings by its name, once the caller's transaction is stored.
 
@@ -44,10 +45,11 @@ def queue_hook(
         event: What the hook gets as `change`, of JSON types and without any text of a customer.
         conversation_id: Conversation that it gets; 0 for none.
         message_id: Message that it gets; 0 for none.
+        agent: Agent or rule who runs it.
     """
     detail = {**event, "hook": name}
     transaction.mark_changed(Subject.ACCOUNT)  # it wakes the process that runs hooks
-    transaction.record_event(JournalKind.HOOK, conversation_id, message_id, detail)
+    transaction.record_event(JournalKind.HOOK, conversation_id, message_id, detail, agent)
 
 
 class Journal:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tui.clock import Clock
 from tui.domain.action_list import ROUND_ROBIN, Action, ActionKind
 from tui.domain.change import Subject
 from tui.domain.rules import Rule
@@ -12,6 +13,7 @@ from tui.store.queries import queries
 from tui.store.rows import Row
 from tui.store.rule_helpers import RuleHelpers
 from tui.store.summaries import Summary
+from tui.store.team import is_away
 
 
 class RuleEffects:
@@ -20,6 +22,7 @@ class RuleEffects:
     def __init__(
         self,
         transaction: Transaction,
+        clock: Clock,
         helpers: RuleHelpers,
         summary: Summary,
         problems: list[str],
@@ -28,37 +31,61 @@ class RuleEffects:
 
         Args:
             transaction: Transaction of the caller.
+            clock: Source of the current time.
             helpers: What the rules need that is not in the store.
             summary: The conversation.
             problems: Receives what an agent has to fix.
         """
         self._transaction = transaction
         self._connection = transaction.connection
+        self._clock = clock
         self._helpers = helpers
         self._summary = summary
         self._problems = problems
 
-    def resolve_turn(self, action: Action) -> Action | None:
+    def resolve_assignee(self, action: Action) -> Action | None:
         """Return an action with the agent whose turn it is; None if nothing is to be done.
 
         Args:
             action: Action of the rule.
         """
-        if action.kind is not ActionKind.ASSIGN or not action.value.startswith(ROUND_ROBIN):
+        is_turn = action.value.startswith(ROUND_ROBIN)
+        name = action.value.removeprefix(ROUND_ROBIN).strip()
+        if action.kind is not ActionKind.ASSIGN or not (is_turn or name.startswith("@")):
             return action
-        sql, team = queries("rules"), action.value.removeprefix(ROUND_ROBIN).strip()
-        team = team.removeprefix("@")
+        team = name.removeprefix("@")
         # Who has the conversation keeps it: the next text of the customer is not another turn.
-        if self._summary["assignee"] not in ("", f"@{team}"):
+        if is_turn and self._summary["assignee"] not in ("", f"@{team}"):
             return None
-        members = list(self._helpers.list_members(self._connection, team))
+        # A team that is gone has no members: the conversation would wait for no one.
+        members = self._list_members(team, "no agent was assigned")
         if not members:
-            self._problems.append(f"no agent was assigned, as the team @{team} has no members")
             return None
+        return replace(action, value=self._take_turn(team, members)) if is_turn else action
+
+    def _take_turn(self, team: str, members: Sequence[str]) -> str:
+        """Return the member after the last one whose turn it was; one who is away is passed over.
+
+        If all are away, the turn counts nevertheless.
+        """
+        sql, now = queries("rules"), self._clock.now()
         last = sql.last_turn(self._connection, team=team)
-        place = (members.index(last) + 1) % len(members) if last in members else 0
-        sql.save_turn(self._connection, team=team, agent=members[place])
-        return replace(action, value=members[place])
+        first = members.index(last) + 1 if last in members else 0
+        order = [*members[first:], *members[:first]]
+        here = (agent for agent in order if not is_away(self._connection, agent, now))
+        agent = next(here, order[0])
+        sql.save_turn(self._connection, team=team, agent=agent)
+        return agent
+
+    def _list_members(self, team: str, consequence: str) -> Sequence[str]:
+        """Return the members of a team; if it has none, note what was not done."""
+        members = self._helpers.list_members(self._connection, team)
+        if not members:
+            known = {row["name"] for row in queries("team").teams(self._connection)}
+            reason = f"the team @{team} has no members"
+            reason = reason if team in known else f"there is no team @{team}"
+            self._problems.append(f"{consequence}, as {reason}")
+        return members
 
     def run_outside(self, rule: Rule, action: Action, row: Row) -> None:
         """Notify agents, or queue a hook; other actions need nothing here.
@@ -79,15 +106,14 @@ class RuleEffects:
                 {"rule": rule.name},
                 conversation_id=self._summary["id"],
                 message_id=row["id"],
+                agent=rule.author,
             )
 
     def _notify(self, name: str, row: Row) -> None:
         """Notify an agent or a team of the text, as a mention does."""
         names: Sequence[str] = (name,)
         if name.startswith("@"):
-            names = self._helpers.list_members(self._connection, name[1:])
-            if not names:
-                self._problems.append(f"no agent was notified, as the team {name} has no members")
+            names = self._list_members(name[1:], "no agent was notified")
         here = {"message_id": row["id"], "conversation_id": self._summary["id"]}
         for agent in names:
             queries("writing").add_mention(self._connection, agent=agent, **here)

@@ -39,7 +39,7 @@ class StoredText(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """Something that ends a wait: closed by an agent, opted out, opted in."""
+    """Something that an agent or customer has decided: closed, opted out or in, no opt-out."""
 
     at: int
     action: str
@@ -71,20 +71,20 @@ class RuleHistory:
 
         Args:
             database: Open inbox database.
-            classify: Finds calls for help in customers' texts.
+            classify: Finds calls for help and possible opt-outs in customers' texts.
         """
         self._database = database
         self._classify = classify
         self._sql = queries("rules")
 
-    def is_help(self, text: str, party: str) -> bool:
-        """Return whether a text is a call for help.
+    def classify(self, text: str, party: str) -> Verdict | None:
+        """Return what a text means for consent.
 
         Args:
             text: Text of the customer.
             party: Key of the customer.
         """
-        return self._classify(text, party) is Verdict.HELP
+        return self._classify(text, party)
 
     async def read_start(self, since: int) -> HistoryStart:
         """Return what a dry run from a time (ms UTC) on needs besides the texts."""

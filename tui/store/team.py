@@ -287,6 +287,17 @@ def resolve_view(view: View, agent: str, teams: Iterable[Team]) -> View:
     return replace(view, assigned=())
 
 
+def is_away(connection: Connection, agent: str, now: int) -> bool:
+    """Return whether an agent is away.
+
+    Args:
+        connection: Connection of the caller.
+        agent: Name of the agent.
+        now: Current time (ms UTC).
+    """
+    return _get_pending(queries("team").away(connection, name=agent), now) is not None
+
+
 def _get_pending(until: int | None, now: int) -> int | None:
     """Return the end of an absence unless it is over."""
     return until if until is not None and until > now else None

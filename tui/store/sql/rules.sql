@@ -147,7 +147,8 @@ group by conversation_id;
 -- name: stored_endings(first_id)
 select at, action, conversation_id, message_id from audit
 where id > :first_id and agent not like 'rule %'
-  and action in ('close', 'opted out', 'opted in', 'opt out', 'opt in', 'opt in taken back')
+  and action in ('close', 'opted out', 'opted in', 'opt out', 'opt in', 'opt in taken back', 'not an opt-out',
+    'judgement taken back')
 order by id;
 
 -- name: count_texts(first_id)$
