@@ -50,6 +50,7 @@ async def test_a_macro_is_previewed_and_undone_as_one(desk: Desk, size: Size) ->
         assert await _list_sent(desk) == []
         assert await _notes(desk) == []
         undone = await desk.thread(CHLOE)
+        assert await desk.store.drafts.get_note_draft(undone.id, AGENT) == ""
         assert (undone.state, undone.labels, undone.assignee, undone.waiting_since) == (
             before.state,
             before.labels,
@@ -69,6 +70,27 @@ async def test_after_the_text_has_left_undo_says_what_stays(desk: Desk) -> None:
         await desk.shows("Too late", "the rest is undone")
         assert (await desk.thread(CHLOE)).state is State.OPEN
         assert await _list_sent(desk) == ["Thanks, Chloe!"]
+
+
+async def test_undo_leaves_what_a_colleague_has_changed_since(mia: Desk, bo: Desk) -> None:
+    await mia.store.templates.save_template(_THANKS, AGENT)
+    async with mia.open(WIDE, grace_seconds=30):
+        await mia.open_thread(CHLOE)
+        await mia.press("1", "enter")
+        await mia.shows("z cancels and undoes the rest")
+        here = [(await bo.thread(CHLOE)).id]
+        await bo.store.triage.set_label(here, "bo", "urgent", on=True)
+        await bo.store.triage.snooze_conversations(here, "bo", None)
+        await mia.press("z")
+        await mia.shows("Cancelled: not sent", "what was changed again since stays")
+        after = await mia.thread(CHLOE)
+        assert (after.state, after.labels) == (State.SNOOZED, ("urgent",))
+        await mia.press("A")
+        await mia.shows("to you · z undoes")
+        await bo.store.triage.assign_conversations(here, "bo", "bo")
+        await mia.press("z")
+        await mia.shows("Not undone", "it was changed again since, and stays as it is now")
+        assert (await mia.thread(CHLOE)).assignee == "bo"
 
 
 async def _is_closed(desk: Desk) -> bool:

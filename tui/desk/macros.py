@@ -11,6 +11,7 @@ from tui.desk.actions import ConversationActions
 from tui.desk.assigning import resolve_assignee
 from tui.desk.context import AppContext
 from tui.desk.format import format_title
+from tui.desk.undo_stack import format_rest_undone, format_undone
 from tui.domain.action_list import (
     Action,
     ActionKind,
@@ -172,8 +173,7 @@ class MacroRunner:
         done = f"Done: {macro.describe(rows)}"
 
         async def undo_macro() -> str:
-            await revert()
-            return f"Undone: {macro.name}"
+            return format_undone(macro.name, *await revert())
 
         return self._actions.remember_undo(done, undo_macro, about=[row.id for row in rows])
 
@@ -198,19 +198,19 @@ class MacroRunner:
         except StoreError as error:
             outgoing.register_send_undo(message)
             return f"Sent, but {macro.name} did nothing else: {error}", False
-        outgoing.register_send_undo(
-            message,
-            revert,
-            effect=f"reverts {macro.name} for {{target}}",
-            done="the rest is undone",
-        )
+
+        async def undo_rest() -> str:
+            return format_rest_undone("the rest is undone", *await revert())
+
+        effect = f"reverts {macro.name} for {{target}}"
+        outgoing.register_send_undo(message, undo_rest, effect=effect)
         await self._record_use(macro)
         return f"{macro.name}: {', '.join(map(str, macro.actions))}", True
 
     async def _change(
         self, rows: Sequence[Conversation], macro: Macro
-    ) -> Callable[[], Awaitable[None]]:
-        """Change conversations, and return what restores them."""
+    ) -> Callable[[], Awaitable[tuple[int, int]]]:
+        """Change conversations, and return what restores them, as `Triage.undo_changes` does."""
         store, agent = self._store, self._agent
         # Notes first, and one by one: undo has to find them again, and it takes a conversation in
         # which something has arrived since for one that has gone on.
@@ -223,10 +223,11 @@ class MacroRunner:
         change = replace(macro.change, notes=())
         before = await store.triage.change_together([row.id for row in rows], agent, change)
 
-        async def revert() -> None:
-            await store.triage.undo_changes(before, agent)
+        async def revert() -> tuple[int, int]:
+            restored, left = await store.triage.undo_changes(before, agent)
             for note_id in reversed(notes):
-                await store.messages.withdraw_note(note_id, agent)
+                restored += await store.messages.withdraw_note(note_id, agent, keep_text=False)
+            return restored, left
 
         return revert
 

@@ -9,20 +9,16 @@ from tui.domain.action_list import ConversationChange
 from tui.domain.conversation import State
 from tui.domain.text import repair_text
 from tui.store.applied_actions import (
+    AppliedChange,
     apply_change,
     close_summary,
-    get_labels,
+    revert_change,
     write_label,
 )
 from tui.store.audit import AuditEntry, read_audit_trail, record_action
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
-from tui.store.settling import keep_longer_wait
 from tui.store.summaries import Summaries, Summary
-
-_ALWAYS_UNDO_COLUMNS = ("assignee", "starred")
-_UNDO_COLUMNS = (*_ALWAYS_UNDO_COLUMNS, "state", "snoozed_until", "unread", "unanswered_since")
-"""Columns that an undo restores; messages stay as they are."""
 
 
 class Triage:
@@ -48,8 +44,8 @@ class Triage:
         action: str,
         change: Callable[[Summary], None],
         detail: str | Callable[[Summary], str] = "",
-    ) -> list[Summary]:
-        """Make one change to several conversations; return them as they were, for undo.
+    ) -> list[AppliedChange]:
+        """Make one change to several conversations; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -60,24 +56,25 @@ class Triage:
                 it was before.
         """
 
-        def write_changes(transaction: Transaction) -> list[Summary]:
+        def write_changes(transaction: Transaction) -> list[AppliedChange]:
             summaries = Summaries(transaction, self._rng)
-            originals = []
+            changes = []
             for identity in ids:
                 summary = summaries.get(identity)
-                originals.append(dict(summary))
+                before = dict(summary)
                 more = detail if isinstance(detail, str) else detail(summary)
                 change(summary)
+                changes.append(AppliedChange(before, dict(summary)))
                 record_action(
                     transaction, self._rng, self._clock, agent, action, identity, detail=more
                 )
             summaries.flush()
-            return originals
+            return changes
 
         return await self._database.write(write_changes)
 
-    async def close_conversations(self, ids: Sequence[int], agent: str) -> list[Summary]:
-        """Close conversations until the customer writes again; return them as they were.
+    async def close_conversations(self, ids: Sequence[int], agent: str) -> list[AppliedChange]:
+        """Close conversations until the customer writes again; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -87,8 +84,8 @@ class Triage:
             ids, agent, "close", close_summary, lambda s: str(s["unanswered_since"] or "")
         )
 
-    async def reopen_conversations(self, ids: Sequence[int], agent: str) -> list[Summary]:
-        """Open closed or snoozed conversations again; return them as they were.
+    async def reopen_conversations(self, ids: Sequence[int], agent: str) -> list[AppliedChange]:
+        """Open closed or snoozed conversations again; return them for undo.
 
         A customer who waited when it was closed waits again, since the same moment.
 
@@ -100,8 +97,8 @@ class Triage:
 
     async def snooze_conversations(
         self, ids: Sequence[int], agent: str, until: int | None
-    ) -> list[Summary]:
-        """Hide conversations until a time or a reply; return them as they were.
+    ) -> list[AppliedChange]:
+        """Hide conversations until a time or a reply; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -118,8 +115,8 @@ class Triage:
 
     async def assign_conversations(
         self, ids: Sequence[int], agent: str, assignee: str
-    ) -> list[Summary]:
-        """Assign conversations to an agent; return them as they were.
+    ) -> list[AppliedChange]:
+        """Assign conversations to an agent; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -151,8 +148,8 @@ class Triage:
 
         return await self._database.write(write_claim)
 
-    async def set_star(self, ids: Sequence[int], agent: str, on: bool) -> list[Summary]:
-        """Star or unstar conversations; return them as they were.
+    async def set_star(self, ids: Sequence[int], agent: str, on: bool) -> list[AppliedChange]:
+        """Star or unstar conversations; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -164,8 +161,8 @@ class Triage:
             ids, agent, action, lambda s: s.update(starred=int(on))
         )
 
-    async def set_unread(self, ids: Sequence[int], agent: str, unread: bool) -> list[Summary]:
-        """Mark conversations as unread or read; return them as they were.
+    async def set_unread(self, ids: Sequence[int], agent: str, unread: bool) -> list[AppliedChange]:
+        """Mark conversations as unread or read; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -181,8 +178,8 @@ class Triage:
 
     async def set_label(
         self, ids: Sequence[int], agent: str, label: str, on: bool
-    ) -> list[Summary]:
-        """Add or remove a label; return the conversations as they were.
+    ) -> list[AppliedChange]:
+        """Add or remove a label; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -194,8 +191,8 @@ class Triage:
 
     async def set_labels(
         self, ids: Sequence[int], agent: str, changes: Mapping[str, bool]
-    ) -> list[Summary]:
-        """Add and remove several labels at once; return the conversations as they were.
+    ) -> list[AppliedChange]:
+        """Add and remove several labels at once; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -204,25 +201,26 @@ class Triage:
         """
         wanted = {" ".join(repair_text(label).split()): on for label, on in changes.items()}
 
-        def write_labels(transaction: Transaction) -> list[Summary]:
+        def write_labels(transaction: Transaction) -> list[AppliedChange]:
             summaries = Summaries(transaction, self._rng)
-            originals = []
+            applied = []
             for identity in ids:
                 summary = summaries.get(identity)
-                originals.append(dict(summary))
+                before = dict(summary)
                 for label, on in wanted.items():
                     write_label(transaction.connection, summary, label, on)
                     action = f"label {label}" if on else f"unlabel {label}"
                     record_action(transaction, self._rng, self._clock, agent, action, identity)
+                applied.append(AppliedChange(before, dict(summary)))
             summaries.flush()
-            return originals
+            return applied
 
         return await self._database.write(write_labels)
 
     async def change_together(
         self, ids: Sequence[int], author: str, change: ConversationChange
-    ) -> list[Summary]:
-        """Make all changes of a list of actions at once; return the conversations as they were.
+    ) -> list[AppliedChange]:
+        """Make all changes of a list of actions at once; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -230,45 +228,44 @@ class Triage:
             change: What to change.
         """
 
-        def write_change(transaction: Transaction) -> list[Summary]:
+        def write_change(transaction: Transaction) -> list[AppliedChange]:
             summaries = Summaries(transaction, self._rng)
-            originals = [
+            applied = [
                 apply_change(transaction, summaries, self._clock, self._rng, one, change, author)
                 for one in ids
             ]
             summaries.flush()
-            return originals
+            return applied
 
         return await self._database.write(write_change)
 
-    async def undo_changes(self, originals: Sequence[Summary], agent: str) -> None:
-        """Restore state, assignee, star, labels and unread count; messages stay.
-
-        If a new message arrived meanwhile, state and unread count stay too: nothing new is
-        hidden.
+    async def undo_changes(self, changes: Sequence[AppliedChange], agent: str) -> tuple[int, int]:
+        """Restore what changes made different; messages stay, and so does what came since.
 
         Args:
-            originals: Conversations as they were before the change.
+            changes: Conversations before and after the changes.
             agent: Name of the agent.
+
+        Returns:
+            How many conversations were restored at least in part, and in how many something
+            stays because it was changed again since.
         """
 
-        def write_originals(transaction: Transaction) -> None:
+        def write_originals(transaction: Transaction) -> tuple[int, int]:
             summaries = Summaries(transaction, self._rng)
-            for old in originals:
-                summary = summaries.get(old["id"])
-                if summary["id"] != old["id"]:
+            restored = left = 0
+            for change in changes:
+                summary = summaries.get(change.id)
+                if summary["id"] != change.id:
                     continue  # it has become part of another conversation, which stays as it is
-                for label in get_labels(old) ^ get_labels(summary):
-                    write_label(transaction.connection, summary, label, label in get_labels(old))
-                untouched = summary["last_arrival"] == old["last_arrival"]
-                names = _UNDO_COLUMNS if untouched else _ALWAYS_UNDO_COLUMNS
-                summary.update({name: old[name] for name in names})
-                record_action(transaction, self._rng, self._clock, agent, "undo", old["id"])
-                if not untouched:
-                    keep_longer_wait(transaction, summary, old)
+                is_restored, is_left = revert_change(transaction, summary, change)
+                restored, left = restored + is_restored, left + is_left
+                if is_restored or not is_left:
+                    record_action(transaction, self._rng, self._clock, agent, "undo", change.id)
             summaries.flush()
+            return restored, left
 
-        await self._database.write(write_originals)
+        return await self._database.write(write_originals)
 
     async def reopen_due_conversations(self) -> int:
         """Open every snoozed conversation that is due; return how many there were."""
