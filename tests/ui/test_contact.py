@@ -95,7 +95,7 @@ async def test_name_and_note_are_changed_and_restored(desk: Desk, size: tuple[in
         await desk.command("contact")
         await desk.shows("pays late", "is kind")
         await desk.command("undo")
-        await desk.shows("Name and note are unchanged")
+        await desk.shows("Undone: the contact is as before")
         assert (await desk.thread(CHLOE)).name == "Chloe Martin"
         await desk.hides("pays late")
 

@@ -148,7 +148,7 @@ async def _store_person(
 
     async def restore_contact() -> str:
         await contacts.rename_contact(row.id, before.name, before.note, agent, before.fields)
-        return "Name and note are unchanged"
+        return "Undone: the contact is as before"
 
     await contacts.rename_contact(row.id, person.name, person.note, agent, person.fields)
     name = one_line(person.name, 40) or "the contact without a name"
