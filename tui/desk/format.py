@@ -5,6 +5,7 @@ width. Everything here is a plain function of values, so it is tested without a 
 text passes `printable` or `one_line` and is never read as markup.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from tui.clock import MINUTE, SECOND
@@ -229,3 +230,22 @@ def format_time_left(due_at: int, now: int) -> str:
     left = due_at - now
     span = format_span(max(abs(left), MINUTE))
     return f"{span} left" if left >= 0 else f"{span} over"
+
+
+def format_titles(rows: Sequence[Conversation]) -> str:
+    """Return the title of one conversation, or how many there are."""
+    return one_line(format_title(rows[0]), 40) if len(rows) == 1 else f"{len(rows)} conversations"
+
+
+def format_label_change(changes: Mapping[str, bool], target: str) -> str:
+    """Return what was added and removed: "Put #vip, #late on and took #new off Mia"."""
+
+    def format_tags(added: bool) -> str:
+        """Return the labels that were added, or those that were removed."""
+        return one_line(", ".join(f"#{label}" for label in changes if changes[label] is added), 60)
+
+    if all(changes.values()):
+        return f"Labelled {target} {format_tags(True)}"
+    if not any(changes.values()):
+        return f"Removed {format_tags(False)} from {target}"
+    return f"Labelled {target} {format_tags(True)}, removed {format_tags(False)}"

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.domain.change import Subject
 from tui.domain.reply_files import format_canned_replies, parse_canned_replies
 from tui.domain.templates import (
     CannedReply,
@@ -46,6 +47,7 @@ class CannedRepliesScreen(EditableList[CannedReply]):
     NAME = "Canned replies"
     KEY_HINTS = "a add · e edit · d delete · J K move · i import · x export · v fields"
     EMPTY_TEXT = "No canned replies"
+    WATCHED = Subject.CANNED_REPLY
     text = getters.query_one("#text", Static)
 
     async def read_items(self) -> dict[str, CannedReply]:
@@ -103,9 +105,7 @@ class CannedRepliesScreen(EditableList[CannedReply]):
         """
         if (template := self.current_item) is not None:
             await self.store.templates.move_template(template, self.app_context.agent, places)
-            self._items = await self.read_items()
-            await self.choices.replace_choices(self.format_lines(self._items.values()))
-            self.update_preview()
+            await self.reload_items()
 
     def compose_below(self) -> Iterable[Widget]:
         """Yield the widget for the full text of the current reply."""

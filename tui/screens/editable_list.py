@@ -1,4 +1,7 @@
-"""Base of the screens that list stored items: add, change, delete and undo."""
+"""Base of the screens that list stored items: add, change, delete and undo.
+
+What colleagues change meanwhile is shown at once, and the cursor stays on its item.
+"""
 
 from abc import abstractmethod
 from collections.abc import Iterable
@@ -13,12 +16,14 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.desk.context import AppContext
+from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen, report_store_errors
 from tui.screens.pick import Choice, Choices
 from tui.store.store import Store
 
 Item = TypeVar("Item")
+_REFRESH_SECONDS = 0.3
 
 
 class EditableList(DialogScreen[None], Generic[Item]):
@@ -46,6 +51,8 @@ class EditableList(DialogScreen[None], Generic[Item]):
     """Key hints on the lower border."""
     EMPTY_TEXT: ClassVar[str]
     """Text of an empty list."""
+    WATCHED: ClassVar[Subject]
+    """What changes if an item does."""
     choices = getters.query_one(Choices)
     status_line = getters.query_one("#said", Static)
 
@@ -61,6 +68,7 @@ class EditableList(DialogScreen[None], Generic[Item]):
         self.app_context = app_context
         self._items: dict[str, Item] = {}
         self._dropped: list[Item] = []
+        self._is_outdated = False
 
     # For subclasses -------------------------------------------------------------------------
 
@@ -123,8 +131,18 @@ class EditableList(DialogScreen[None], Generic[Item]):
             yield Static(id="said")
 
     async def on_mount(self) -> None:
-        """Read and show the items."""
+        """Read and show the items, and again when they change."""
         await self.reload_items()
+        self.set_interval(_REFRESH_SECONDS, self._reload_if_outdated)
+
+    async def apply_changes(self, changes: Iterable[Change]) -> None:
+        """Read the items again soon if any of them has changed."""
+        self._is_outdated |= any(one == RELOAD or one.subject is self.WATCHED for one in changes)
+
+    async def _reload_if_outdated(self) -> None:
+        """Read the items again if anything has changed."""
+        if self._is_outdated:
+            await self.reload_items()
 
     def show_status(self, text: str) -> None:
         """Show a text in the status line.
@@ -135,10 +153,17 @@ class EditableList(DialogScreen[None], Generic[Item]):
         self.status_line.update(Content(one_line(text, 220)))
 
     @report_store_errors
-    async def reload_items(self) -> None:
-        """Read all items again and show them."""
+    async def reload_items(self, cursor: str = "") -> None:
+        """Read all items again and show them; the cursor stays on its item.
+
+        Args:
+            cursor: Name of the item that gets the cursor; empty for none.
+        """
+        self._is_outdated = False
         self._items = await self.read_items()
-        await self.choices.show_choices(self.format_lines(self._items.values()))
+        await self.choices.replace_choices(self.format_lines(self._items.values()))
+        if cursor in self._items:
+            await self.choices.move_by(list(self._items).index(cursor) - self.choices.cursor)
         self.update_preview()
 
     @property
@@ -178,8 +203,9 @@ class EditableList(DialogScreen[None], Generic[Item]):
         """Save the edited item unless the editor was cancelled."""
         if edited is not None:
             await self.save_item(edited, replaces)
-            await self.reload_items()
-            self.show_status(f"Saved {self.describe_item(edited)[1]}")
+            name, shown_name = self.describe_item(edited)
+            await self.reload_items(name)
+            self.show_status(f"Saved {shown_name}")
 
     @report_store_errors
     async def action_drop(self) -> None:
@@ -200,5 +226,6 @@ class EditableList(DialogScreen[None], Generic[Item]):
             return
         item = self._dropped.pop()
         await self.save_item(item)
-        await self.reload_items()
-        self.show_status(f"{self.describe_item(item)[1]} is restored")
+        name, shown_name = self.describe_item(item)
+        await self.reload_items(name)
+        self.show_status(f"{shown_name} is restored")

@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from tui.domain.change import Subject
 from tui.domain.templates import (
     BUILT_IN_FIELDS,
     CustomField,
@@ -82,6 +83,7 @@ class FieldsScreen(EditableList[CustomField]):
     NAME = "Own fields"
     KEY_HINTS = "a add · e edit · d delete · z undo · Esc closes"
     EMPTY_TEXT = "None yet: a adds one, to be written as {name}"
+    WATCHED = Subject.CANNED_REPLY
 
     async def read_items(self) -> dict[str, CustomField]:
         """Return every field by its name."""

@@ -141,6 +141,8 @@ class LiveInbox(InboxLayout):
             await self.update_counts()
         if subjects & {Subject.CONVERSATION, Subject.PRESENCE} or RELOAD in changes:
             await self.triage.refresh_counter()
+        if self.triage.is_on and (Subject.CANNED_REPLY in subjects or RELOAD in changes):
+            await self.triage.refresh_replies()
 
     async def _report_lost_selection(self, ids: Sequence[int]) -> None:
         """Report which conversations are no longer selected, as others have changed them.

@@ -108,6 +108,10 @@ class CannedReplyScreen(FormScreen[CannedReply | None]):
         self._show_length()
         self._show_owner()
 
+    def _collect_texts(self) -> tuple[str, ...]:
+        """Return the text of every field, and whose it is."""
+        return (*super()._collect_texts(), str(self._is_own))
+
     def action_toggle_owner(self) -> None:
         """Make it the agent's own, or that of the team."""
         self._is_own = not self._is_own
@@ -122,12 +126,14 @@ class CannedReplyScreen(FormScreen[CannedReply | None]):
     def _show_length(self) -> None:
         """Show the length, and which fields of the text the desk cannot fill."""
         phrases = [format_length(count_parts(self.body.text)) or "No text yet"]
+        is_macro = bool(self.actions.text.strip())
         unfilled = [
             f for f in list_fields(self.body.text) if f not in {*BUILT_IN_FIELDS, *self._own_fields}
         ]
         if unfilled:
             names = one_line(", ".join(f"{{{name}}}" for name in unfilled), 60)
-            phrases.append(f"to be typed each time: {names}")
+            source = "from the contact" if is_macro else "to be typed each time"
+            phrases.append(f"{source}: {names}")
         self.verdict.remove_class("problem")
         self.verdict.update(Content(" · ".join(phrases)))
 

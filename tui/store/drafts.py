@@ -202,7 +202,13 @@ def _find_place(
 
 
 def turn_note_into_draft(
-    transaction: Transaction, rng: random.Random, clock: Clock, note_id: int, agent: str
+    transaction: Transaction,
+    rng: random.Random,
+    clock: Clock,
+    note_id: int,
+    agent: str,
+    *,
+    keep_text: bool = True,
 ) -> bool:
     """Turn an agent's note into a draft again; return False if it is not that agent's.
 
@@ -214,6 +220,7 @@ def turn_note_into_draft(
         clock: Source of the current time.
         note_id: Id of the note.
         agent: Name of the agent.
+        keep_text: False leaves no draft: a macro has written the note, not the agent.
     """
     sql, connection = queries("notes"), transaction.connection
     row = sql.note(connection, id=note_id, agent=agent)
@@ -226,7 +233,8 @@ def turn_note_into_draft(
     summaries = Summaries(transaction, rng)
     reload_last_message(connection, summaries.get(conversation_id))
     summaries.flush()
-    _prepend_to_draft(connection, row, clock.now())
+    if keep_text:
+        _prepend_to_draft(connection, row, clock.now())
     record_action(transaction, rng, clock, agent, "withdraw note", conversation_id, note_id)
     transaction.record_event(JournalKind.NOTE_WITHDRAWN, conversation_id, note_id)
     for subject in (Subject.MESSAGE, Subject.MENTION):

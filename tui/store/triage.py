@@ -9,9 +9,10 @@ from tui.domain.action_list import ConversationChange
 from tui.domain.conversation import State
 from tui.domain.text import repair_text
 from tui.store.applied_actions import (
+    AppliedChange,
     apply_change,
     close_summary,
-    remember_change,
+    name_undo,
     revert_change,
     write_label,
 )
@@ -19,7 +20,6 @@ from tui.store.audit import AuditEntry, read_audit_trail, record_action
 from tui.store.conversation_lookups import find_conversation
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
-from tui.store.settling import keep_longer_wait
 from tui.store.summaries import Summaries, Summary
 
 
@@ -46,8 +46,8 @@ class Triage:
         action: str,
         change: Callable[[Summary], None],
         detail: str | Callable[[Summary], str] = "",
-    ) -> list[Summary]:
-        """Make one change to several conversations; return them as they were, for undo.
+    ) -> list[AppliedChange]:
+        """Make one change to several conversations; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -58,25 +58,25 @@ class Triage:
                 it was before.
         """
 
-        def write_changes(transaction: Transaction) -> list[Summary]:
+        def write_changes(transaction: Transaction) -> list[AppliedChange]:
             summaries = Summaries(transaction, self._rng)
-            originals = []
+            changes = []
             for identity in ids:
                 summary = summaries.get(identity)
                 before = dict(summary)
                 more = detail if isinstance(detail, str) else detail(summary)
                 change(summary)
-                originals.append(remember_change(before, summary))
+                changes.append(AppliedChange(before, dict(summary)))
                 record_action(
                     transaction, self._rng, self._clock, agent, action, identity, detail=more
                 )
             summaries.flush()
-            return originals
+            return changes
 
         return await self._database.write(write_changes)
 
-    async def close_conversations(self, ids: Sequence[int], agent: str) -> list[Summary]:
-        """Close conversations until the customer writes again; return them as they were.
+    async def close_conversations(self, ids: Sequence[int], agent: str) -> list[AppliedChange]:
+        """Close conversations until the customer writes again; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -86,8 +86,8 @@ class Triage:
             ids, agent, "close", close_summary, lambda s: str(s["unanswered_since"] or "")
         )
 
-    async def reopen_conversations(self, ids: Sequence[int], agent: str) -> list[Summary]:
-        """Open closed or snoozed conversations again; return them as they were.
+    async def reopen_conversations(self, ids: Sequence[int], agent: str) -> list[AppliedChange]:
+        """Open closed or snoozed conversations again; return them for undo.
 
         A customer who waited when it was closed waits again, since the same moment.
 
@@ -99,26 +99,21 @@ class Triage:
 
     async def snooze_conversations(
         self, ids: Sequence[int], agent: str, until: int | None
-    ) -> list[Summary]:
-        """Hide conversations until a time or a reply; return them as they were.
+    ) -> list[AppliedChange]:
+        """Hide conversations until a time or a reply; return them for undo.
 
         Args:
             ids: Ids of the conversations.
             agent: Name of the agent.
             until: End of the snooze in ms UTC; None waits for a reply.
         """
-        return await self.change_conversations(
-            ids,
-            agent,
-            "snooze",
-            lambda s: s.update(state=State.SNOOZED.value, snoozed_until=until),
-            detail=str(until or ""),
-        )
+        change = ConversationChange(state=State.SNOOZED, snoozed_until=until)
+        return await self.change_together(ids, agent, change)
 
     async def assign_conversations(
         self, ids: Sequence[int], agent: str, assignee: str
-    ) -> list[Summary]:
-        """Assign conversations to an agent; return them as they were.
+    ) -> list[AppliedChange]:
+        """Assign conversations to an agent; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -137,18 +132,7 @@ class Triage:
             conversation_id: Id of the conversation.
             agent: Name of the agent.
         """
-
-        def write_claim(transaction: Transaction) -> bool:
-            summaries = Summaries(transaction, self._rng)
-            summary = summaries.get(conversation_id)
-            if summary["assignee"]:
-                return False
-            summary["assignee"] = agent
-            summaries.flush()
-            record_action(transaction, self._rng, self._clock, agent, "claim", conversation_id)
-            return True
-
-        return await self._database.write(write_claim)
+        return await self._pass_on(conversation_id, agent, "claim", old="", new=agent)
 
     async def release_conversation(self, conversation_id: int, agent: str) -> bool:
         """Unassign a conversation that is this agent's; return False if it is another one's.
@@ -157,51 +141,52 @@ class Triage:
             conversation_id: Id of the conversation.
             agent: Name of the agent.
         """
+        return await self._pass_on(conversation_id, agent, "assign", old=agent, new="")
 
-        def write_release(transaction: Transaction) -> bool:
+    async def _pass_on(
+        self, conversation_id: int, agent: str, action: str, *, old: str, new: str
+    ) -> bool:
+        """Change the assignee of a conversation; return False if it was not the old one."""
+
+        def write_assignee(transaction: Transaction) -> bool:
             summaries = Summaries(transaction, self._rng)
             summary = summaries.get(conversation_id)
-            if summary["assignee"] != agent:
+            if summary["assignee"] != old:
                 return False
-            summary["assignee"] = ""
+            summary["assignee"] = new
             summaries.flush()
-            record_action(transaction, self._rng, self._clock, agent, "assign", summary["id"])
+            record_action(transaction, self._rng, self._clock, agent, action, summary["id"])
             return True
 
-        return await self._database.write(write_release)
+        return await self._database.write(write_assignee)
 
-    async def set_star(self, ids: Sequence[int], agent: str, on: bool) -> list[Summary]:
-        """Star or unstar conversations; return them as they were.
+    async def set_star(self, ids: Sequence[int], agent: str, on: bool) -> list[AppliedChange]:
+        """Star or unstar conversations; return them for undo.
 
         Args:
             ids: Ids of the conversations.
             agent: Name of the agent.
             on: Whether to star them.
         """
-        action = "star" if on else "unstar"
-        return await self.change_conversations(
-            ids, agent, action, lambda s: s.update(starred=int(on))
-        )
+        return await self.change_together(ids, agent, ConversationChange(starred=on))
 
-    async def set_unread(self, ids: Sequence[int], agent: str, unread: bool) -> list[Summary]:
-        """Mark conversations as unread or read; return them as they were.
+    async def set_unread(self, ids: Sequence[int], agent: str, unread: bool) -> list[AppliedChange]:
+        """Mark conversations as unread or read; return them for undo.
 
         Args:
             ids: Ids of the conversations.
             agent: Name of the agent.
             unread: Whether to mark them as unread.
         """
+        action = "mark unread" if unread else "mark read"
         return await self.change_conversations(
-            ids,
-            agent,
-            "mark unread" if unread else "mark read",
-            lambda s: s.update(unread=int(unread)),
+            ids, agent, action, lambda s: s.update(unread=int(unread))
         )
 
     async def set_label(
         self, ids: Sequence[int], agent: str, label: str, on: bool
-    ) -> list[Summary]:
-        """Add or remove a label; return the conversations as they were.
+    ) -> list[AppliedChange]:
+        """Add or remove a label; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -213,8 +198,8 @@ class Triage:
 
     async def set_labels(
         self, ids: Sequence[int], agent: str, changes: Mapping[str, bool]
-    ) -> list[Summary]:
-        """Add and remove several labels at once; return the conversations as they were.
+    ) -> list[AppliedChange]:
+        """Add and remove several labels at once; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -223,9 +208,9 @@ class Triage:
         """
         wanted = {" ".join(repair_text(label).split()): on for label, on in changes.items()}
 
-        def write_labels(transaction: Transaction) -> list[Summary]:
+        def write_labels(transaction: Transaction) -> list[AppliedChange]:
             summaries = Summaries(transaction, self._rng)
-            originals = []
+            applied = []
             for identity in ids:
                 summary = summaries.get(identity)
                 before = dict(summary)
@@ -233,16 +218,16 @@ class Triage:
                     write_label(transaction.connection, summary, label, on)
                     action = f"label {label}" if on else f"unlabel {label}"
                     record_action(transaction, self._rng, self._clock, agent, action, identity)
-                originals.append(remember_change(before, summary))
+                applied.append(AppliedChange(before, dict(summary)))
             summaries.flush()
-            return originals
+            return applied
 
         return await self._database.write(write_labels)
 
     async def change_together(
         self, ids: Sequence[int], author: str, change: ConversationChange
-    ) -> list[Summary]:
-        """Make all changes of a list of actions at once; return the conversations as they were.
+    ) -> list[AppliedChange]:
+        """Make all changes of a list of actions at once; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -250,43 +235,48 @@ class Triage:
             change: What to change.
         """
 
-        def write_change(transaction: Transaction) -> list[Summary]:
+        def write_change(transaction: Transaction) -> list[AppliedChange]:
             summaries = Summaries(transaction, self._rng)
-            originals = [
+            applied = [
                 apply_change(transaction, summaries, self._clock, self._rng, one, change, author)
                 for one in ids
             ]
             summaries.flush()
-            return originals
+            return applied
 
         return await self._database.write(write_change)
 
-    async def undo_changes(self, originals: Sequence[Summary], agent: str) -> None:
-        """Restore what one change has changed of state, assignee, star, labels and unread count.
-
-        What colleagues have changed since stays. If a new message arrived meanwhile, state and
-        unread count stay too: nothing new is hidden.
+    async def undo_changes(self, changes: Sequence[AppliedChange], agent: str) -> tuple[int, int]:
+        """Restore what changes made different; messages stay, and so does what came since.
 
         Args:
-            originals: What the change has returned.
+            changes: Conversations before and after the changes.
             agent: Name of the agent.
+
+        Returns:
+            How many conversations were restored at least in part, and in how many something
+            stays because it was changed again since.
         """
 
-        def write_originals(transaction: Transaction) -> None:
+        def write_originals(transaction: Transaction) -> tuple[int, int]:
             summaries = Summaries(transaction, self._rng)
-            for old in originals:
-                if find_conversation(transaction.connection, old["id"]) is None:
+            restored = left = 0
+            for change in changes:
+                if find_conversation(transaction.connection, change.id) is None:
                     continue  # the customer was forgotten since
-                summary = summaries.get(old["id"])
-                if summary["id"] != old["id"]:
+                summary = summaries.get(change.id)
+                if summary["id"] != change.id:
                     continue  # it has become part of another conversation, which stays as it is
-                if action := revert_change(transaction.connection, summary, old):
-                    record_action(transaction, self._rng, self._clock, agent, action, old["id"])
-                if summary["last_arrival"] != old["last_arrival"]:
-                    keep_longer_wait(transaction, summary, old)
+                was = dict(summary)
+                is_restored, is_left = revert_change(transaction, summary, change)
+                restored, left = restored + is_restored, left + is_left
+                if is_restored or not is_left:
+                    action = name_undo(was, summary)
+                    record_action(transaction, self._rng, self._clock, agent, action, change.id)
             summaries.flush()
+            return restored, left
 
-        await self._database.write(write_originals)
+        return await self._database.write(write_originals)
 
     async def reopen_due_conversations(self) -> int:
         """Open every snoozed conversation that is due; return how many there were."""

@@ -146,7 +146,8 @@ class ComposePane(SuggestingPane):
         """
         intent = self.compose_state.intent
         has_draft = bool(self.composer.text or intent.enclosed or intent.plan)
-        return self._submitter.find_obstacle(conversation) or (DRAFT_FIRST if has_draft else "")
+        refusal = self._submitter.find_obstacle(conversation) or (DRAFT_FIRST if has_draft else "")
+        return refusal or self._submitter.describe_writer(self._presence.holder)
 
     def begin_macro(self) -> None:
         """Record that the agent sees the messages, and no question, before a macro is confirmed."""
@@ -165,6 +166,9 @@ class ComposePane(SuggestingPane):
         """
         intent = self._submitter.build_intent(conversation, text)
         try:
+            # Outside of the composer another key leads to the lock than the check would name.
+            if refusal := await self._submitter.begin_writing(conversation):
+                raise NotSentError(refusal)
             return await self._submitter.queue_reply(
                 conversation, intent, self._visible_messages(), is_draft=False
             )
