@@ -182,6 +182,9 @@ async def test_a_filter_without_hits_shows_an_empty_list(desk: Desk, size: Size)
         await wait_for_list(desk, [])
         await desk.press("enter", "e", "r", "u", "y")
         assert (await desk.thread(CHLOE)).state == "open"
+        await desk.press("escape", "slash")
+        await desk.type("a name that no one has")
+        await desk.shows("Nothing contains", "Esc shows all")
 
 
 @BOTH_SIZES

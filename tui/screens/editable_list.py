@@ -13,6 +13,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.desk.context import AppContext
+from tui.desk.permissions import explain_missing_level
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen, report_store_errors
 from tui.screens.pick import Choice, Choices
@@ -46,6 +47,8 @@ class EditableList(DialogScreen[None], Generic[Item]):
     """Key hints on the lower border."""
     EMPTY_TEXT: ClassVar[str]
     """Text of an empty list."""
+    ONLY_LEADS_CHANGE: ClassVar[str]
+    """What is listed, in the plural, as a refusal names it."""
     choices = getters.query_one(Choices)
     status_line = getters.query_one("#said", Static)
 
@@ -105,6 +108,21 @@ class EditableList(DialogScreen[None], Generic[Item]):
     def describe_item(self, item: Item) -> tuple[str, str]:
         """Return the name of an item, and the name as it is shown to the agent."""
 
+    async def explain_refusal(self, item: Item | None) -> str:
+        """Return why the agent may not edit an item; "" if it is allowed.
+
+        The editor is not opened then, so that nothing is typed in vain.
+
+        Args:
+            item: Item to change; None for a new one.
+        """
+        agent = self.app_context.agent
+        return await explain_missing_level(self.store, agent, self.ONLY_LEADS_CHANGE)
+
+    def describe_saved(self, item: Item) -> str:
+        """Return what is said of an item that was saved, with the next useful key."""
+        return f"Saved {self.describe_item(item)[1]}"
+
     def compose_below(self) -> Iterable[Widget]:
         """Return the widgets below the list."""
         return ()
@@ -135,10 +153,18 @@ class EditableList(DialogScreen[None], Generic[Item]):
         self.status_line.update(Content(one_line(text, 220)))
 
     @report_store_errors
-    async def reload_items(self) -> None:
-        """Read all items again and show them."""
+    async def reload_items(self, name: str = "") -> None:
+        """Read all items again and show them.
+
+        Args:
+            name: Item for the cursor; empty leaves the cursor on its item, or on its line.
+        """
+        is_first = self.choices.current_row is None
         self._items = await self.read_items()
-        await self.choices.show_choices(self.format_lines(self._items.values()))
+        lines = self.format_lines(self._items.values())
+        await (self.choices.show_choices if is_first else self.choices.replace_choices)(lines)
+        if name in self._items:
+            await self.choices.go_to_row(Choice(name, ""))
         self.update_preview()
 
     @property
@@ -167,6 +193,9 @@ class EditableList(DialogScreen[None], Generic[Item]):
     @report_store_errors
     async def _edit_item(self, item: Item | None) -> None:
         """Open the editor and save its result."""
+        if refusal := await self.explain_refusal(item):
+            self.show_status(refusal)
+            return
 
         async def handle_answer(edited: Item | None) -> None:
             await self._save_edited(edited, self.describe_item(item)[0] if item else "")
@@ -178,8 +207,8 @@ class EditableList(DialogScreen[None], Generic[Item]):
         """Save the edited item unless the editor was cancelled."""
         if edited is not None:
             await self.save_item(edited, replaces)
-            await self.reload_items()
-            self.show_status(f"Saved {self.describe_item(edited)[1]}")
+            await self.reload_items(self.describe_item(edited)[0])
+            self.show_status(self.describe_saved(edited))
 
     @report_store_errors
     async def action_drop(self) -> None:
@@ -200,5 +229,6 @@ class EditableList(DialogScreen[None], Generic[Item]):
             return
         item = self._dropped.pop()
         await self.save_item(item)
-        await self.reload_items()
-        self.show_status(f"{self.describe_item(item)[1]} is restored")
+        name, shown_name = self.describe_item(item)
+        await self.reload_items(name)
+        self.show_status(f"{shown_name} is restored")

@@ -156,6 +156,7 @@ class RulesScreen(EditableList[RuleRecord]):
     NAME = "Rules"
     KEY_HINTS = "Space on/off · t try · a add · e edit · K J move · d delete · z undo"
     EMPTY_TEXT = "No rules"
+    ONLY_LEADS_CHANGE = "rules"
     about = getters.query_one("#about", Static)
 
     def __init__(self, store: Store, app_context: AppContext) -> None:
@@ -168,8 +169,6 @@ class RulesScreen(EditableList[RuleRecord]):
         super().__init__(store, app_context)
         self._places: dict[int, int] = {}
         """Where deleted rules were, by their ids."""
-        self._saved = ""
-        """Rule that was just saved, for the cursor."""
 
     async def read_items(self) -> dict[str, RuleRecord]:
         """Return every rule by its name, in their order."""
@@ -197,7 +196,6 @@ class RulesScreen(EditableList[RuleRecord]):
             replaces: Former name of the rule; empty for a new one.
         """
         rule, agent = item.rule, self.app_context.agent
-        self._saved = rule.name
         if not replaces and rule.id in self._places:  # only a deleted one has an id here
             await self.store.rules.restore_rule(rule, self._places.pop(rule.id), agent)
         else:
@@ -217,6 +215,13 @@ class RulesScreen(EditableList[RuleRecord]):
         """Return the name of the rule, as it is stored and as it is shown."""
         return item.rule.name, one_line(item.rule.name, 40)
 
+    def describe_saved(self, item: RuleRecord) -> str:
+        """Return that the rule is saved, and how an off one is switched on."""
+        name, shown_name = self.describe_item(item)
+        if self._items[name].rule.enabled:
+            return f"Saved {shown_name}, which is on"
+        return f"Saved {shown_name}, which is off · Space shows its dry run, then switches it on"
+
     def compose_below(self) -> Iterable[Widget]:
         """Yield the widget for all about the current rule."""
         yield Static(id="about")
@@ -226,17 +231,6 @@ class RulesScreen(EditableList[RuleRecord]):
         """Show all about the rule under the cursor."""
         record = self.current_item
         self.about.update(Content("\n".join(list_rule_lines(record)) if record else ""))
-
-    @report_store_errors
-    async def reload_items(self) -> None:
-        """Read all rules again; the cursor is on the saved rule, else where it was."""
-        names = list(self._items)
-        name = self._saved or (self.current_item.rule.name if self.current_item else "")
-        self._saved = ""
-        old = names.index(name) if name in names else 0
-        await super().reload_items()
-        names = list(self._items)
-        await self.choices.move_by(names.index(name) if name in names else old)
 
     @report_store_errors
     async def action_place(self, steps: int) -> None:
