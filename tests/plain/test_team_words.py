@@ -9,7 +9,7 @@ from tui.domain.conversation import State, View
 
 async def test_a_view_is_filtered_saved_listed_and_changed(mia: Typist) -> None:
     await mia.type("filter acount:au")
-    await mia.shows("There is no filter acount:: did you mean account:?")
+    await mia.shows('There is no filter "acount:" · did you mean "account:"?')
     await mia.type("filter state:closed")
     await mia.shows("Listed: Closed")
     await mia.type("save done")

@@ -1,5 +1,7 @@
 """Test saving what is shown as a view, and the dialog in which views are changed."""
 
+import re
+
 from tests.ui.desk import NARROW, WIDE, Desk, presses
 from tests.ui.history import AGENT, COLLEAGUE, HUGO
 from tests.ui.test_picking import list_parties
@@ -60,7 +62,9 @@ async def test_lists_of_an_account_and_of_what_is_unread(desk: Desk, size: Size)
 async def test_an_empty_dialog_says_how_to_save_a_view(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.press("v")
-        await desk.shows("No views yet: Esc, then V saves the list that is shown")
+        await desk.shows("No views yet: V saves the list that is shown")
+        await desk.press("V", "enter")
+        await desk.shows("1 Open", "Saved view Open as g 1")
 
 
 async def test_views_are_renamed_moved_shared_and_removed(desk: Desk) -> None:
@@ -165,6 +169,30 @@ async def test_only_leads_change_shared_views(desk: Desk) -> None:
         await desk.press("v", "d")
         await desk.shows("Only leads change shared views: nothing was changed · ask zoe")
         assert await list_names(desk) == ["1 late"]
+        for key, what in {
+            "r": "shared views",
+            "e": "shared views",
+            "t": "times for an answer",
+            "h": "business hours",
+        }.items():
+            await desk.press(key)  # refused before anything is typed
+            await desk.shows(f"Only leads change {what}: nothing was changed · ask zoe")
+            assert isinstance(desk.app.screen, ViewsScreen)
         await desk.press("escape", "V", "enter")
         await desk.shows("Saved view Open as g 2, for you only: leads share views")
         assert [v.name for v in await desk.store.views.list_views("zoe")] == ["late"]
+
+
+async def test_a_view_shows_its_count_first_and_its_filter_unless_its_name_says_it(
+    desk: Desk,
+) -> None:
+    await desk.store.views.save_view("Open", View(), AGENT)
+    await desk.store.views.save_view("all of it", View(unread=True), AGENT, private=True)
+    async with desk.open(NARROW):
+        await desk.press("v")
+        await desk.shows("2 all of it")
+        screen = desk.app.screen
+        assert isinstance(screen, ViewsScreen)
+        opened, unread = (row.detail for row in screen.choices.rows)
+        assert re.fullmatch(r"\d+ unread", opened)
+        assert re.fullmatch(r"\d+ unread · Unread · private", unread)

@@ -1,10 +1,12 @@
 """Test rules on the screen: added, tried, switched on, moved, deleted, restored."""
 
-from tests.ui.desk import Desk, presses
+from tests.ui.desk import NARROW, Desk, presses
 from tests.ui.history import CHLOE
 from tui.desk.rule_answers import create_helpers
 from tui.desk.rule_runner import RuleRunner
+from tui.domain.agent_level import Level
 from tui.domain.templates import CannedReply
+from tui.screens.rule_list import RulesScreen
 from tui.store.rule_helpers import RuleHelpers
 
 Size = tuple[int, int]
@@ -36,7 +38,7 @@ async def test_a_rule_is_added_tried_switched_on_and_answers(desk: Desk, size: S
         await desk.type("answer thank; label seen")
         await desk.shows('there is no canned reply "thank"')
         await desk.press("enter")
-        await desk.shows("Saved thanks", "off  thanks")
+        await desk.shows("Saved thanks, which is off · Space shows its dry run", "off  thanks")
         await desk.press("space")
         await desk.shows("thanks stays off: there is no canned reply")
         await desk.press("e", "tab", "tab", "home", *["right"] * len("answer thank"))
@@ -104,3 +106,14 @@ async def test_a_new_rule_does_not_take_the_place_of_another(desk: Desk) -> None
         await desk.press("enter")
         await desk.shows('Another rule is named "help": nothing was saved')
     assert await desk.store.rules.list_rules() == before
+
+
+async def test_no_form_is_opened_for_who_may_not_change_rules(desk: Desk) -> None:
+    await desk.store.team.set_level("zoe", Level.LEAD)
+    async with desk.open(NARROW):
+        await desk.press("g", "r")
+        await desk.shows("off  help")
+        for key in ("a", "e"):
+            await desk.press(key)
+            await desk.shows("Only leads change rules: nothing was changed · ask zoe")
+            assert isinstance(desk.app.screen, RulesScreen)

@@ -17,6 +17,8 @@ from tui.domain.date_input import format_moment, parse_moment
 from tui.domain.text import one_line
 from tui.store.store import Store
 
+OTHERS_ABSENCE = "the absence of others"
+"""What only leads change of agents, as a refusal names it."""
 TEAM_SCOPE = "team"
 """Scope of what the dialog of agents and teams can undo by itself."""
 BACK_WORDS = ("", "back", "no", "now", "here")
@@ -59,7 +61,7 @@ class TeamActions:
         """
         name = await self.find_agent(typed_name)
         if name != self.agent:
-            await require_lead(self.store, self.agent, "the absence of others")
+            await require_lead(self.store, self.agent, OTHERS_ABSENCE)
         now = self.clock.now()
         phrase = " ".join(typed.split()).removeprefix("until ").strip()
         is_back = phrase.casefold() in BACK_WORDS

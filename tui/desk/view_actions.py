@@ -15,7 +15,8 @@ from tui.store.view_rows import SavedView
 
 VIEWS_SCOPE = "views"
 """Scope of what the dialog of the views can undo by itself."""
-_SHARED = "shared views"
+SHARED_VIEWS = "shared views"
+"""What only leads change here, as a refusal names it."""
 
 
 class RememberUndo(Protocol):
@@ -62,7 +63,7 @@ class ViewActions:
             private: Whether only this agent sees it.
         """
         views, agent = self._store.views, self._agent
-        refusal = "" if private else await explain_missing_level(self._store, agent, _SHARED)
+        refusal = "" if private else await explain_missing_level(self._store, agent, SHARED_VIEWS)
         private = private or bool(refusal)
         owner = agent if private else ""
         known = {saved.identity: saved for saved in await views.list_views(agent)}
@@ -111,7 +112,7 @@ class ViewActions:
 
     async def toggle_private(self, saved: SavedView) -> str:
         """Keep a shared view for this agent alone, or share a private one."""
-        await require_lead(self._store, self._agent, _SHARED)
+        await require_lead(self._store, self._agent, SHARED_VIEWS)
         owner = "" if saved.owner else self._agent
         changed = await self._store.views.rename_view(saved, saved.name, owner)
         text = f"View {_show(saved)} is {'for you only' if owner else 'shared'} now"
@@ -183,7 +184,7 @@ class ViewActions:
     async def _check(self, saved: SavedView) -> None:
         """Check that the agent may change a view."""
         if not saved.owner:
-            await require_lead(self._store, self._agent, _SHARED)
+            await require_lead(self._store, self._agent, SHARED_VIEWS)
 
     def _make_rename_undo(
         self, changed: SavedView, saved: SavedView

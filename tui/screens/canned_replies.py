@@ -26,6 +26,7 @@ from tui.screens.pick import Choice
 from tui.screens.pick_canned_reply import format_reply_preview, list_reply_choices
 from tui.screens.questions import PromptScreen
 from tui.screens.reply_editor import CannedReplyScreen
+from tui.store.saved_replies import SHARED_REPLIES
 from tui.widgets.virtual_list import VirtualList
 
 _LARGEST_FILE = 1_000_000
@@ -46,8 +47,9 @@ class CannedRepliesScreen(EditableList[CannedReply]):
     ]
     NAME = "Canned replies"
     KEY_HINTS = "a add · e edit · d delete · J K move · i import · x export · v fields"
-    EMPTY_TEXT = "No canned replies"
     WATCHED = Subject.CANNED_REPLY
+    EMPTY_TEXT = "None yet: a adds one, i imports a TOML file"
+    ONLY_LEADS_CHANGE = SHARED_REPLIES
     text = getters.query_one("#text", Static)
 
     async def read_items(self) -> dict[str, CannedReply]:
@@ -89,8 +91,20 @@ class CannedRepliesScreen(EditableList[CannedReply]):
 
     async def create_editor(self, item: CannedReply | None) -> CannedReplyScreen:
         """Return the dialog for name, text and actions."""
-        own_fields = await self.store.templates.get_fields()
-        return CannedReplyScreen(item, own_fields, self.app_context)
+        fields = await self.store.templates.get_fields()
+        refusal = await super().explain_refusal(item)
+        return CannedReplyScreen(item, fields, self.app_context, refusal)
+
+    async def explain_refusal(self, item: CannedReply | None) -> str:
+        """Return why the agent may not edit a reply; everyone may add and change their own.
+
+        Args:
+            item: Canned reply to change; None for a new one.
+        """
+        if item is None or item.owner:
+            return ""
+        refusal = await super().explain_refusal(item)
+        return f"{refusal} · a adds one of your own" if refusal else ""
 
     def describe_item(self, item: CannedReply) -> tuple[str, str]:
         """Return the key, and the name as it is stored."""
@@ -115,9 +129,8 @@ class CannedRepliesScreen(EditableList[CannedReply]):
     def update_preview(self) -> None:
         """Show the full text of the reply under the cursor."""
         template = self.current_item
-        empty_text = Content("None yet: a adds one, i imports a TOML file")
         self.text.update(
-            format_reply_preview(template.body, template.actions) if template else empty_text
+            format_reply_preview(template.body, template.actions) if template else Content()
         )
 
     def action_fields(self) -> None:

@@ -16,6 +16,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.desk.context import AppContext
+from tui.desk.permissions import explain_missing_level
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen, report_store_errors
@@ -53,6 +54,8 @@ class EditableList(DialogScreen[None], Generic[Item]):
     """Text of an empty list."""
     WATCHED: ClassVar[Subject]
     """What changes if an item does."""
+    ONLY_LEADS_CHANGE: ClassVar[str]
+    """What is listed, in the plural, as a refusal names it."""
     choices = getters.query_one(Choices)
     status_line = getters.query_one("#said", Static)
 
@@ -113,6 +116,21 @@ class EditableList(DialogScreen[None], Generic[Item]):
     def describe_item(self, item: Item) -> tuple[str, str]:
         """Return the name of an item, and the name as it is shown to the agent."""
 
+    async def explain_refusal(self, item: Item | None) -> str:
+        """Return why the agent may not edit an item; "" if it is allowed.
+
+        The editor is not opened then, so that nothing is typed in vain.
+
+        Args:
+            item: Item to change; None for a new one.
+        """
+        agent = self.app_context.agent
+        return await explain_missing_level(self.store, agent, self.ONLY_LEADS_CHANGE)
+
+    def describe_saved(self, item: Item) -> str:
+        """Return what is said of an item that was saved, with the next useful key."""
+        return f"Saved {self.describe_item(item)[1]}"
+
     def compose_below(self) -> Iterable[Widget]:
         """Return the widgets below the list."""
         return ()
@@ -154,16 +172,18 @@ class EditableList(DialogScreen[None], Generic[Item]):
 
     @report_store_errors
     async def reload_items(self, cursor: str = "") -> None:
-        """Read all items again and show them; the cursor stays on its item.
+        """Read all items again and show them.
 
         Args:
-            cursor: Name of the item that gets the cursor; empty for none.
+            cursor: Name of the item that gets the cursor; empty leaves it where it is.
         """
+        is_first = self.choices.current_row is None
         self._is_outdated = False
         self._items = await self.read_items()
-        await self.choices.replace_choices(self.format_lines(self._items.values()))
+        lines = self.format_lines(self._items.values())
+        await (self.choices.show_choices if is_first else self.choices.replace_choices)(lines)
         if cursor in self._items:
-            await self.choices.move_by(list(self._items).index(cursor) - self.choices.cursor)
+            await self.choices.go_to_row(Choice(cursor, ""))
         self.update_preview()
 
     @property
@@ -192,6 +212,9 @@ class EditableList(DialogScreen[None], Generic[Item]):
     @report_store_errors
     async def _edit_item(self, item: Item | None) -> None:
         """Open the editor and save its result."""
+        if refusal := await self.explain_refusal(item):
+            self.show_status(refusal)
+            return
 
         async def handle_answer(edited: Item | None) -> None:
             await self._save_edited(edited, self.describe_item(item)[0] if item else "")
@@ -203,9 +226,8 @@ class EditableList(DialogScreen[None], Generic[Item]):
         """Save the edited item unless the editor was cancelled."""
         if edited is not None:
             await self.save_item(edited, replaces)
-            name, shown_name = self.describe_item(edited)
-            await self.reload_items(name)
-            self.show_status(f"Saved {shown_name}")
+            await self.reload_items(self.describe_item(edited)[0])
+            self.show_status(self.describe_saved(edited))
 
     @report_store_errors
     async def action_drop(self) -> None:

@@ -19,6 +19,7 @@ from tui.domain.text import one_line, to_printable
 from tui.screens.base import FormScreen, compose_field
 from tui.screens.editable_list import EditableList
 from tui.screens.pick import Choice
+from tui.store.saved_replies import SHARED_REPLIES
 
 _BUILT_IN = " ".join(f"{{{name}}}" for name in BUILT_IN_FIELDS)
 
@@ -84,6 +85,7 @@ class FieldsScreen(EditableList[CustomField]):
     KEY_HINTS = "a add · e edit · d delete · z undo · Esc closes"
     EMPTY_TEXT = "None yet: a adds one, to be written as {name}"
     WATCHED = Subject.CANNED_REPLY
+    ONLY_LEADS_CHANGE = SHARED_REPLIES
 
     async def read_items(self) -> dict[str, CustomField]:
         """Return every field by its name."""

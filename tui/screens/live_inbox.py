@@ -17,6 +17,7 @@ from tui.desk.undo import Countdown
 from tui.domain.change import RELOAD, VIEWS_CHANGED, Change, Subject
 from tui.domain.conversation import View
 from tui.domain.text import one_line
+from tui.domain.view_text import parse_view
 from tui.screens.base import report_store_errors
 from tui.screens.inbox_layout import InboxLayout
 from tui.store.store import Store
@@ -88,6 +89,15 @@ class LiveInbox(InboxLayout):
         """Show the view that was clicked in the strip."""
         self.keys.begin_command()
         await self.show_view(event.saved.view)
+
+    @report_store_errors
+    async def action_show_typed_view(self, typed: str) -> None:
+        """Show the list that a valid filter such as `label:vip` describes.
+
+        Args:
+            typed: Filter of the list as it was typed.
+        """
+        await self.show_view(parse_view(typed, self.app_context.agent))
 
     def on_resize(self) -> None:
         """Show the strip once there is room for it, with the counts of now."""

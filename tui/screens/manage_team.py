@@ -13,7 +13,7 @@ from textual.widgets import Static
 from tui.desk.actions import ConversationActions
 from tui.desk.assigning import format_members
 from tui.desk.context import AppContext
-from tui.desk.team_actions import TEAM_SCOPE, TeamActions, TeamProblem
+from tui.desk.team_actions import OTHERS_ABSENCE, TEAM_SCOPE, TeamActions, TeamProblem
 from tui.domain.agent_level import TEAM_MARK, AgentRecord, Level, Team
 from tui.domain.change import RELOAD, VIEWS_CHANGED, Change
 from tui.domain.date_input import EXAMPLES, InvalidMomentError, format_moment
@@ -81,6 +81,8 @@ class TeamScreen(DialogScreen[None]):
     async def on_mount(self) -> None:
         """Read and show everyone."""
         await self._reload()
+        if not self._teams:
+            self.show_status("No teams yet: t creates one")
 
     def show_status(self, text: str) -> None:
         """Show a text in the status line.
@@ -150,12 +152,19 @@ class TeamScreen(DialogScreen[None]):
     async def action_away(self) -> None:
         """Ask until when an agent is away, or who belongs to a team."""
         team, name = self._current_team, self._current_name
-        if team is not None:
+        if team is not None and (refusal := await self._team.explain_refusal("teams")):
+            self.show_status(refusal)
+        elif team is not None:
             self._ask_members(team.name, team.members)
         elif name:
-            heading = "You are away until" if name == self._app_context.agent else f"{name} is away"
+            heading = (
+                "You are away until" if name == self._app_context.agent else f"{name} is away until"
+            )
             hint = f"{EXAMPLES} · back ends it"
-            self._ask(heading, hint, "mon", lambda typed: self._team.set_away(name, typed))
+            what = "" if name == self._app_context.agent else OTHERS_ABSENCE
+            await self._ask(
+                heading, hint, "mon", lambda typed: self._team.set_away(name, typed), what=what
+            )
 
     async def action_level(self) -> None:
         """Make the agent a lead, or no longer one."""
@@ -166,35 +175,35 @@ class TeamScreen(DialogScreen[None]):
         level = Level.AGENT if agent.level is Level.LEAD else Level.LEAD
         await self._run(lambda: self._team.set_level(agent.name, level))
 
-    def action_add(self) -> None:
+    async def action_add(self) -> None:
         """Ask for the name of a new agent."""
         hint = "As colleagues see it: `agent` in the settings of their desk"
-        self._ask("New agent", hint, "bo", self._team.add_agent)
+        await self._ask("New agent", hint, "bo", self._team.add_agent, what="agents")
 
-    def action_add_team(self) -> None:
+    async def action_add_team(self) -> None:
         """Ask for the name of a new team, then for its members."""
 
         async def ask_members(name: str) -> str:
-            if refusal := await self._team.explain_refusal("teams"):
-                return refusal
             self._ask_members(name, ())
             return ""
 
-        self._ask("New team", "One word; digits, dots and hyphens too", "sales", ask_members)
+        hint = "One word; digits, dots and hyphens too"
+        await self._ask("New team", hint, "sales", ask_members, what="teams")
 
-    def action_rename(self) -> None:
+    async def action_rename(self) -> None:
         """Ask for another name of the team."""
         team = self._current_team
         if team is None:
             self.show_status("Only teams are renamed here: choose one")
             return
         name = team.name
-        self._ask(
+        await self._ask(
             f"Rename {team.assignee}",
             "Its conversations stay with it",
             "sales",
             lambda typed: self._team.rename_team(name, typed),
             value=name,
+            what="teams",
         )
 
     async def action_drop(self) -> None:
@@ -230,7 +239,8 @@ class TeamScreen(DialogScreen[None]):
 
         self.app.push_screen(screen, save)
 
-    def _ask(
+    @report_store_errors
+    async def _ask(
         self,
         heading: str,
         hint: str,
@@ -238,8 +248,13 @@ class TeamScreen(DialogScreen[None]):
         change: Callable[[str], Awaitable[str]],
         *,
         value: str = "",
+        what: str,
     ) -> None:
-        """Ask for one line, and do something with it."""
+        """Ask for one line and make a change with it, unless only leads change `what`."""
+        refusal = await self._team.explain_refusal(what) if what else ""
+        if refusal:
+            self.show_status(refusal)
+            return
 
         async def use(typed: str | None) -> None:
             if typed is not None:
@@ -254,5 +269,9 @@ class TeamScreen(DialogScreen[None]):
             text = await change()
         except (*TeamProblem, InvalidMomentError) as problem:
             text = str(problem)
+        known = {row.value for row in self.choices.rows}
         await self._reload()
+        added = [row for row in self.choices.rows if row.value not in known]
+        if len(added) == 1:
+            await self.choices.go_to_row(added[0])
         self.show_status(text)

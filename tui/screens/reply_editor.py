@@ -58,6 +58,7 @@ class CannedReplyScreen(FormScreen[CannedReply | None]):
         template: CannedReply | None,
         own_fields: Collection[str],
         app_context: AppContext,
+        shared_refusal: str = "",
     ) -> None:
         """Create the dialog.
 
@@ -65,10 +66,12 @@ class CannedReplyScreen(FormScreen[CannedReply | None]):
             template: Canned reply to change; None adds one.
             own_fields: Names of the fields that the desk has defined.
             app_context: Agent, clock and time zone.
+            shared_refusal: Why the agent may not save one for the team; "" if it is allowed.
         """
         super().__init__()
         self._app_context = app_context
-        self._is_own = template is not None and bool(template.owner)
+        self._shared_refusal = shared_refusal
+        self._is_own = bool(shared_refusal) or (template is not None and bool(template.owner))
         self._template = template or CannedReply("", "")
         self._own_fields = {name.casefold() for name in own_fields}
 
@@ -114,6 +117,9 @@ class CannedReplyScreen(FormScreen[CannedReply | None]):
 
     def action_toggle_owner(self) -> None:
         """Make it the agent's own, or that of the team."""
+        if self._shared_refusal:
+            self.verdict.update(Content(f"{self._shared_refusal} · this one is yours"))
+            return
         self._is_own = not self._is_own
         self._show_owner()
 

@@ -158,6 +158,7 @@ class RulesScreen(EditableList[RuleRecord]):
     KEY_HINTS = "Space on/off · t try · a add · e edit · K J move · d delete · z undo"
     EMPTY_TEXT = "No rules"
     WATCHED = Subject.RULE
+    ONLY_LEADS_CHANGE = "rules"
     about = getters.query_one("#about", Static)
 
     def __init__(self, store: Store, app_context: AppContext) -> None:
@@ -217,6 +218,13 @@ class RulesScreen(EditableList[RuleRecord]):
     def describe_item(self, item: RuleRecord) -> tuple[str, str]:
         """Return the name of the rule, as it is stored and as it is shown."""
         return item.rule.name, one_line(item.rule.name, 40)
+
+    def describe_saved(self, item: RuleRecord) -> str:
+        """Return that the rule is saved, and how an off one is switched on."""
+        name, shown_name = self.describe_item(item)
+        if self._items[name].rule.enabled:
+            return f"Saved {shown_name}, which is on"
+        return f"Saved {shown_name}, which is off · Space shows its dry run, then switches it on"
 
     def compose_below(self) -> Iterable[Widget]:
         """Yield the widget for all about the current rule."""

@@ -12,7 +12,8 @@ from tui.store.engine import Engine, Transaction
 from tui.store.lead_rights import require_lead
 from tui.store.queries import queries
 
-_SHARED = "shared canned replies"
+SHARED_REPLIES = "shared canned replies"
+"""What only leads change here, as a refusal names it."""
 
 
 class Templates:
@@ -83,7 +84,7 @@ class Templates:
         def write_template(transaction: Transaction) -> None:
             connection = transaction.connection
             if not (template.owner and owner):
-                require_lead(connection, agent, _SHARED)
+                require_lead(connection, agent, SHARED_REPLIES)
             if replaces and former != target:
                 self._sql.drop_template(connection, name=target[0], owner=target[1])
                 self._sql.rename_template(
@@ -114,7 +115,7 @@ class Templates:
             if template.key not in keys:
                 return
             if not template.owner:
-                require_lead(connection, agent, _SHARED)
+                require_lead(connection, agent, SHARED_REPLIES)
             moved = found.pop(keys.index(template.key))
             found.insert(min(len(found), max(0, keys.index(template.key) + places)), moved)
             # The places stay those of before, so that what other agents have keeps its place.
@@ -140,7 +141,7 @@ class Templates:
 
         def write_templates(transaction: Transaction) -> None:
             if values or not all(template.owner for template in templates):
-                require_lead(transaction.connection, agent, _SHARED)
+                require_lead(transaction.connection, agent, SHARED_REPLIES)
             for template in templates:
                 self._save_row(transaction, template, agent)
             for name, value in values.items():
@@ -162,7 +163,7 @@ class Templates:
 
         def write_field(transaction: Transaction) -> None:
             connection = transaction.connection
-            require_lead(connection, agent, _SHARED)
+            require_lead(connection, agent, SHARED_REPLIES)
             if replaces and replaces != field.name:
                 self._sql.drop_template_value(connection, name=replaces)
             name, value = repair_text(field.name), repair_text(field.value)
@@ -180,7 +181,7 @@ class Templates:
         """
 
         def drop_field(transaction: Transaction) -> None:
-            require_lead(transaction.connection, agent, _SHARED)
+            require_lead(transaction.connection, agent, SHARED_REPLIES)
             self._sql.drop_template_value(transaction.connection, name=name)
             transaction.mark_changed(Subject.CANNED_REPLY)
 
@@ -211,7 +212,7 @@ class Templates:
 
         def drop_template(transaction: Transaction) -> bool:
             if not owner:
-                require_lead(transaction.connection, agent, _SHARED)
+                require_lead(transaction.connection, agent, SHARED_REPLIES)
             count = self._sql.drop_template(transaction.connection, name=name, owner=owner)
             transaction.mark_changed(Subject.CANNED_REPLY)
             return bool(count)
