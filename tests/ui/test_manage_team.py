@@ -1,7 +1,7 @@
 """Test the dialog of agents and teams, and that a new assignee is notified."""
 
 from tests.ui.desk import NARROW, WIDE, Desk, presses
-from tests.ui.history import AGENT, ANA, CHLOE
+from tests.ui.history import AGENT, ANA, CHLOE, COLLEAGUE
 from tui.domain.agent_level import Level, Team
 from tui.screens.manage_team import TeamScreen
 
@@ -114,3 +114,49 @@ async def test_a_long_line_about_an_agent_is_whole(desk: Desk) -> None:
     async with desk.open(NARROW):
         await desk.press("g", "w")
         await desk.shows("lead · away until", " · @sales")
+
+
+async def test_members_that_a_colleague_adds_meanwhile_stay(desk: Desk) -> None:
+    for name in ("bo", "zoe"):
+        await desk.store.team.add_agent(name)
+    await desk.store.team.save_team("sales", ["bo"])
+    async with desk.open(WIDE):
+        await desk.press("g", "w")
+        await desk.shows("@sales")
+        await desk.press("k", *"jjj", "enter")
+        await desk.shows("Members of @sales")
+        await desk.press("down", "space")
+        await desk.store.team.change_members("sales", ["zoe"], [])
+        await desk.press("enter")
+        await desk.shows("Changed team @sales: bo, mia, zoe")
+        await desk.press("z")
+        await desk.shows("@sales has its former members")
+        assert await desk.store.team.list_teams() == [Team("sales", ("bo", "zoe"))]
+
+
+async def test_a_team_that_is_renamed_while_its_members_are_chosen_is_not_made_again(
+    desk: Desk,
+) -> None:
+    await desk.store.team.save_team("sales", [AGENT])
+    async with desk.open(NARROW):
+        await desk.press("g", "w")
+        await desk.shows("@sales")
+        await desk.press("j", "enter")
+        await desk.shows("Members of @sales")
+        await desk.press("space")
+        await desk.store.team.rename_team("sales", "shop", COLLEAGUE)
+        await desk.press("enter")
+        await desk.shows("The team @sales was renamed or deleted meanwhile: nothing was changed")
+        assert await desk.store.team.list_teams() == [Team("shop", (AGENT,))]
+
+
+async def test_a_new_team_with_the_name_of_another_changes_the_members_of_that(desk: Desk) -> None:
+    await desk.store.team.add_agent("bo")
+    await desk.store.team.save_team("sales", [AGENT])
+    async with desk.open(NARROW):
+        await desk.press("g", "w", "t")
+        await desk.type("sales")
+        await desk.press("enter")
+        await desk.shows("Members of @sales")
+        await desk.press("space", "enter")
+        await desk.shows("Changed team @sales: bo, mia")

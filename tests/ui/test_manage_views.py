@@ -139,7 +139,7 @@ async def test_the_filter_of_a_view_is_changed_and_mistakes_are_named(desk: Desk
         await desk.shows("Filter of late", "order:newest")
         await desk.type("acount:au")
         await desk.press("enter")
-        await desk.shows("did you mean account:?")
+        await desk.shows('did you mean "account:"?')
         await desk.press("home", "delete")
         await desk.type("ac")
         await desk.press("enter")

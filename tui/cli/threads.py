@@ -54,7 +54,7 @@ def _list_view(reader: "InboxReader", arguments: Namespace) -> list[Conversation
     """Return the conversations of a saved view or of a filter."""
     from tui.domain.view_text import InvalidViewError, parse_view
     from tui.store.rows import to_conversation
-    from tui.store.team import read_teams, resolve_view
+    from tui.store.team_rows import read_teams, resolve_view
     from tui.store.view_windows import is_sorted_by_time, read_page
 
     agent = load_public_settings(arguments).agent

@@ -1,5 +1,6 @@
 """Change agents and teams: levels, absence, members; each is confirmed and can be undone."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 
@@ -126,11 +127,33 @@ class TeamActions:
             if older is None:
                 await self.store.team.delete_team(name, self.agent)
                 return f"Undone: there is no team @{name}"
-            await self.store.team.save_team(name, older.members)
+            added, removed = set(names) - set(older.members), set(older.members) - set(names)
+            await self.store.team.change_members(name, removed, added)
             return f"Undone: @{name} has its former members"
 
-        listed = ", ".join(one_line(one, 16) for one in sorted(set(names))) or "no one yet"
-        text = f"{'Created' if older is None else 'Changed'} team @{name}: {one_line(listed, 80)}"
+        verb = "Created" if older is None else "Changed"
+        text = f"{verb} team @{name}: {_list_names(names)}"
+        return self.remember_undo(text, restore_members, TEAM_SCOPE)
+
+    async def change_members(self, name: str, added: list[str], removed: list[str]) -> str:
+        """Add agents to a team and take others out; what others have changed since stays.
+
+        Args:
+            name: Name of the team without its @.
+            added: Names of new members.
+            removed: Names of those who leave.
+        """
+        await require_lead(self.store, self.agent, "teams")
+        if not added and not removed:
+            return f"The members of @{name} are unchanged"
+        await self.store.team.change_members(name, added, removed)
+
+        async def restore_members() -> str:
+            await self.store.team.change_members(name, removed, added)
+            return f"Undone: @{name} has its former members"
+
+        team = await self.find_team(name)
+        text = f"Changed team @{name}: {_list_names(team.members)}"
         return self.remember_undo(text, restore_members, TEAM_SCOPE)
 
     async def rename_team(self, typed_name: str, typed: str) -> str:
@@ -199,6 +222,12 @@ class TeamActions:
     async def explain_refusal(self, what: str) -> str:
         """Return why this agent may not change something; "" if it is allowed."""
         return await explain_missing_level(self.store, self.agent, what)
+
+
+def _list_names(names: Iterable[str]) -> str:
+    """Return the members of a team on one line."""
+    listed = ", ".join(one_line(one, 16) for one in sorted(set(names))) or "no one yet"
+    return one_line(listed, 80)
 
 
 def _name_level(level: Level) -> str:

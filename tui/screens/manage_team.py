@@ -14,7 +14,7 @@ from tui.desk.actions import ConversationActions
 from tui.desk.assigning import format_members
 from tui.desk.context import AppContext
 from tui.desk.team_actions import OTHERS_ABSENCE, TEAM_SCOPE, TeamActions, TeamProblem
-from tui.domain.agent_level import TEAM_MARK, AgentRecord, Level, Team
+from tui.domain.agent_level import TEAM_MARK, AgentRecord, Level, Team, clean_team_name
 from tui.domain.change import RELOAD, VIEWS_CHANGED, Change
 from tui.domain.date_input import EXAMPLES, InvalidMomentError, format_moment
 from tui.domain.text import one_line
@@ -155,7 +155,7 @@ class TeamScreen(DialogScreen[None]):
         if team is not None and (refusal := await self._team.explain_refusal("teams")):
             self.show_status(refusal)
         elif team is not None:
-            self._ask_members(team.name, team.members)
+            self._ask_members(team)
         elif name:
             heading = (
                 "You are away until" if name == self._app_context.agent else f"{name} is away until"
@@ -184,7 +184,9 @@ class TeamScreen(DialogScreen[None]):
         """Ask for the name of a new team, then for its members."""
 
         async def ask_members(name: str) -> str:
-            self._ask_members(name, ())
+            cleaned = clean_team_name(name)
+            known = next((team for team in self._teams if team.name == cleaned), None)
+            self._ask_members(known or Team(cleaned, ()), is_new=known is None)
             return ""
 
         hint = "One word; digits, dots and hyphens too"
@@ -218,24 +220,24 @@ class TeamScreen(DialogScreen[None]):
         """Undo the last change."""
         await self._run(lambda: self._actions.undo_last(TEAM_SCOPE))
 
-    def _ask_members(self, team: str, members: tuple[str, ...]) -> None:
+    def _ask_members(self, team: Team, *, is_new: bool = False) -> None:
         """Ask who belongs to a team."""
         choices = [
-            Choice(agent.name, agent.name, on=agent.name in members) for agent in self._agents
+            Choice(agent.name, agent.name, on=agent.name in team.members) for agent in self._agents
         ]
-        screen = PickSeveralScreen(
-            f"Members of {TEAM_MARK}{team.removeprefix(TEAM_MARK)}",
-            choices,
-            new="",
-            ascii=self._app_context.ascii,
-        )
+        title = f"Members of {team.assignee}"
+        screen = PickSeveralScreen(title, choices, new="", ascii=self._app_context.ascii)
 
         async def save(picked: Picked | None) -> None:
-            names = (*picked.toggled, picked.value) if picked is not None else ()
+            if picked is None:
+                return
+            names = (*picked.toggled, picked.value)
             changed = {name for name in names if name and names.count(name) == 1}
-            if picked is not None:
-                wanted = sorted(set(members) ^ changed)
-                await self._run(lambda: self._team.save_team(team, wanted))
+            added, removed = sorted(changed - set(team.members)), sorted(changed & {*team.members})
+            if is_new:
+                await self._run(lambda: self._team.save_team(team.name, added))
+            else:
+                await self._run(lambda: self._team.change_members(team.name, added, removed))
 
         self.app.push_screen(screen, save)
 

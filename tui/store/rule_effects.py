@@ -13,7 +13,7 @@ from tui.store.queries import queries
 from tui.store.rows import Row
 from tui.store.rule_helpers import RuleHelpers
 from tui.store.summaries import Summary
-from tui.store.team import is_away
+from tui.store.team_rows import is_away
 
 
 class RuleEffects:

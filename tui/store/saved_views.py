@@ -10,7 +10,7 @@ from tui.domain.text import repair_text
 from tui.store.connections import Connection
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
-from tui.store.team import read_teams
+from tui.store.team_rows import read_teams
 from tui.store.view_rows import (
     SavedView,
     ViewExistsError,

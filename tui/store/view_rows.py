@@ -10,7 +10,7 @@ from tui.domain.conversation import Order, State, View
 from tui.domain.text import one_line, repair_text
 from tui.store.connections import Row
 from tui.store.errors import StoreError
-from tui.store.team import resolve_view
+from tui.store.team_rows import resolve_view
 
 _LAST_KEY = 9
 

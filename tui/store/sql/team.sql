@@ -82,6 +82,9 @@ delete from team_members where team = :team;
 -- name: add_member(team, agent)!
 insert into team_members (team, agent) values (:team, :agent) on conflict do nothing;
 
+-- name: drop_member(team, agent)!
+delete from team_members where team = :team and agent = :agent;
+
 -- name: rename_members(team, new_team)!
 update team_members set team = :new_team where team = :team;
 
