@@ -14,7 +14,6 @@ from tui.store.applied_actions import (
     close_summary,
     name_undo,
     revert_change,
-    write_label,
 )
 from tui.store.audit import AuditEntry, read_audit_trail, record_action
 from tui.store.conversation_lookups import find_conversation
@@ -207,22 +206,9 @@ class Triage:
             changes: Labels in one line each, with True to add and False to remove.
         """
         wanted = {" ".join(repair_text(label).split()): on for label, on in changes.items()}
-
-        def write_labels(transaction: Transaction) -> list[AppliedChange]:
-            summaries = Summaries(transaction, self._rng)
-            applied = []
-            for identity in ids:
-                summary = summaries.get(identity)
-                before = dict(summary)
-                for label, on in wanted.items():
-                    write_label(transaction.connection, summary, label, on)
-                    action = f"label {label}" if on else f"unlabel {label}"
-                    record_action(transaction, self._rng, self._clock, agent, action, identity)
-                applied.append(AppliedChange(before, dict(summary)))
-            summaries.flush()
-            return applied
-
-        return await self._database.write(write_labels)
+        return await self.change_together(
+            ids, agent, ConversationChange(labels=tuple(wanted.items()))
+        )
 
     async def change_together(
         self, ids: Sequence[int], author: str, change: ConversationChange
