@@ -13,7 +13,6 @@ from tui.store.applied_actions import (
     close_summary,
     remember_change,
     revert_change,
-    write_label,
 )
 from tui.store.audit import AuditEntry, read_audit_trail, record_action
 from tui.store.conversation_lookups import find_conversation
@@ -137,18 +136,7 @@ class Triage:
             conversation_id: Id of the conversation.
             agent: Name of the agent.
         """
-
-        def write_claim(transaction: Transaction) -> bool:
-            summaries = Summaries(transaction, self._rng)
-            summary = summaries.get(conversation_id)
-            if summary["assignee"]:
-                return False
-            summary["assignee"] = agent
-            summaries.flush()
-            record_action(transaction, self._rng, self._clock, agent, "claim", conversation_id)
-            return True
-
-        return await self._database.write(write_claim)
+        return await self._pass_on(conversation_id, agent, "", agent, "claim")
 
     async def release_conversation(self, conversation_id: int, agent: str) -> bool:
         """Unassign a conversation that is this agent's; return False if it is another one's.
@@ -157,18 +145,24 @@ class Triage:
             conversation_id: Id of the conversation.
             agent: Name of the agent.
         """
+        return await self._pass_on(conversation_id, agent, agent, "", "assign")
 
-        def write_release(transaction: Transaction) -> bool:
+    async def _pass_on(
+        self, conversation_id: int, agent: str, old: str, new: str, action: str
+    ) -> bool:
+        """Give a conversation another assignee if it still has the old one; return whether."""
+
+        def write_assignee(transaction: Transaction) -> bool:
             summaries = Summaries(transaction, self._rng)
             summary = summaries.get(conversation_id)
-            if summary["assignee"] != agent:
+            if summary["assignee"] != old:
                 return False
-            summary["assignee"] = ""
+            summary["assignee"] = new
             summaries.flush()
-            record_action(transaction, self._rng, self._clock, agent, "assign", summary["id"])
+            record_action(transaction, self._rng, self._clock, agent, action, summary["id"])
             return True
 
-        return await self._database.write(write_release)
+        return await self._database.write(write_assignee)
 
     async def set_star(self, ids: Sequence[int], agent: str, on: bool) -> list[Summary]:
         """Star or unstar conversations; return them as they were.
@@ -222,22 +216,9 @@ class Triage:
             changes: Labels in one line each, with True to add and False to remove.
         """
         wanted = {" ".join(repair_text(label).split()): on for label, on in changes.items()}
-
-        def write_labels(transaction: Transaction) -> list[Summary]:
-            summaries = Summaries(transaction, self._rng)
-            originals = []
-            for identity in ids:
-                summary = summaries.get(identity)
-                before = dict(summary)
-                for label, on in wanted.items():
-                    write_label(transaction.connection, summary, label, on)
-                    action = f"label {label}" if on else f"unlabel {label}"
-                    record_action(transaction, self._rng, self._clock, agent, action, identity)
-                originals.append(remember_change(before, summary))
-            summaries.flush()
-            return originals
-
-        return await self._database.write(write_labels)
+        return await self.change_together(
+            ids, agent, ConversationChange(labels=tuple(wanted.items()))
+        )
 
     async def change_together(
         self, ids: Sequence[int], author: str, change: ConversationChange
