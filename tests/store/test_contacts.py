@@ -1,14 +1,19 @@
 """Test the import of contacts: names for numbers in any notation, known or not yet."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
 from tests.store.builders import ACCOUNT, MIA, TOM, get_conversation, make_reply
 from tests.store.consistency import check_counters_and_summaries
 from tui.clock import ManualClock
+from tui.desk.address_book import AddressBook
+from tui.desk.undo_stack import UndoAction
 from tui.domain.person import Person
+from tui.domain.phone import parse_address
 from tui.store.contacts import Contact, Contacts, ImportResult, NumberTaken
+from tui.store.errors import ContactGone
 from tui.store.store import Store
 
 
@@ -183,3 +188,57 @@ async def test_a_merge_joins_two_people_and_its_undo_separates_them(
     assert separated.numbers == (MIA,)
     assert (separated == mia) is not changes
     assert separated.name == ("Mia M." if changes else "Mia")
+
+
+# Two agents at once -------------------------------------------------------------------------
+
+
+async def test_a_form_that_showed_an_older_contact_changes_only_what_was_typed(
+    store: Store,
+) -> None:
+    first = await store.contacts.save_person(
+        Person(0, "Ana", "", (MIA, TOM), {"order": "1", "city": "Rome"}), "ana"
+    )
+    await store.contacts.change_person(
+        first,
+        replace(first, note="calls at noon", numbers=(MIA,), fields={"order": "1", "vip": "yes"}),
+        "tom",
+    )
+    wanted = replace(first, name="Anna", fields={"order": "2", "city": "Rome"})
+    saved = await store.contacts.change_person(first, wanted, "ana")
+    assert saved == Person(first.id, "Anna", "calls at noon", (MIA,), {"order": "2", "vip": "yes"})
+
+
+async def test_a_note_survives_a_colleague_who_renames_the_customer(store: Store) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply()])
+    row = await get_conversation(store)
+    seen = Person(0, row.name, "", (MIA,))
+    await store.contacts.rename_contact(row.id, "", "calls at noon", "tom", {"order": "1"})
+    await store.contacts.rename_contact(row.id, "Ana", "", "ana", {}, seen)
+    person = await store.contacts.get_person(MIA)
+    assert person is not None
+    assert (person.name, person.note, person.fields) == ("Ana", "calls at noon", {"order": "1"})
+
+
+async def test_an_undo_does_not_bring_a_forgotten_person_back(store: Store) -> None:
+    undos: list[UndoAction] = []
+
+    def remember(message: str, undo: UndoAction) -> str:
+        undos.append(undo)
+        return message
+
+    book = AddressBook(store, "ana", remember)
+    await book.save(Person(0, "Ana", "", (MIA,)))
+    stored = await store.contacts.get_person(MIA)
+    assert stored is not None
+    await book.save(replace(stored, note="calls at noon"), stored)
+    await store.contacts.save_person(Person(0, "Tom", "", (TOM,)), "ana")
+    tom = await store.contacts.get_person(TOM)
+    assert tom is not None
+    await book.delete(tom)
+    await store.forgetting.forget(parse_address(MIA), "bo")
+    assert "not restored" in await undos.pop()()
+    with pytest.raises(ContactGone):
+        await undos.pop()()
+    await undos.pop()()
+    assert await store.contacts.count_people() == 0

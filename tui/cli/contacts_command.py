@@ -117,7 +117,7 @@ async def _change_person(person: Person | None, arguments: Namespace) -> int:
                 await store.contacts.delete_person(person.id, desk.agent)
             else:
                 try:
-                    wanted = await store.contacts.save_person(wanted, desk.agent)
+                    wanted = await store.contacts.change_person(person, wanted, desk.agent)
                 except NumberTaken as problem:
                     line = f"{problem}; smsdesk contacts set changes that contact"
                     raise CommandError(one_line(line, 200), BAD_USE) from None

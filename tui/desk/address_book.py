@@ -153,14 +153,16 @@ class AddressBook:
             NumberTaken: A number belongs to another contact.
         """
         contacts, agent = self._store.contacts, self._agent
-        saved = await contacts.save_person(person, agent)
+        saved = await contacts.change_person(before, person, agent)
 
         async def undo_save() -> str:
-            if before is None:
-                await contacts.delete_person(saved.id, agent)
-                return f"{_name(saved)} is not a contact any more"
-            await contacts.save_person(before, agent)
-            return f"{_name(before)} is as before"
+            if before is not None:
+                await contacts.change_person(saved, before, agent)
+                return f"{_name(before)} is as before"
+            if await contacts.get_by_id(saved.id) not in (saved, None):
+                return f"{_name(saved)} was changed since, and stays a contact"
+            await contacts.delete_person(saved.id, agent)
+            return f"{_name(saved)} is not a contact any more"
 
         return self._remember_undo(f"Saved {_name(saved)}", undo_save)
 
@@ -170,9 +172,11 @@ class AddressBook:
         before = await contacts.delete_person(person.id, agent)
         if before is None:
             return f"{_name(person)} is deleted already"
-        gone = before
+        gone, erased = before, await self._store.forgetting.count_erasures()
 
         async def undo_delete() -> str:
+            if await self._store.forgetting.count_erasures() != erased:
+                return f"A customer was forgotten since: {_name(gone)} is not restored"
             await contacts.save_person(gone, agent)
             return f"{_name(gone)} is a contact again"
 

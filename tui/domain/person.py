@@ -36,6 +36,35 @@ class Person:
     """Values of the own fields by name."""
 
 
+def apply_changes(current: Person, before: Person, after: Person) -> Person:
+    """Return a person with what was changed from one version to another, and nothing else.
+
+    So what a colleague has changed meanwhile stays, whatever the form of an agent still showed.
+
+    Args:
+        current: Person as it is stored.
+        before: Person as the agent saw it.
+        after: Person as the agent wants it.
+    """
+    numbers = after.numbers
+    if current.numbers != before.numbers:
+        removed = set(before.numbers) - set(after.numbers)
+        added = [number for number in after.numbers if number not in before.numbers]
+        kept = [number for number in current.numbers if number not in removed]
+        numbers = tuple(dict.fromkeys((*kept, *added)))
+    fields = dict(current.fields)
+    for name in {*before.fields, *after.fields}:
+        if (value := after.fields.get(name, "")) != before.fields.get(name, ""):
+            fields[name] = value
+    return Person(
+        current.id,
+        current.name if after.name == before.name else after.name,
+        current.note if after.note == before.note else after.note,
+        numbers,
+        {name: value for name, value in fields.items() if value},
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class FoundNumber:
     """One number of a person that a search has found. All texts are from outside."""

@@ -146,11 +146,15 @@ async def _store_person(
         book = AddressBook(inbox.store, agent, inbox.actions.remember_undo)
         return await book.save(person, before if before.id else None)
 
+    async def rename(seen: Person, wanted: Person) -> None:
+        name, note, fields = wanted.name, wanted.note, wanted.fields
+        await contacts.rename_contact(row.id, name, note, agent, fields, seen)
+
     async def restore_contact() -> str:
-        await contacts.rename_contact(row.id, before.name, before.note, agent, before.fields)
+        await rename(person, before)
         return "Name and note are unchanged"
 
-    await contacts.rename_contact(row.id, person.name, person.note, agent, person.fields)
+    await rename(before, person)
     name = one_line(person.name, 40) or "the contact without a name"
     return inbox.actions.remember_undo(f"Saved {name}", restore_contact, about=[row.id])
 

@@ -6,6 +6,7 @@ from tui.desk.actions import ConversationActions
 from tui.desk.merging import describe_merge, format_candidate, list_merge_candidates
 from tui.desk.send_attempt import NotSentError
 from tui.domain.conversation import Conversation
+from tui.domain.person import Person
 from tui.domain.text import one_line, to_printable
 from tui.plain.ask_when import ask_snooze
 from tui.plain.lists import show_first_page
@@ -174,13 +175,14 @@ async def rename_customer(session: PlainSession, typed: str) -> None:
     if not name.strip():
         return
     contact_note = (await session.store.contact_details.get_details(row)).note
-    agent, contacts, before = session.context.agent, session.store.contacts, row.name
+    agent, contacts = session.context.agent, session.store.contacts
+    before, after = (Person(0, one, contact_note) for one in (row.name, name.strip()))
 
     async def undo_rename() -> str:
-        await contacts.rename_contact(row.id, before, contact_note, agent)
+        await contacts.rename_contact(row.id, row.name, contact_note, agent, before=after)
         return "The name is unchanged"
 
-    await contacts.rename_contact(row.id, name.strip(), contact_note, agent)
+    await contacts.rename_contact(row.id, after.name, contact_note, agent, before=before)
     saved = f"Saved {one_line(name.strip(), 40)}"
     text = session.actions.remember_undo(saved, undo_rename, about=[row.id])
     await show_result(session, text)

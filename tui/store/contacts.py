@@ -10,14 +10,14 @@ from itertools import islice
 from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.ids import create_id
-from tui.domain.person import FoundNumber, Person
+from tui.domain.person import FoundNumber, Person, apply_changes
 from tui.domain.phone import parse_address
 from tui.domain.text import repair_text
 from tui.store.audit import record_action
 from tui.store.connections import Connection
 from tui.store.customer_addresses import set_name
 from tui.store.engine import Engine, Transaction
-from tui.store.errors import StoreError
+from tui.store.errors import ContactGone, NumberTaken
 from tui.store.imported_contacts import Contact, ImportResult, format_contacts
 from tui.store.people import People, find_person, read_person
 from tui.store.people_search import find_numbers, find_people, list_people
@@ -27,10 +27,6 @@ from tui.store.summaries import Summaries
 __all__ = ["Contact", "Contacts", "ImportResult", "NumberTaken", "format_contacts"]
 
 _BATCH = 500
-
-
-class NumberTaken(StoreError):
-    """A number belongs to another contact."""
 
 
 class Contacts:
@@ -148,6 +144,7 @@ class Contacts:
         note: str,
         agent: str,
         fields: Mapping[str, str] | None = None,
+        before: Person | None = None,
     ) -> None:
         """Set name, note and fields of a conversation's contact.
 
@@ -157,18 +154,22 @@ class Contacts:
             note: New note.
             agent: Name of the agent.
             fields: All own fields; None leaves them as they are.
+            before: Contact as the agent saw it: what is the same now as there stays as it is.
         """
 
         def write_contact(transaction: Transaction) -> None:
             summaries = Summaries(transaction, self._rng)
             summary = summaries.get(conversation_id)
-            set_name(summary, repair_text(name))
-            party = summary["party"]
+            party, shown = summary["party"], summary["name"]
             people = People(transaction.connection, [party])
-            person = people.get(people.find_owner(party)) or Person(0, "", "", (party,))
+            person = people.get(people.find_owner(party)) or Person(0, shown, "", (party,))
             changed = replace(person, name=repair_text(name), note=repair_text(note))
             if fields is not None:
                 changed = replace(changed, fields=fields)
+            if before is not None:
+                seen = replace(before, numbers=person.numbers)
+                changed = apply_changes(person, seen, changed)
+            set_name(summary, changed.name)
             self._write_person(transaction, summaries, people, changed)
             summaries.flush()
             record_action(transaction, self._rng, self._clock, agent, "rename", conversation_id)
@@ -176,24 +177,36 @@ class Contacts:
         await self._database.write(write_contact)
 
     async def save_person(self, person: Person, agent: str) -> Person:
-        """Store a contact as it is, and give the conversations of its numbers its name.
+        """Store a contact as it is; return it with its id.
 
         Args:
             person: Contact; one without an id is new.
             agent: Name of the agent.
+        """
+        return await self.change_person(None, person, agent)
 
-        Returns:
-            The contact with its id.
+    async def change_person(self, before: Person | None, after: Person, agent: str) -> Person:
+        """Store what an agent has changed of a contact; what colleagues changed since stays.
+
+        The conversations of its numbers get its name.
+
+        Args:
+            before: Contact as the agent saw it; None stores all of it.
+            after: Contact as the agent wants it.
+            agent: Name of the agent.
 
         Raises:
+            ContactGone: The contact was deleted meanwhile.
             NumberTaken: A number belongs to another contact.
         """
 
         def write_person(transaction: Transaction) -> Person:
             summaries = Summaries(transaction, self._rng)
-            people = People(transaction.connection, person.numbers)
-            if person.id:
-                people.load(person.id)
+            people = People(transaction.connection, after.numbers)
+            current = people.load(after.id) if after.id else None
+            if before is not None and current is None:
+                raise ContactGone
+            person = apply_changes(current, before, after) if before and current else after
             for party in person.numbers:
                 if (owner := people.find_owner(party)) and owner != person.id:
                     other = people.get(owner)

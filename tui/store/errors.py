@@ -20,6 +20,8 @@ StoreError
 ├── DraftChanged      another window of the agent has changed the text
 │   └── DraftSent     another window of the agent has sent it
 ├── ConversationGone  the customer was forgotten meanwhile; nothing was changed
+├── ContactGone       the contact was deleted meanwhile; nothing was changed
+├── NumberTaken       the number belongs to another contact
 ├── OnlyLeads         the agent may not change this; nothing was changed
 └── OptedOut          the customer must not be texted
 """
@@ -195,6 +197,18 @@ class ConversationGone(StoreError):
     def __init__(self) -> None:
         """Create the error."""
         super().__init__("This customer was forgotten meanwhile: nothing was changed")
+
+
+class ContactGone(StoreError):
+    """A contact was deleted since an agent saw it."""
+
+    def __init__(self) -> None:
+        """Create the error."""
+        super().__init__("This contact was deleted meanwhile: nothing was changed")
+
+
+class NumberTaken(StoreError):
+    """A number belongs to another contact."""
 
 
 class OnlyLeads(StoreError):

@@ -122,6 +122,10 @@ class Forgetting:
             functools.partial(self._erase, before=before, agent=agent)
         )
 
+    async def count_erasures(self) -> int:
+        """Return how often something was erased; it grows, so that an undo learns of it."""
+        return int(await self._database.read(self._sql.count_erasures))
+
     async def _find_ids(
         self, read: Callable[..., list[Any]], pattern: "re.Pattern[bytes]"
     ) -> tuple[int, ...]:

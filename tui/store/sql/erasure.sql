@@ -136,6 +136,9 @@ delete from audit where conversation_id = :conversation_id;
 -- name: add_erasure(at, agent)!
 insert into erasures (at, agent) values (:at, :agent);
 
+-- name: count_erasures()$
+select coalesce(max(id), 0) from erasures;
+
 -- name: newest_waiting_erasure()$
 select max(id) from erasures where scrubbed_at = 0;
 
