@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.desk.address_book import AddressBook, open_conversation
+from tui.desk.format import format_title
 from tui.desk.merging import describe_merge, list_names
 from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.person import Person
@@ -66,7 +67,7 @@ def _ask_opt_in_reason(inbox: InboxActions, conversation: Conversation) -> None:
 
     inbox.app.push_screen(
         ReasonScreen(
-            f"Allow messages to {one_line(conversation.title, 30)} again",
+            f"Allow messages to {one_line(format_title(conversation), 30)} again",
             "Only if the customer asked for it: the opt-out stays on record.",
             "asked for it by phone",
         ),
@@ -87,7 +88,7 @@ def _ask_opt_out_reason(inbox: InboxActions, conversation: Conversation) -> None
 
     inbox.app.push_screen(
         ReasonScreen(
-            f"Opt out {one_line(conversation.title, 30)}",
+            f"Opt out {one_line(format_title(conversation), 30)}",
             "No agent can send to this customer any more, through any account.",
             "said so on the phone",
         ),
@@ -196,7 +197,7 @@ async def ask_number_to_forget(inbox: InboxActions) -> None:
         return
     sentences = describe_forgetting(plan, context.preferences.database)
     screen = PromptScreen(
-        f"Forget {one_line(rows[0].title, 40)}: type the number again",
+        f"Forget {one_line(format_title(rows[0]), 40)}: type the number again",
         ".\n".join([*sentences, ""]).strip(),
         one_line(rows[0].address, 30),
         verb="erases for ever",

@@ -149,7 +149,8 @@ async def _send_macro(session: PlainSession, macro: Macro, runner: MacroRunner) 
     finally:
         await session.presence.release_compose_lock()
     text, has_acted = await runner.finish_sending(sent, row, macro)
-    session.report_sent(sent, closed=text if has_acted else "", is_undo_registered=True)
+    done, also = text if has_acted else "", "undoes the rest"
+    session.report_sent(sent, closed=done, also=also, is_undo_registered=True)
     if not has_acted:
         dialog.write_line(f"{text}.")
     await session.refresh_conversation()

@@ -1,6 +1,7 @@
 """Record or lift the opt-out of a customer, or forget the customer."""
 
 from tui.desk.consent import read_consent_status
+from tui.desk.format import format_title
 from tui.desk.privacy import (
     WRONG_NUMBER,
     describe_forgetting,
@@ -93,7 +94,7 @@ async def forget_customer(session: PlainSession, typed: str) -> None:
     for sentence in describe_forgetting(plan, context.preferences.database):
         session.dialog.write_line(f"{sentence}.")
     regions = (context.preferences.default_region, *(one.region for one in context.accounts))
-    name = one_line(row.title, 30)
+    name = one_line(format_title(row), 30)
     answer = await session.dialog.ask_line(f"Type the number of {name} again to erase all this: ")
     if not is_confirmed(plan, answer, regions):
         session.dialog.write_line(f"{WRONG_NUMBER}.")

@@ -168,7 +168,7 @@ class ChangeAnnouncer:
         about = await session.store.conversations.get(change.conversation_id)
         if note is not None and about is not None and note.agent != session.context.agent:
             session.last_active_id = about.id
-            who, title = one_line(note.agent, 20), one_line(about.title, 30)
+            who, title = one_line(note.agent, 20), one_line(format.format_title(about), 30)
             is_rule = note.direction is Direction.IN
             text = "A rule asks you to look at" if is_rule else f"{who} mentions you in a note on"
             session.dialog.announce_line(f"* {text} {title} (w opens it)")
