@@ -85,18 +85,18 @@ def test_the_words_of_a_filter(typed: str, view: View) -> None:
 @pytest.mark.parametrize(
     ("typed", "named"),
     [
-        ("acount:au", "There is no filter acount:: did you mean account:?"),
+        ("acount:au", 'There is no filter "acount:": did you mean account:?'),
         ("lable:vip", "did you mean label:?"),
-        ("state:opne", "There is no state opne: did you mean open?"),
+        ("state:opne", 'There is no state "opne": did you mean open?'),
         ("is:unred", "did you mean unread?"),
-        ("order:oldest", "There is no order oldest"),
+        ("order:oldest", 'There is no order "oldest"'),
         ("label:", "label: has no value"),
         ("label:a label:b", "label is there twice"),
         ("is:unread is:unread", "is:unread is there twice"),
         ("is:mine assigned:bo", "assigned is there twice"),
         ("team:a assigned:bo", "exclude each other"),
         ("is:draft label:vip", "take only words"),
-        ("https://a.example", "There is no filter https:"),
+        ("https://a.example", 'There is no filter "https:"'),
     ],
 )
 def test_a_mistake_is_named_with_what_was_meant(typed: str, named: str) -> None:

@@ -168,3 +168,13 @@ async def test_only_leads_change_shared_views(desk: Desk) -> None:
         await desk.press("escape", "V", "enter")
         await desk.shows("Saved view Open as g 2, for you only: leads share views")
         assert [v.name for v in await desk.store.views.list_views("zoe")] == ["late"]
+
+
+async def test_a_name_that_no_one_has_is_named_when_a_filter_is_saved(desk: Desk) -> None:
+    await desk.store.views.save_view("late", View(), AGENT)
+    await desk.store.team.save_team("sales", [AGENT])
+    async with desk.open(WIDE):
+        await desk.press("v", "e")
+        await desk.type("team:salse")
+        await desk.press("enter")
+        await desk.shows('View late shows Team salse now, but: There is no team "@salse"')

@@ -129,7 +129,7 @@ def _describe_unknown(word: str, kind: str, known: Collection[str], end: str = "
     near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.5)
     listed = " ".join(f"{name}{end}" for name in known)
     meant = f": did you mean {near[0]}{end}?" if near else f": there is {listed}"
-    return f"There is no {kind} {one_line(word, 30)}{end}{meant}"
+    return f'There is no {kind} "{one_line(word, 30)}{end}"{meant}'
 
 
 def _read_state(view: View, value: _Value) -> View:
