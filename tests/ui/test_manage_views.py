@@ -196,3 +196,13 @@ async def test_a_view_shows_its_count_first_and_its_filter_unless_its_name_says_
         opened, unread = (row.detail for row in screen.choices.rows)
         assert re.fullmatch(r"\d+ unread", opened)
         assert re.fullmatch(r"\d+ unread · Unread · private", unread)
+
+
+async def test_a_name_that_no_one_has_is_named_when_a_filter_is_saved(desk: Desk) -> None:
+    await desk.store.views.save_view("late", View(), AGENT)
+    await desk.store.team.save_team("sales", [AGENT])
+    async with desk.open(WIDE):
+        await desk.press("v", "e")
+        await desk.type("team:salse")
+        await desk.press("enter")
+        await desk.shows('View late shows Team salse now, but: There is no team "@salse"')

@@ -88,7 +88,8 @@ async def _run_action(arguments: Namespace) -> int:
 
 async def _run_views(store: Store, agent: str, clock: SystemClock, arguments: Namespace) -> str:
     """Run an action on saved views; return the confirmation."""
-    actions, names = ViewActions(store, agent, _forget_undo), arguments.names
+    accounts, names = context.load_public_settings(arguments).accounts, arguments.names
+    actions = ViewActions(store, agent, _forget_undo, accounts)
     answers = AnswerActions(store, agent, _forget_undo)
     match arguments.action, names:
         case "list", []:

@@ -1,10 +1,12 @@
 """Save, change and remove views; each is confirmed in one line and can be undone."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from tui.desk.permissions import explain_missing_level, require_lead
 from tui.desk.undo_stack import UndoAction
+from tui.desk.view_names import describe_unknown_names
+from tui.domain.account import Account
 from tui.domain.agent_level import describe_unknown_name
 from tui.domain.conversation import Conversation, View
 from tui.domain.text import one_line
@@ -40,17 +42,25 @@ class UnknownViewError(Exception):
 class ViewActions:
     """Changes of the saved views by one agent; most methods return the confirmation."""
 
-    def __init__(self, store: Store, agent: str, remember_undo: RememberUndo) -> None:
+    def __init__(
+        self,
+        store: Store,
+        agent: str,
+        remember_undo: RememberUndo,
+        accounts: Sequence[Account] = (),
+    ) -> None:
         """Create the actions.
 
         Args:
             store: Store shared by all agents.
             agent: Name of the agent.
             remember_undo: Remembers how to undo an action.
+            accounts: Accounts that a filter can name.
         """
         self._store = store
         self._agent = agent
         self._remember_undo = remember_undo
+        self._accounts = accounts
 
     async def save_view(self, name: str, view: View, *, private: bool = False) -> str:
         """Save a view under a name, and replace an older one of that name.
@@ -80,7 +90,8 @@ class ViewActions:
         key = f" as g {saved.key}" if saved.key else ""
         note = ", for you only: leads share views" if refusal else ""
         verb = "Replaced" if older is not None and older.view != saved.view else "Saved"
-        text = f"{verb} view {_show(saved)}{key}{note}"
+        unknown = await describe_unknown_names(self._store, self._accounts, view)
+        text = f"{verb} view {_show(saved)}{key}{note}{f', but: {unknown}' if unknown else ''}"
         return self._remember_undo(text, restore_older_view, VIEWS_SCOPE)
 
     async def remove_view(self, saved: SavedView) -> str:
@@ -138,7 +149,8 @@ class ViewActions:
             return f"Undone: the view {_show(saved)} is as it was"
 
         shown = format_view_name(view, agent)
-        text = f"View {_show(saved)} shows {shown} now"
+        unknown = await describe_unknown_names(self._store, self._accounts, view)
+        text = f"View {_show(saved)} shows {shown} now{f', but: {unknown}' if unknown else ''}"
         return self._remember_undo(text, restore_filter, VIEWS_SCOPE)
 
     async def move_view(self, saved: SavedView, step: int) -> str:

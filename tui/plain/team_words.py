@@ -12,6 +12,7 @@ from tui.desk.view_actions import (
     find_next_account_view,
     find_saved_view,
 )
+from tui.desk.view_names import describe_unknown_names
 from tui.domain.agent_level import AgentRecord, Level, UnknownNameError
 from tui.domain.answer_targets import InvalidTargetError
 from tui.domain.business_hours import InvalidHoursError
@@ -92,7 +93,7 @@ async def filter_list(session: PlainSession, typed: str) -> None:
         view = parse_view(typed, agent)
         session.view = await session.store.team.resolve_view(view, agent)
         await show_first_page(session)
-        return ""
+        return await describe_unknown_names(session.store, session.context.accounts, view)
 
     await _report(session, show)
 
@@ -109,7 +110,7 @@ async def save_view(session: PlainSession, typed: str) -> None:
     proposed = format_view_name(session.view, agent)
     shown = one_line(format_view(session.view, agent), 100)
     name = typed or await session.dialog.ask_line(f"Save {shown} as (Enter: {proposed}): ")
-    actions = ViewActions(session.store, agent, session.actions.remember_undo)
+    actions = _make_view_actions(session)
     await _report(session, lambda: actions.save_view(name.strip() or proposed, session.view))
 
 
@@ -132,6 +133,12 @@ async def list_account(session: PlainSession, typed: str) -> None:
     await show_first_page(session)
 
 
+def _make_view_actions(session: PlainSession) -> ViewActions:
+    """Return the changes of views by this agent."""
+    context, remember_undo = session.context, session.actions.remember_undo
+    return ViewActions(session.store, context.agent, remember_undo, context.accounts)
+
+
 async def change_view(session: PlainSession, typed: str) -> bool:
     """Run `rename`, `move`, `within`, `hours` and the like; return whether it was one of them.
 
@@ -141,7 +148,7 @@ async def change_view(session: PlainSession, typed: str) -> bool:
     """
     verb, _, rest = typed.partition(" ")
     agent = session.context.agent
-    actions = ViewActions(session.store, agent, session.actions.remember_undo)
+    actions = _make_view_actions(session)
 
     async def find(name: str) -> SavedView:
         return await find_saved_view(session.store, agent, name)

@@ -88,7 +88,9 @@ class ViewsScreen(DialogScreen[SavedView | None]):
         self._app_context = app_context
         self._actions = actions
         self._shown = shown
-        self._changes = ViewActions(store, app_context.agent, actions.remember_undo)
+        self._changes = ViewActions(
+            store, app_context.agent, actions.remember_undo, app_context.accounts
+        )
         self._answers = AnswerActions(store, app_context.agent, actions.remember_undo)
         self._counts = UnreadCounts(store, app_context.agent)
         self._notices: frozenset[tuple[str, str]] = frozenset()
