@@ -21,11 +21,11 @@ from tui.store.stored_rules import RuleRecord
 
 _EXAMPLES = {
     "rule-name": ("Name", "such as out_of_hours"),
-    "rule-when": ("When, with ; between conditions", "arrives; outside hours"),
-    "rule-then": ("Then, with ; between actions", "answer out_of_office; label night"),
-    "rule-week": ("Hours", "mon-fri 9-17, sat 10-14"),
-    "rule-holidays": ("Holidays", "2026-12-25, 2026-12-26"),
-    "rule-zone": ("Time zone, if not that of this machine", "Europe/Warsaw"),
+    "rule-when": ("When, with ; between conditions", "such as arrives; outside hours"),
+    "rule-then": ("Then, with ; between actions", "such as answer closed; label night"),
+    "rule-week": ("Hours, if not those of the desk", "such as mon-fri 9-17, sat 10-14"),
+    "rule-holidays": ("Holidays, beside those of the desk", "such as 2026-12-25, 2026-12-26"),
+    "rule-zone": ("Time zone, if not that of the desk", "such as Europe/Warsaw"),
 }
 """Label and example of each field."""
 _HINTS = {
@@ -34,7 +34,8 @@ _HINTS = {
     "rule-then": "Actions: label L · assign A · assign @TEAM · assign next of @TEAM · star · "
     "note TEXT · close · snooze 2h · answer CANNED · notify A · hook NAME · "
     "stop: the rules below are not looked at",
-    "rule-week": "For outside hours and no answer for: days and hours, with commas between them",
+    "rule-week": "For outside hours and no answer for: days and hours, with commas between them. "
+    "Empty: those of the desk (h in v)",
 }
 """What can be written into a field."""
 
