@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
-from tui.desk.format import format_date_time
+from tui.desk.format import format_date_time, format_moment
 from tui.desk.rule_trial import TrialHit
 from tui.domain.account import Account
 from tui.domain.action_list import ROUND_ROBIN, Action, ActionKind
@@ -215,16 +215,17 @@ def format_hit(hit: TrialHit, zone: tzinfo | None = None) -> str:
     return f"{format_date_time(hit.at, zone)}  {title}: {text} → {effect}"
 
 
-def format_hit_effect(hit: TrialHit, zone: tzinfo | None = None) -> str:
+def format_hit_effect(hit: TrialHit, now: int, zone: tzinfo | None = None) -> str:
     """Return what a rule would have done at one time, in a short line without the texts.
 
     Args:
         hit: The time.
+        now: Current time, ms UTC.
         zone: Time zone of the agent; None for that of the system.
     """
     answer = "no answer" if hit.not_answered else ""
     parts = filter(None, ["answer" if hit.answer else answer, *hit.actions])
-    who = f"{format_date_time(hit.at, zone)[5:]}  {one_line(hit.conversation.title, 22)}"
+    who = f"{format_moment(hit.at, now, zone):>12}  {one_line(hit.conversation.title, 22)}"
     return f"{who} → {one_line('; '.join(parts), 60) or 'nothing'}"
 
 
