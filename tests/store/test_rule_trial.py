@@ -15,12 +15,14 @@ from tests.store.builders import MIA, TOM, make_outgoing
 from tests.store.rule_worlds import RULE_ACCOUNT, RuleWorld, make_helpers, read_rules
 from tui.clock import MINUTE, ManualClock
 from tui.desk.rule_trial import try_rules
+from tui.domain.business_hours import parse_desk_hours
 from tui.domain.phone import parse_address
 from tui.startup.wiring import create_consent_judge
 from tui.store.store import Store
 
 STEP = 10 * MINUTE / 1_000
-HOURS = '[hours]\nweek = "mon-fri 9-12, 13-17"\nzone = "UTC"\n'
+WEEK = "mon-fri 9-12, 13-17"
+HOURS = f'[hours]\nweek = "{WEEK}"\nzone = "UTC"\n'
 RULES = (
     ("night", '"outside hours"', '"answer thanks", "label night"'),
     ("first", '"first contact"', '"label new", "answer thanks"'),
@@ -46,13 +48,13 @@ STEPS = st.lists(
 )
 
 
-def format_toml(places: Sequence[int]) -> str:
-    """Return some of the rules as a file."""
+def format_toml(places: Sequence[int], *, own_hours: bool) -> str:
+    """Return some of the rules as a file; without hours of their own those of the desk hold."""
     tables = [
         f'[[rule]]\nname = "{name}"\nwhen = [{when}]\nthen = [{then}]\n'
         for name, when, then in (RULES[place] for place in places)
     ]
-    return HOURS + "".join(tables)
+    return (HOURS if own_hours else "") + "".join(tables)
 
 
 async def live_through(world: RuleWorld, steps: Sequence[Step]) -> None:
@@ -82,7 +84,9 @@ async def live_through(world: RuleWorld, steps: Sequence[Step]) -> None:
         world.clock.advance(STEP)
 
 
-async def compare(folder: Path, places: Sequence[int], steps: Sequence[Step]) -> None:
+async def compare(
+    folder: Path, places: Sequence[int], steps: Sequence[Step], *, own_hours: bool
+) -> None:
     """Compare a dry run with what the same rules did when they were on."""
     found = []
     for is_on in (True, False):
@@ -92,7 +96,9 @@ async def compare(folder: Path, places: Sequence[int], steps: Sequence[Step]) ->
         store = Store(path, clock=clock, rng=random.Random(1), owner="a", classify=judge)
         async with store:
             world = RuleWorld(store, clock, make_helpers(clock, confirm_opt_outs=True))
-            toml = format_toml(places)
+            toml = format_toml(places, own_hours=own_hours)
+            if not own_hours:
+                await store.answer_targets.save_hours(parse_desk_hours(f"{WEEK};; UTC"), "ana")
             await world.add_rules(toml, on=is_on)
             await live_through(world, steps)
             rows = [await store.conversations.find_by_address(parse_address(p)) for p in PARTIES]
@@ -126,7 +132,13 @@ async def compare(folder: Path, places: Sequence[int], steps: Sequence[Step]) ->
 
 
 @settings(max_examples=25)
-@given(st.lists(st.integers(0, len(RULES) - 1), unique=True, min_size=1, max_size=6), STEPS)
-def test_a_dry_run_equals_what_then_happens(places: list[int], steps: list[Step]) -> None:
+@given(
+    st.lists(st.integers(0, len(RULES) - 1), unique=True, min_size=1, max_size=6),
+    STEPS,
+    st.booleans(),
+)
+def test_a_dry_run_equals_what_then_happens(
+    places: list[int], steps: list[Step], own_hours: bool
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(compare(Path(folder), places, steps))
+        asyncio.run(compare(Path(folder), places, steps, own_hours=own_hours))

@@ -10,10 +10,12 @@ from tests.store.consistency import check_counters_and_summaries
 from tests.store.rule_worlds import RULE_ACCOUNT, RuleWorld, make_helpers, read_rules
 from tui.clock import HOUR, MINUTE, ManualClock
 from tui.desk.message_text import MessageText
+from tui.domain.business_hours import parse_desk_hours
 from tui.domain.change import JournalKind
 from tui.domain.conversation import State
 from tui.domain.json_fields import message_to_json
 from tui.domain.message import Direction
+from tui.domain.rules import RuleHours
 from tui.domain.status import Status
 from tui.startup.wiring import create_consent_judge
 from tui.store.errors import StoreError
@@ -27,6 +29,12 @@ zone = "UTC"
 name = "out_of_hours"
 when = ["arrives", "outside hours"]
 then = ["answer thanks", "label night"]
+"""
+DESK_CLOSED = """
+[[rule]]
+name = "desk_closed"
+when = ["arrives", "outside hours"]
+then = ["answer thanks"]
 """
 THANKS = """
 [[rule]]
@@ -46,6 +54,17 @@ async def store(open_store: OpenStore) -> Store:
 def world(store: Store, clock: ManualClock) -> RuleWorld:
     """Return an inbox without rules."""
     return RuleWorld(store, clock)
+
+
+async def test_a_rule_without_hours_has_those_of_the_desk(world: RuleWorld) -> None:
+    await world.add_rules(DESK_CLOSED)
+    await world.write("Anyone there?")  # 08:00 UTC; the desk has no hours: it is never closed
+    assert [m.rule for m in await world.messages()] == [""]
+    hours = parse_desk_hours("mon-fri 9-17;; UTC")
+    await world.store.answer_targets.save_hours(hours, "ana")
+    await world.write("And now?")
+    assert (await world.messages())[-1].rule == "desk_closed"
+    assert (await world.store.rules.list_rules())[0].hours == RuleHours()
 
 
 async def test_a_rule_answers_labels_and_is_named_everywhere(world: RuleWorld) -> None:

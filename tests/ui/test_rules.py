@@ -5,6 +5,7 @@ from tests.ui.history import CHLOE
 from tui.desk.rule_answers import create_helpers
 from tui.desk.rule_runner import RuleRunner
 from tui.domain.agent_level import Level
+from tui.domain.business_hours import parse_desk_hours
 from tui.domain.templates import CannedReply
 from tui.screens.rule_list import RulesScreen
 from tui.store.rule_helpers import RuleHelpers
@@ -117,3 +118,20 @@ async def test_no_form_is_opened_for_who_may_not_change_rules(desk: Desk) -> Non
             await desk.press(key)
             await desk.shows("Only leads change rules: nothing was changed · ask zoe")
             assert isinstance(desk.app.screen, RulesScreen)
+
+
+async def test_a_rule_about_hours_is_on_once_it_or_the_desk_has_some(desk: Desk) -> None:
+    await desk.store.templates.save_template(CannedReply("closed", "We are closed"), "mia")
+    async with desk.open(NARROW):
+        await desk.press("g", "r", "a")
+        await desk.type("night")
+        await desk.press("tab")
+        await desk.type("outside hours")
+        await desk.press("tab")
+        await desk.type("answer closed")
+        await desk.shows("Can be saved, but outside hours needs hours: its own, or those of the")
+        await desk.press("enter", "space")
+        await desk.shows("night stays off: outside hours needs hours")
+        await desk.store.answer_targets.save_hours(parse_desk_hours("mon-fri 9-17"), "mia")
+        await desk.press("space")
+        await desk.shows("Dry run of night", "would have matched")

@@ -13,7 +13,6 @@ from tui.desk.badges import HEALTH_BADGES, format_held_count
 from tui.domain.account import Account, AccountState, Health
 from tui.domain.attention import Attention, AttentionKind, list_attentions
 from tui.domain.conversation import Conversation
-from tui.domain.phone import format_phone_number
 from tui.domain.text import format_span, one_line
 
 MAX_BODY_LENGTH = 4_000
@@ -106,7 +105,7 @@ def format_snooze_end(at: int | None, now: int, zone: tzinfo | None = None) -> s
 
 def format_title(conversation: Conversation) -> str:
     """Return the name or the formatted number of the customer, safe on one line."""
-    return one_line(conversation.name or format_phone_number(conversation.address), 60)
+    return one_line(conversation.title, 60)
 
 
 def format_moment(at: int, now: int, zone: tzinfo | None = None) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from typing import Any
 
-from tui.desk.format import format_date_time
+from tui.desk.format import format_date_time, format_moment
 from tui.desk.rule_trial import TrialHit
 from tui.domain.account import Account
 from tui.domain.action_list import ROUND_ROBIN, Action, ActionKind
@@ -38,6 +38,8 @@ class RuleNames:
     accounts: Collection[str] | None = None
     teams: Collection[str] | None = None
     hooks: Collection[str] | None = None
+    has_desk_hours: bool = False
+    """Whether the desk has business hours, for rules without their own."""
 
 
 async def read_names(store: Store, accounts: Iterable[Account] | None = None) -> RuleNames:
@@ -52,7 +54,8 @@ async def read_names(store: Store, accounts: Iterable[Account] | None = None) ->
     fields |= {name.casefold() for name in await store.contact_fields.list_field_names()}
     names = None if accounts is None else [account.name for account in accounts]
     teams = [team.name for team in await store.team.list_teams()]
-    return RuleNames(replies, fields, await store.agents.list_names(), names, teams)
+    agents, hours = await store.agents.list_names(), await store.answer_targets.get_hours()
+    return RuleNames(replies, fields, agents, names, teams, has_desk_hours=bool(hours.week))
 
 
 def find_missing(rule: Rule, names: RuleNames) -> str:
@@ -67,6 +70,9 @@ def find_missing(rule: Rule, names: RuleNames) -> str:
             problem = _explain_unknown("account", condition.value, names.accounts)
             if problem:
                 return problem
+        is_open = not (rule.hours.week or names.has_desk_hours)
+        if is_open and condition.kind is ConditionKind.OUTSIDE_HOURS:
+            return "outside hours needs hours: its own, or those of the desk (v, then h)"
     return next(filter(None, (_find_missing_of(action, names) for action in rule.then)), "")
 
 
@@ -209,16 +215,17 @@ def format_hit(hit: TrialHit, zone: tzinfo | None = None) -> str:
     return f"{format_date_time(hit.at, zone)}  {title}: {text} → {effect}"
 
 
-def format_hit_effect(hit: TrialHit, zone: tzinfo | None = None) -> str:
+def format_hit_effect(hit: TrialHit, now: int, zone: tzinfo | None = None) -> str:
     """Return what a rule would have done at one time, in a short line without the texts.
 
     Args:
         hit: The time.
+        now: Current time, ms UTC.
         zone: Time zone of the agent; None for that of the system.
     """
     answer = "no answer" if hit.not_answered else ""
     parts = filter(None, ["answer" if hit.answer else answer, *hit.actions])
-    who = f"{format_date_time(hit.at, zone)[5:]}  {one_line(hit.conversation.title, 22)}"
+    who = f"{format_moment(hit.at, now, zone):>12}  {one_line(hit.conversation.title, 22)}"
     return f"{who} → {one_line('; '.join(parts), 60) or 'nothing'}"
 
 

@@ -31,19 +31,20 @@ RULE_FIELDS = (
     RuleField(
         "then",
         "Then, with ; between actions",
-        "answer out_of_office; label night",
+        "answer closed; label night",
         "Actions: label L · assign A · assign @TEAM · assign next of @TEAM · star · "
         "note TEXT · close · snooze 2h · answer CANNED · notify A · hook NAME · "
         "stop: the rules below are not looked at",
     ),
     RuleField(
         "week",
-        "Hours",
+        "Hours, if not those of the desk",
         "mon-fri 9-17, sat 10-14",
-        "For outside hours and no answer for: days and hours, with commas between them",
+        "For outside hours and no answer for: days and hours, with commas between them. "
+        "Empty: those of the desk (h in v)",
     ),
-    RuleField("holidays", "Holidays", "2026-12-25, 2026-12-26"),
-    RuleField("zone", "Time zone, if not that of this machine", "Europe/Warsaw"),
+    RuleField("holidays", "Holidays, beside those of the desk", "2026-12-25, 2026-12-26"),
+    RuleField("zone", "Time zone, if not that of the desk", "Europe/Warsaw"),
 )
 """Every field, in the order in which they are filled in."""
 _NEED_HOURS = (ConditionKind.OUTSIDE_HOURS, ConditionKind.NO_ANSWER)

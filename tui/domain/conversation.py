@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from tui.domain.message import NO_MMS_CONTENT, Direction, Format, MmsContent
+from tui.domain.phone import format_phone_number
 from tui.domain.status import Status
 
 
@@ -79,8 +80,8 @@ class Conversation:
 
     @property
     def title(self) -> str:
-        """Return the name of the contact, or the address if there is no name."""
-        return self.name or self.address
+        """Return the name of the contact, or the number as people write it if there is no name."""
+        return self.name or format_phone_number(self.address)
 
     @property
     def is_last_message_ping(self) -> bool:

@@ -114,11 +114,10 @@ class RuleTrialScreen(DialogScreen[bool]):
         self._is_done = True
         self.found.update(Content(result.summary))
         newest = result.hits[::-1][:_MOST_SHOWN]
-        zone = self._app_context.zone
+        now, zone = self._app_context.clock.now(), self._app_context.zone
         self._lines = [format_hit(hit, zone) for hit in newest]
-        lines = [
-            Choice(str(place), format_hit_effect(hit, zone)) for place, hit in enumerate(newest)
-        ]
+        effects = [format_hit_effect(hit, now, zone) for hit in newest]
+        lines = [Choice(str(place), effect) for place, effect in enumerate(effects)]
         await self.choices.show_choices(lines)
         self._show_hit()
 
@@ -155,7 +154,7 @@ class RulesScreen(EditableList[RuleRecord]):
         Binding("K,shift+up", "place(-1)", "Move up"),
     ]
     NAME = "Rules"
-    KEY_HINTS = "Space on/off · t try · a add · e edit · K J move · d delete · z undo"
+    KEY_HINTS = "Space on/off · t dry run · a add · e edit · K J move · d delete · z undo"
     EMPTY_TEXT = "No rules"
     WATCHED = Subject.RULE
     ONLY_LEADS_CHANGE = "rules"

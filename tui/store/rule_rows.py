@@ -5,18 +5,22 @@ import json
 from dataclasses import replace
 
 from tui.domain.action_list import Action, ActionKind
+from tui.domain.business_hours import ALWAYS_OPEN
 from tui.domain.rules import Condition, ConditionKind, Rule, RuleHours
 from tui.store.connections import Connection, Row
+from tui.store.due_answers import read_desk_hours
 from tui.store.queries import queries
 
 
 def list_enabled(connection: Connection) -> list[Rule]:
-    """Return the rules that are switched on, in their order.
+    """Return the rules that are switched on, in their order, with the hours of the desk.
 
     Args:
         connection: Connection of the caller's transaction.
     """
-    return [read_rule(row) for row in queries("rules").enabled(connection)]
+    rules = [read_rule(row) for row in queries("rules").enabled(connection)]
+    hours = read_desk_hours(connection) if rules else ALWAYS_OPEN
+    return [replace(rule, desk_hours=hours) for rule in rules]
 
 
 def read_rule(row: Row) -> Rule:
