@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable
 import pytest
 
 from tui.domain.agent_level import Level
+from tui.domain.conversation import View
 from tui.domain.phone import parse_address
 from tui.domain.templates import CannedReply, CustomField
 from tui.store.errors import OnlyLeads
@@ -47,3 +48,26 @@ async def test_an_agent_keeps_own_replies(store: Store) -> None:
     await store.team.set_level("mia", Level.LEAD)
     await store.templates.save_template(OWN, "bo")
     assert await store.templates.delete_template("bye", "bo", "bo")
+
+
+async def test_an_agent_moves_own_things_only_where_no_shared_one_changes_its_place(
+    store: Store,
+) -> None:
+    await store.team.set_level("mia", Level.LEAD)
+    await store.templates.save_template(SHARED, "mia")
+    await store.views.save_view("all", View(), "mia")
+    for name in ("bye", "later"):
+        await store.templates.save_template(CannedReply(name, "Bye", owner="bo"), "bo")
+        await store.views.save_view(name, View(), "bo", private=True)
+    last, views = "later", await store.views.list_views("bo")
+    reply = {one.name: one for one in await store.templates.list_in_order("bo")}[last]
+    assert await store.views.move_view(views[-1], "bo", -1)
+    await store.templates.move_template(reply, "bo", -1)
+    before = [one.place for one in await store.views.list_views("bo")]
+    with pytest.raises(OnlyLeads):
+        await store.views.move_view((await store.views.list_views("bo"))[1], "bo", -1)
+    with pytest.raises(OnlyLeads):
+        reply = {one.name: one for one in await store.templates.list_in_order("bo")}[last]
+        await store.templates.move_template(reply, "bo", -9)
+    assert [one.place for one in await store.views.list_views("bo")] == before
+    assert next(one.name for one in await store.templates.list_in_order("bo")) == "thanks"

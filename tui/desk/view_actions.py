@@ -12,13 +12,12 @@ from tui.domain.conversation import Conversation, View
 from tui.domain.text import one_line
 from tui.domain.view_text import parse_view
 from tui.domain.views import format_view_name
+from tui.store.saved_views import SHARED_VIEWS
 from tui.store.store import Store
 from tui.store.view_rows import SavedView
 
 VIEWS_SCOPE = "views"
 """Scope of what the dialog of the views can undo by itself."""
-SHARED_VIEWS = "shared views"
-"""What only leads change here, as a refusal names it."""
 
 
 class RememberUndo(Protocol):

@@ -15,7 +15,7 @@ from tui.desk.answer_actions import ANSWER_TIMES, BUSINESS_HOURS, AnswerActions
 from tui.desk.context import AppContext
 from tui.desk.permissions import NotAllowedError, explain_missing_level
 from tui.desk.unread_counts import UnreadCounts
-from tui.desk.view_actions import SHARED_VIEWS, VIEWS_SCOPE, ViewActions
+from tui.desk.view_actions import VIEWS_SCOPE, ViewActions
 from tui.domain.answer_targets import InvalidTargetError
 from tui.domain.business_hours import InvalidHoursError
 from tui.domain.change import Change
@@ -32,6 +32,7 @@ from tui.screens.view_prompts import (
     make_rename_prompt,
     make_target_prompt,
 )
+from tui.store.saved_views import SHARED_VIEWS
 from tui.store.store import Store
 from tui.store.view_rows import SavedView
 from tui.widgets.virtual_list import VirtualList

@@ -114,13 +114,13 @@ class Templates:
             keys, places_taken = [one.key for one in found], [one.position for one in found]
             if template.key not in keys:
                 return
-            if not template.owner:
-                require_lead(connection, agent, SHARED_REPLIES)
             moved = found.pop(keys.index(template.key))
             found.insert(min(len(found), max(0, keys.index(template.key) + places)), moved)
             # The places stay those of before, so that what other agents have keeps its place.
             for one, position in zip(found, sorted(places_taken), strict=True):
                 if one.position != position:
+                    if not one.owner:  # also when a private one passes a shared one
+                        require_lead(connection, agent, SHARED_REPLIES)
                     self._sql.place_template(
                         connection, name=one.name, owner=one.owner, position=position
                     )

@@ -9,6 +9,7 @@ from tui.domain.conversation import View
 from tui.domain.text import repair_text
 from tui.store.connections import Connection
 from tui.store.engine import Engine, Transaction
+from tui.store.lead_rights import require_lead
 from tui.store.queries import queries
 from tui.store.team_rows import read_teams
 from tui.store.view_rows import (
@@ -21,6 +22,8 @@ from tui.store.view_rows import (
 )
 
 T = TypeVar("T")
+SHARED_VIEWS = "shared views"
+"""What only leads change, as a refusal names it."""
 
 
 class SavedViews:
@@ -185,6 +188,7 @@ class SavedViews:
 
         Raises:
             ViewGoneError: The view was renamed or removed since.
+            OnlyLeads: A shared view would get another key.
         """
 
         def write_places(transaction: Transaction) -> bool:
@@ -195,6 +199,8 @@ class SavedViews:
                 return False
             one, other = known[place], known[place + step]
             for moved, number in ((one, other.place), (other, one.place)):
+                if not moved.owner:  # also when a private one passes a shared one
+                    require_lead(transaction.connection, agent, SHARED_VIEWS)
                 self._sql.place_view(
                     transaction.connection, owner=moved.owner, name=moved.name, place=number
                 )
