@@ -19,6 +19,7 @@ from tui.store.store import Store
 
 TEAM_SCOPE = "team"
 """Scope of what the dialog of agents and teams can undo by itself."""
+_FIRST_LEAD = ": only leads change teams, rules, accounts and what is shared from now on"
 BACK_WORDS = ("", "back", "no", "now", "here")
 """What is typed for an agent who is no longer away."""
 
@@ -100,7 +101,7 @@ class TeamActions:
 
         rest = [lead for lead in leads if lead != name]
         if level is Level.LEAD:
-            note = "" if leads else ": only leads change teams, levels and shared views from now on"
+            note = "" if leads else _FIRST_LEAD
             text = f"{shown} is a lead now{note}"
         else:
             note = "" if rest else ": no lead is left, everyone may change everything"
