@@ -28,3 +28,21 @@ async def test_a_rule_is_tried_switched_on_and_notifies(mia: Typist) -> None:
     await mia.shows("* A rule asks you to look at Chloe")
     await mia.type("rules fire", "1")
     await mia.shows("fire is off.")
+
+
+async def test_an_unknown_hook_is_named_after_the_dry_run_and_announced_when_it_is_gone(
+    mia: Typist,
+) -> None:
+    rules = mia.store.rules
+    text = '[[rule]]\nname = "x"\nwhen = ["arrives"]\nthen = ["hook ticket"]\n'
+    await rules.import_rules(parse_rules(text, mia.clock.now(), None), "mia")
+    await mia.type("rules", "1", "1")
+    await mia.shows('It lacks something: there is no hook "ticket" ([hooks] in the settings')
+    await mia.type("y")
+    await mia.shows('x stays off: there is no hook "ticket"')
+    await rules.switch_rule("x", "mia", on=True)
+    preferences = make_context(mia.clock).preferences
+    helpers = create_helpers(preferences, lambda what, error: None)
+    runner = RuleRunner(mia.store, helpers, preferred=False, preferences=preferences)
+    await runner.check_names()
+    await mia.shows('* Rule x is incomplete: there is no hook "ticket"')

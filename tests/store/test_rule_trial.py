@@ -90,6 +90,7 @@ async def compare(folder: Path, places: Sequence[int], steps: Sequence[Step]) ->
         store = Store(path, clock=clock, rng=random.Random(1), owner="a", classify=judge)
         async with store:
             world = RuleWorld(store, clock, make_helpers(clock, confirm_opt_outs=True))
+            await store.team.add_agent("mia")
             toml = format_toml(places)
             await world.add_rules(toml, on=is_on)
             await live_through(world, steps)

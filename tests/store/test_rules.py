@@ -118,6 +118,7 @@ name = "e"
 when = ["arrives"]
 then = ["close"]
 """)
+    await world.store.team.add_agent("bo")
     await world.write("My BILL is wrong")
     row = await get_conversation(world.store)
     assert (row.labels, row.assignee, row.starred, row.state) == (
@@ -330,6 +331,7 @@ async def test_members_of_a_team_take_turns_and_keep_their_customers(
 
 
 async def test_a_team_without_members_and_a_hook_are_reported(world: RuleWorld) -> None:
+    await world.store.team.save_team("none", [])
     await world.add_rules(
         '[[rule]]\nname = "x"\nwhen = ["arrives"]\n'
         'then = ["assign next of @none", "hook ticket", "label seen"]\n'
@@ -343,6 +345,7 @@ async def test_a_team_without_members_and_a_hook_are_reported(world: RuleWorld) 
 
 async def test_agents_are_notified_of_the_text(world: RuleWorld) -> None:
     await world.add_rules('[[rule]]\nname = "x"\nwhen = ["words fire"]\nthen = ["notify mia"]\n')
+    await world.store.team.add_agent("mia")
     await world.write("There is a FIRE!")
     text = next(m for m in await world.messages() if m.direction is Direction.IN)
     assert await world.store.messages.has_mention(text.id, "mia")

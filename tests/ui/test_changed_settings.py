@@ -186,3 +186,15 @@ async def test_settings_with_an_error_leave_everything_as_it_is(
         path.write_text(one + "[accounts.two]\nprovider = 7\n", encoding="utf-8")
         await empty_desk.shows("Settings not used, the old ones stay: ")
         assert service.running == ("one",) and service.starts == 1
+
+
+async def test_a_hook_that_was_added_to_the_settings_can_be_named_by_rules_at_once(
+    empty_desk: Desk, tmp_path: Path
+) -> None:
+    one = _ACCOUNT.format(name="one", sender="+61491570156")
+    async with open_with_settings(empty_desk, tmp_path, one) as (service, path):
+        await empty_desk.until(lambda: service.starts == 1, "the service runs")
+        path.write_text(f'{one}\n[hooks]\nticket = ["true"]\n', encoding="utf-8")
+        empty_desk.app.check_settings()
+        await empty_desk.until(lambda: service.starts == 2, "the service runs again")
+        assert list(empty_desk.app_context.preferences.hooks) == ["ticket"]

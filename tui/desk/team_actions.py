@@ -5,6 +5,7 @@ from datetime import tzinfo
 
 from tui.clock import Clock
 from tui.desk.permissions import NotAllowedError, explain_missing_level, require_lead
+from tui.desk.rule_names import describe_incomplete
 from tui.desk.view_actions import RememberUndo
 from tui.domain.agent_level import (
     Level,
@@ -130,6 +131,7 @@ class TeamActions:
 
         listed = ", ".join(one_line(one, 16) for one in sorted(set(names))) or "no one yet"
         text = f"{'Created' if older is None else 'Changed'} team @{name}: {one_line(listed, 80)}"
+        text += await describe_incomplete(self.store)
         return self.remember_undo(text, restore_members, TEAM_SCOPE)
 
     async def rename_team(self, typed_name: str, typed: str) -> str:
@@ -164,6 +166,7 @@ class TeamActions:
 
         count = len(ids)
         rest = f", {count} conversation{'' if count == 1 else 's'} unassigned" if count else ""
+        rest += await describe_incomplete(self.store)
         return self.remember_undo(f"Deleted team {team.assignee}{rest}", restore_team, TEAM_SCOPE)
 
     async def find_agent(self, typed: str) -> str:

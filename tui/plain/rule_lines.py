@@ -8,6 +8,7 @@ from tui.desk.rule_book import (
     list_rule_lines,
     switch_rule,
 )
+from tui.desk.rule_names import find_missing, read_names
 from tui.desk.rule_trial import try_rules
 from tui.domain.text import one_line
 from tui.plain.session import PlainSession, line_handler
@@ -28,7 +29,7 @@ async def show_rules(session: PlainSession, typed: str) -> None:
     records = await session.store.rules.list_records(today)
     lines = [
         f"{one_line(record.rule.name, 40)}: {'on' if record.rule.enabled else 'off'}, "
-        f"{format_counts(record)}{'; the last answer failed' if record.problem else ''}"
+        f"{format_counts(record)}{'; failed' if record.problem else ''}"
         for record in records
     ]
     session.dialog.write_line("smsdesk rules import and export add and change them, as a file.")
@@ -62,6 +63,9 @@ async def _show_trial(session: PlainSession, record: RuleRecord) -> None:
     for hit in result.hits[-_MOST_LISTED:]:
         session.dialog.write_line(format_hit(hit, context.zone))
     session.dialog.write_line(f"{result.summary}. Nothing was done or sent.")
+    names = await read_names(session.store, context.preferences)
+    if missing := find_missing(record.rule, names):
+        session.dialog.write_line(f"It lacks something: {missing}.")
 
 
 async def _switch(session: PlainSession, record: RuleRecord) -> None:
@@ -73,7 +77,7 @@ async def _switch(session: PlainSession, record: RuleRecord) -> None:
             rule.name,
             context.agent,
             on=not rule.enabled,
-            accounts=context.accounts,
+            preferences=context.preferences,
         )
     except RuleNotReadyError as problem:
         text = str(problem)

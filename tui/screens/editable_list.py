@@ -105,6 +105,10 @@ class EditableList(DialogScreen[None], Generic[Item]):
     def describe_item(self, item: Item) -> tuple[str, str]:
         """Return the name of an item, and the name as it is shown to the agent."""
 
+    async def describe_effects(self) -> str:
+        """Return what a change means for others, to be shown behind it; "" for nothing."""
+        return ""
+
     def compose_below(self) -> Iterable[Widget]:
         """Return the widgets below the list."""
         return ()
@@ -179,7 +183,8 @@ class EditableList(DialogScreen[None], Generic[Item]):
         if edited is not None:
             await self.save_item(edited, replaces)
             await self.reload_items()
-            self.show_status(f"Saved {self.describe_item(edited)[1]}")
+            effects = await self.describe_effects()
+            self.show_status(f"Saved {self.describe_item(edited)[1]}{effects}")
 
     @report_store_errors
     async def action_drop(self) -> None:
@@ -190,7 +195,7 @@ class EditableList(DialogScreen[None], Generic[Item]):
             await self.drop_item(name)
             self._dropped.append(item)
             await self.reload_items()
-            self.show_status(f"Deleted {shown_name} · z undoes")
+            self.show_status(f"Deleted {shown_name}{await self.describe_effects()} · z undoes")
 
     @report_store_errors
     async def action_undo(self) -> None:

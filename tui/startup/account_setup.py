@@ -94,7 +94,10 @@ def create_settings_reader(
             raise ChangedSettingsError(error.lines[0]) from None
         # Reading them may have found further files that they depend on.
         signature = compute_signature(environ, config)
-        is_same = not before and fresh.accounts == used.accounts
+        is_same = not before and (fresh.accounts, fresh.event_targets) == (
+            used.accounts,
+            used.event_targets,
+        )
         return None if is_same else add_capabilities(fresh)
 
     async def read_changed_settings() -> Preferences | None:

@@ -38,20 +38,26 @@ class RuleEffects:
         self._summary = summary
         self._problems = problems
 
-    def resolve_turn(self, action: Action) -> Action | None:
+    def resolve_assignee(self, action: Action) -> Action | None:
         """Return an action with the agent whose turn it is; None if nothing is to be done.
+
+        What would be assigned to an agent or a team that does not exist would be lost.
 
         Args:
             action: Action of the rule.
         """
-        if action.kind is not ActionKind.ASSIGN or not action.value.startswith(ROUND_ROBIN):
+        if action.kind is not ActionKind.ASSIGN:
             return action
+        if not action.value.startswith(ROUND_ROBIN):
+            return action if self._is_known(action.value, "assigned") else None
         sql, team = queries("rules"), action.value.removeprefix(ROUND_ROBIN).strip()
         team = team.removeprefix("@")
         # Who has the conversation keeps it: the next text of the customer is not another turn.
         if self._summary["assignee"] not in ("", f"@{team}"):
             return None
         members = list(self._helpers.list_members(self._connection, team))
+        if not members and not self._is_known(f"@{team}", "assigned"):
+            return None
         if not members:
             self._problems.append(f"no agent was assigned, as the team @{team} has no members")
             return None
@@ -83,6 +89,8 @@ class RuleEffects:
 
     def _notify(self, name: str, row: Row) -> None:
         """Notify an agent or a team of the text, as a mention does."""
+        if not self._is_known(name, "notified"):
+            return
         names: Sequence[str] = (name,)
         if name.startswith("@"):
             names = self._helpers.list_members(self._connection, name[1:])
@@ -93,3 +101,15 @@ class RuleEffects:
             queries("writing").add_mention(self._connection, agent=agent, **here)
         if names:
             self._transaction.mark_changed(Subject.MENTION, row["id"], self._summary["id"])
+
+    def _is_known(self, name: str, what: str) -> bool:
+        """Return whether there is an agent or a team with a name; note the problem if not."""
+        sql, team = queries("rules"), name.removeprefix("@")
+        if name.startswith("@"):
+            found = sql.has_team(self._connection, team=team)
+        else:
+            found = sql.has_agent(self._connection, agent=name)
+        if not found:
+            kind = "team" if name.startswith("@") else "agent"
+            self._problems.append(f'no agent was {what}, as there is no {kind} "{team}"')
+        return bool(found)

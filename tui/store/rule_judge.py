@@ -155,7 +155,7 @@ class RuleJudge:
         """Do what a rule says, and count it."""
         here, now, problems = summary["id"], self._clock.now(), list[str]()
         effects = RuleEffects(self._transaction, self._helpers, summary, problems)
-        actions = [effects.resolve_turn(action) for action in rule.then]
+        actions = [effects.resolve_assignee(action) for action in rule.then]
         try:
             zone = rule.business_hours.zone
             change = plan_change((one for one in actions if one is not None), now, zone)

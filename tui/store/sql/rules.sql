@@ -158,3 +158,12 @@ order by id;
 
 -- name: count_texts(first_id)$
 select count(*) from messages not indexed where id > :first_id and direction = 'in';
+
+-- Who is named -------------------------------------------------------------------------------
+
+-- name: has_team(team)$
+select 1 from teams where name = :team;
+
+-- name: has_agent(agent)$
+select 1 from agents where name = :agent
+union select 1 from counters where name = 'assignee:' || :agent and value > 0;
