@@ -129,3 +129,42 @@ insert into inbox_identity (id) values (:id) on conflict do nothing;
 select * from audit where conversation_id = :conversation_id
   or conversation_id in (select old_id from redirects where conversation_id = :conversation_id)
 order by id;
+
+-- What is as old as messages that are not kept -------------------------------------------------
+
+-- name: drop_old_runs(before, limit)!
+delete from event_runs where (target, event_id) in (
+  select target, event_id from event_runs where ended_at > 0 and ended_at < :before limit :limit);
+
+-- name: drop_old_recipients(before, limit)!
+delete from bulk_recipients where (bulk_id, party) in (
+  select r.bulk_id, r.party from bulk_recipients r join bulk_texts b on b.id = r.bulk_id
+  where b.state in ('done', 'cancelled') and b.created_at < :before limit :limit);
+
+-- name: drop_old_bulk_texts(before, limit)!
+delete from bulk_texts where id in (
+  select id from bulk_texts where state in ('done', 'cancelled') and created_at < :before
+    and id not in (select bulk_id from bulk_recipients) limit :limit);
+
+-- name: old_drafts(before, limit)
+select conversation_id, agent from (
+  select conversation_id, agent from drafts
+  where updated_at < :before and (send_at is null or send_at < :before)
+  union
+  select conversation_id, agent from note_drafts where updated_at < :before) found
+limit :limit;
+
+-- name: drop_old_draft(conversation_id, agent, before)!
+delete from drafts where conversation_id = :conversation_id and agent = :agent
+  and updated_at < :before and (send_at is null or send_at < :before);
+
+-- name: drop_old_note_draft(conversation_id, agent, before)!
+delete from note_drafts where conversation_id = :conversation_id and agent = :agent
+  and updated_at < :before;
+
+-- name: blank_old_target_lines(before, line)!
+update event_targets set line = :line where line <> '' and line <> :line and line_at < :before;
+
+-- name: blank_old_problems(before)!
+update rules set problem = '', problem_at = 0
+where problem <> '' and problem not like 'Incomplete: %' and problem_at < :before;
