@@ -18,7 +18,9 @@ from tui.store.queries import queries
 from tui.store.search_index import forget_text
 from tui.store.summaries import Summaries, Summary
 
-_OTHERWISE = frozenset({"conversations", "messages", "changes", "audit", "consent", "merges"})
+_OTHERWISE = frozenset(
+    {"conversations", "messages", "changes", "audit", "consent", "merges", "journal"}
+)
 """Tables whose rows stay, or are deleted by statements of their own."""
 
 
@@ -83,15 +85,29 @@ def erase_conversation(transaction: Transaction, summaries: Summaries, summary: 
     queries("erasure").overwrite_deleted(connection)
     queries("messages").defer_keys(connection)
     queries("erasure").blank_audit(connection, conversation_id=identity)
-    for table in _list_tables(connection, "conversation_id"):
-        connection.execute(f"delete from {table} where conversation_id = :id", {"id": identity})
+    erase_leftovers(connection, identity)
     transaction.mark_changed(Subject.DRAFT, identity, identity)
     summaries.remove(identity)
 
 
+def erase_leftovers(connection: Connection, conversation_id: int) -> None:
+    """Delete all rows with the id of a conversation, also of one that was merged into another.
+
+    Its events lose what they were about, and stay: programs that follow count them.
+
+    Args:
+        connection: Connection of the caller's transaction.
+        conversation_id: Id of the conversation.
+    """
+    for table in _list_tables(connection, "conversation_id"):
+        statement = f"delete from {table} where conversation_id = :id"
+        connection.execute(statement, {"id": conversation_id})
+    queries("erasure").blank_events(connection, conversation_id=conversation_id)
+
+
 def list_party_tables(connection: Connection) -> list[str]:
-    """Return the tables with rows of a customer that belong to no conversation."""
-    return _list_tables(connection, "party", without="conversation_id")
+    """Return the tables with rows of a customer by number."""
+    return _list_tables(connection, "party")
 
 
 def _list_tables(connection: Connection, column: str, *, without: str = "") -> list[str]:

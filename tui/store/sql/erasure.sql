@@ -90,19 +90,20 @@ select id, kept_id, gone_id from merges where kept_id = :conversation_id or gone
 select * from contacts where party = :party;
 
 -- name: arrivals_after(after, limit)
-select id, state, query, tail, headers, target, body from arrivals where id > :after order by id limit :limit;
+select id, state, query, tail, headers, target, reason, body from arrivals where id > :after order by id limit :limit;
 
 -- name: drop_arrival(id)*!
 delete from arrivals where id = :id;
 
 -- name: loose_events_after(after, limit)
-select id, raw from events where message_id is null and id > :after order by id limit :limit;
+select id, event_id, provider_key, reason, problem, own, copy, raw from events where message_id is null and id > :after order by id limit :limit;
 
 -- name: drop_event(id)*!
 delete from events where id = :id;
 
 -- name: quotes_after(after, limit)
-select id, detail from audit where id > :after order by id limit :limit;
+select id, detail, case when conversation_id = 0 then detail else '' end as named
+from audit where id > :after order by id limit :limit;
 
 -- name: blank_line(id)*!
 update audit set detail = '' where id = :id;
@@ -129,6 +130,58 @@ insert into inbox_identity (id) values (:id) on conflict do nothing;
 select * from audit where conversation_id = :conversation_id
   or conversation_id in (select old_id from redirects where conversation_id = :conversation_id)
 order by id;
+
+-- What is said of a customer outside of conversations ----------------------------------------
+
+-- name: count_recipients(party)$
+select count(*) from bulk_recipients where party = :party;
+
+-- name: drop_person_fields(person)!
+delete from contact_fields where person = :person;
+
+-- name: drop_empty_bulk_texts()!
+delete from bulk_texts where id not in (select bulk_id from bulk_recipients);
+
+-- name: finish_bulk_texts()!
+update bulk_texts set state = 'done' where state in ('running', 'paused')
+  and id not in (select bulk_id from bulk_recipients where state = 'waiting');
+
+-- name: blank_events(conversation_id)!
+update journal set conversation_id = 0, message_id = 0, detail = '{"erased": true}'
+where conversation_id = :conversation_id;
+
+-- name: account_lines()
+select name, line, credit_reason from accounts;
+
+-- name: set_account_line(name, line, reason)!
+update accounts set line = :line, credit_reason = :reason where name = :name;
+
+-- name: alarm_lines()
+select kind, account, text from sent_alarms;
+
+-- name: set_alarm_line(kind, account, text)!
+update sent_alarms set text = :text where kind = :kind and account = :account;
+
+-- name: channel_lines()
+select channel, line from alarm_deliveries;
+
+-- name: set_channel_line(channel, line)!
+update alarm_deliveries set line = :line where channel = :channel;
+
+-- name: set_problem_line(id, problem)!
+update rules set problem = :problem where id = :id;
+
+-- name: erase_hook_lines(line)!
+update event_runs set line = :line where line <> '';
+
+-- name: erase_target_lines(line)!
+update event_targets set line = :line where line <> '';
+
+-- name: shared_replies()
+select name, body, actions from templates order by name;
+
+-- name: shared_bulk_texts()
+select id, body from bulk_texts order by id;
 
 -- What is as old as messages that are not kept -------------------------------------------------
 
