@@ -141,8 +141,12 @@ def _dressed(app_context: AppContext, scene: Scene) -> AppContext:
     looks = replace(app_context, preferences=preferences, ascii=scene.ascii)
     if not scene.fresh:
         return looks
+
+    async def explain_refusal() -> str:
+        return ""
+
     account_setup = create_account_setup(
-        {"HOME": "/home/mia"}, None, app_context.clock, random.Random(7)
+        {"HOME": "/home/mia"}, None, app_context.clock, random.Random(7), explain_refusal
     )
     return replace(
         looks, preferences=replace(preferences, accounts=()), account_setup=account_setup

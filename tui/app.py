@@ -267,7 +267,7 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
     async def _check_accounts(self) -> None:
         """Raise alarms for accounts; errors of the store are reported by `_follow_store`."""
         with contextlib.suppress(StoreError):
-            await self._notifier.report_account_problems()
+            await self._notifier.report_problems()
             await self.inbox.refresh_accounts()
 
     async def _reload_inbox(self) -> int | None:

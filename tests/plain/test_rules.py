@@ -168,3 +168,21 @@ async def test_only_leads_change_rules_and_others_are_not_asked_in_vain(mia: Typ
     await mia.shows(refusal)
     await mia.shows("Last 14 days: would have matched")
     assert [rule.enabled for rule in await mia.store.rules.list_rules() if rule.id] == [True]
+
+
+async def test_an_unknown_hook_is_named_after_the_dry_run_and_announced_when_it_is_gone(
+    mia: Typist,
+) -> None:
+    rules = mia.store.rules
+    text = '[[rule]]\nname = "x"\nwhen = ["arrives"]\nthen = ["hook ticket"]\n'
+    await rules.import_rules(parse_rules(text, mia.clock.now(), None), "mia")
+    await mia.type("rules", "1", "2")
+    await mia.shows('It lacks something: there is no hook "ticket" ([hooks] in the settings')
+    await mia.type("rules", "1", "1")
+    await mia.shows('x stays off: there is no hook "ticket"')
+    await rules.switch_rule("x", "mia", on=True)
+    preferences = make_context(mia.clock).preferences
+    helpers = create_helpers(preferences, lambda what, error: None)
+    runner = RuleRunner(mia.store, helpers, preferred=False, preferences=preferences)
+    await runner.check_names()
+    await mia.shows('* Rule x is incomplete: there is no hook "ticket"')

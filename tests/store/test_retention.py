@@ -232,3 +232,33 @@ async def test_the_events_of_an_empty_conversation_stay(store: Store, clock: Man
     assert await prune(store) == 1
     assert await store.conversations.find_by_address(parse_address(MIA)) is None
     assert await store.journal.get_last_id() >= newest
+
+
+async def test_old_drafts_and_texts_to_many_go_also_where_a_conversation_goes_on(
+    store: Store, clock: ManualClock
+) -> None:
+    await receive(store, "Hello")
+    await receive(store, "Hello", TOM)
+    mia, tom = await get_conversation(store), await get_conversation(store, TOM)
+    later = clock.now() + 90 * DAY
+    await store.drafts.save_draft(mia.id, "ana", "old", began_at=clock.now())
+    await store.drafts.save_draft(mia.id, "tom", "planned", began_at=clock.now(), send_at=later)
+    await store.drafts.save_note_draft(tom.id, "ana", "old note")
+    left_out = BulkRecipient(MIA, MIA, mia.id, state=RecipientState.LEFT_OUT)
+    done = await store.bulk_texts.start(BulkText("ana", "Old news", 60, clock.now()), [left_out])
+    waiting = BulkRecipient(TOM, TOM, tom.id, ACCOUNT, body="Waits", send_at=later)
+    running = await store.bulk_texts.start(BulkText("ana", "Later", 60, later), [waiting])
+    age(clock, 40)
+    await receive(store, "Still here")
+    await receive(store, "Still here", TOM)
+    await store.drafts.save_draft(tom.id, "ana", "new", began_at=clock.now())
+    await prune(store)
+    assert await store.drafts.get_draft(mia.id, "ana") is None
+    planned = await store.drafts.get_draft(mia.id, "tom")
+    assert planned is not None and planned.body == "planned"
+    assert await store.drafts.get_note_draft(tom.id, "ana") == ""
+    assert [one.body for one in await store.drafts.list_drafts("ana")] == ["new"]
+    assert await store.bulk_texts.get(done.id) is None
+    assert [one.id for one in await store.bulk_texts.list_newest(10)] == [running.id]
+    assert await count_rows(store, "bulk_recipients") == 1
+    await check_counters_and_summaries(store)

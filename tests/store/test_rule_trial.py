@@ -13,10 +13,12 @@ from hypothesis import strategies as st
 from tests.contexts import make_context
 from tests.store.builders import MIA, TOM, make_outgoing
 from tests.store.rule_worlds import RULE_ACCOUNT, RuleWorld, make_helpers, read_rules
-from tui.clock import MINUTE, ManualClock
+from tui.clock import MINUTE, Clock, ManualClock
 from tui.desk.rule_trial import try_rules
 from tui.domain.business_hours import parse_desk_hours
+from tui.domain.person import Person
 from tui.domain.phone import parse_address
+from tui.domain.templates import CannedReply, CustomField
 from tui.startup.wiring import create_consent_judge
 from tui.store.store import Store
 
@@ -96,6 +98,7 @@ async def compare(
         store = Store(path, clock=clock, rng=random.Random(1), owner="a", classify=judge)
         async with store:
             world = RuleWorld(store, clock, make_helpers(clock, confirm_opt_outs=True))
+            await world.store.team.add_agent("mia")
             toml = format_toml(places, own_hours=own_hours)
             if not own_hours:
                 await store.answer_targets.save_hours(parse_desk_hours(f"{WEEK};; UTC"), "ana")
@@ -142,3 +145,25 @@ def test_a_dry_run_equals_what_then_happens(
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         asyncio.run(compare(Path(folder), places, steps, own_hours=own_hours))
+
+
+async def test_a_dry_run_fills_the_own_fields_of_a_contact(store: Store, clock: Clock) -> None:
+    world, preferences = RuleWorld(store, clock), make_context(clock).preferences
+    await store.templates.save_field(CustomField("shop", "Kiosk"), "ana")
+    person = Person(0, "Mia", "", (MIA,), {"price": "9 AUD", "shop": "Harbour"})
+    await store.contacts.save_person(person, "ana")
+    both = CannedReply("both", "{shop}: {price}")
+    await store.templates.save_template(both, "ana")
+    await world.add_rules(
+        '[[rule]]\nname = "x"\nwhen = ["arrives"]\nthen = ["answer both"]\n', on=False
+    )
+    await world.receive("How much?")
+    await world.receive("How much?", TOM)
+    tried = [rule for rule in await store.rules.list_rules() if rule.id]
+    result = await try_rules(store, preferences, tried, world.clock.now())
+    assert [hit.answer for hit in result.hits] == ["Harbour: 9 AUD", ""]
+    assert "price" in result.hits[1].not_answered
+    await store.rules.switch_rule("x", "ana", on=True)
+    world.clock.advance(60)
+    await world.write("And now?")
+    assert await world.answers() == ["Harbour: 9 AUD"]

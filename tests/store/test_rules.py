@@ -140,6 +140,7 @@ name = "e"
 when = ["arrives"]
 then = ["close"]
 """)
+    await world.store.team.add_agent("bo")
     await world.write("My BILL is wrong")
     row = await get_conversation(world.store)
     assert (row.labels, row.assignee, row.starred, row.state) == (
@@ -383,8 +384,8 @@ async def test_a_team_that_was_deleted_gets_nothing(world: RuleWorld, action: st
     await world.add_rules(f'[[rule]]\nname = "x"\nwhen = ["arrives"]\nthen = ["{action}"]\n')
     await world.write("Hello")
     assert (await get_conversation(world.store)).assignee == ""
-    assert "there is no team @gone" in (await world.notes())[0]
-    assert "there is no team @gone" in (await world.store.rules.list_records(0))[0].problem
+    assert 'there is no team "gone"' in (await world.notes())[0]
+    assert 'there is no team "gone"' in (await world.store.rules.list_records(0))[0].problem
 
 
 async def test_the_event_of_a_hook_names_its_own_rule(store: Store, clock: ManualClock) -> None:
@@ -401,6 +402,7 @@ async def test_the_event_of_a_hook_names_its_own_rule(store: Store, clock: Manua
 
 async def test_agents_are_notified_of_the_text(world: RuleWorld) -> None:
     await world.add_rules('[[rule]]\nname = "x"\nwhen = ["words fire"]\nthen = ["notify mia"]\n')
+    await world.store.team.add_agent("mia")
     await world.write("There is a FIRE!")
     text = next(m for m in await world.messages() if m.direction is Direction.IN)
     assert await world.store.messages.has_mention(text.id, "mia")

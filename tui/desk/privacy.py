@@ -19,7 +19,7 @@ from tui.domain.phone import (
     parse_destination,
 )
 from tui.domain.text import format_count, one_line
-from tui.store.forgetting import ForgetPlan
+from tui.store.forget_plan import ForgetPlan
 from tui.store.leases import CHECKPOINT, LONGEST_LEASE_MS
 from tui.store.retention import RetentionPlan
 from tui.store.store import Store
@@ -78,19 +78,19 @@ def describe_forgetting(plan: ForgetPlan, database: object = None) -> list[str]:
     if plan.texts_to_many:
         parts.append(f"{format_count(plan.texts_to_many, 'place')} in texts to many")
     sentences = [
-        f"{who}: {', '.join(parts)}, with the name, notes, drafts, labels and history",
+        f"{who}: {', '.join(parts)}, with the name, notes, fields, drafts, labels and history",
         "It cannot be undone",
         "The opt-out stays: the number cannot be texted"
         if plan.opted_out
         else "Nothing stays: the customer has not opted out",
     ]
-    if plan.other_numbers:
-        others = ", ".join(one_line(format_phone_number(one), 30) for one in plan.other_numbers)
-        sentences.append(f"Other numbers of this person stay, forget each of them too: {others}")
     backups = list_backups(database) if isinstance(database, Path) else []
     if backups:
         names = ", ".join(one_line(str(path), 200) for path in backups)
         sentences.append(f"Still in these backups, delete them or keep them locked away: {names}")
+    if plan.named_in:
+        named = one_line(", ".join(plan.named_in), 300)
+        sentences.append(f"Named in what agents share, which stays until you change it: {named}")
     sentences.append("Backups elsewhere, exports and the provider's own records still have it")
     return sentences
 
@@ -256,9 +256,9 @@ def plan_to_json(plan: ForgetPlan, *, erased: bool) -> dict[str, object]:
         "files": plan.files,
         "payloads": len(plan.payloads) + len(plan.reports),
         "texts_to_many": plan.texts_to_many,
-        "other_numbers": list(plan.other_numbers),
         "contact": plan.has_contact,
         "opted_out": plan.opted_out,
+        "named_in": list(plan.named_in),
         "obstacle": plan.obstacle or None,
         "erased": erased,
     }

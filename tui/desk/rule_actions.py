@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from tui.desk.context import AppContext
 from tui.desk.permissions import require_lead
-from tui.desk.rule_book import find_missing, read_names, switch_rule
+from tui.desk.rule_book import switch_rule
+from tui.desk.rule_names import find_missing, read_names
 from tui.desk.view_actions import RememberUndo
 from tui.domain.rules import BUILT_IN_RULES, Rule
 from tui.domain.text import one_line
@@ -44,7 +45,7 @@ class RuleActions:
 
     async def find_missing(self, rule: Rule) -> str:
         """Return the first thing that a rule names and that does not exist, or ""."""
-        return find_missing(rule, await read_names(self._store, self._context.accounts))
+        return find_missing(rule, await read_names(self._store, self._context.preferences))
 
     async def add_rule(self, rule: Rule) -> str:
         """Add a rule at the end, switched off."""
@@ -125,7 +126,7 @@ class RuleActions:
             RuleNotReadyError: It names something that does not exist.
         """
         text = await switch_rule(
-            self._store, rule.name, self._agent, on=on, accounts=self._context.accounts
+            self._store, rule.name, self._agent, on=on, preferences=self._context.preferences
         )
         if rule.enabled is on:
             return text

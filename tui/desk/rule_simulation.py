@@ -285,7 +285,8 @@ class RuleSimulation:
             opted_out=case.is_opted_out,
         )
         confirms = text.id if can_confirm else None
-        request = AnswerRequest(rule, body, self._start.fields, row, now, confirms)
+        fields = {**self._start.fields, **self._start.contact_fields.get(row.party, {})}
+        request = AnswerRequest(rule, body, fields, row, now, confirms)
         prepared = prepare_answer(request, self._preferences, self._zone)
         return ("", prepared) if isinstance(prepared, str) else (prepared.body, "")
 

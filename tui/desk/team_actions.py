@@ -6,6 +6,7 @@ from datetime import tzinfo
 
 from tui.clock import Clock
 from tui.desk.permissions import NotAllowedError, explain_missing_level, require_lead
+from tui.desk.rule_names import describe_incomplete
 from tui.desk.view_actions import RememberUndo
 from tui.domain.agent_level import (
     Level,
@@ -22,6 +23,7 @@ OTHERS_ABSENCE = "the absence of others"
 """What only leads change of agents, as a refusal names it."""
 TEAM_SCOPE = "team"
 """Scope of what the dialog of agents and teams can undo by itself."""
+_FIRST_LEAD = ": only leads change teams, rules, accounts and what is shared from now on"
 BACK_WORDS = ("", "back", "no", "now", "here")
 """What is typed for an agent who is no longer away."""
 
@@ -103,7 +105,7 @@ class TeamActions:
 
         rest = [lead for lead in leads if lead != name]
         if level is Level.LEAD:
-            note = "" if leads else ": only leads change teams, levels and shared views from now on"
+            note = "" if leads else _FIRST_LEAD
             text = f"{shown} is a lead now{note}"
         else:
             note = "" if rest else ": no lead is left, everyone may change everything"
@@ -133,6 +135,7 @@ class TeamActions:
 
         verb = "Created" if older is None else "Changed"
         text = f"{verb} team @{name}: {_list_names(names)}"
+        text += await describe_incomplete(self.store)
         return self.remember_undo(text, restore_members, TEAM_SCOPE)
 
     async def change_members(self, name: str, added: list[str], removed: list[str]) -> str:
@@ -154,6 +157,7 @@ class TeamActions:
 
         team = await self.find_team(name)
         text = f"Changed team @{name}: {_list_names(team.members)}"
+        text += await describe_incomplete(self.store)
         return self.remember_undo(text, restore_members, TEAM_SCOPE)
 
     async def rename_team(self, typed_name: str, typed: str) -> str:
@@ -188,6 +192,7 @@ class TeamActions:
 
         count = len(ids)
         rest = f", {count} conversation{'' if count == 1 else 's'} unassigned" if count else ""
+        rest += await describe_incomplete(self.store)
         return self.remember_undo(f"Deleted team {team.assignee}{rest}", restore_team, TEAM_SCOPE)
 
     async def find_agent(self, typed: str) -> str:

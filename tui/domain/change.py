@@ -61,5 +61,8 @@ class Change:
 RELOAD = Change(Subject.VIEW, 0)
 """Too many changes since the last read: read everything again."""
 
+RULES_CHANGED = Change(Subject.RULE, 0)
+"""Rules, or what they lack, are different; with an id one has only acted."""
+
 VIEWS_CHANGED = Change(Subject.VIEW, 1)
 """Saved views, teams or the agents' levels are different."""

@@ -22,7 +22,7 @@ from tui.screens.base import report_store_errors
 if TYPE_CHECKING:
     from tui.domain.conversation import Conversation
     from tui.screens.pick import Picked
-    from tui.store.forgetting import ForgetPlan
+    from tui.store.forget_plan import ForgetPlan
 
 
 @command_handler("consent")
@@ -211,6 +211,7 @@ async def _erase_customer(inbox: InboxActions, plan: ForgetPlan, typed: str | No
     """Erase a customer if that is the number, unless the dialog was cancelled."""
     if typed is None:
         return
+    from tui.desk.erased_copies import forget_customer
     from tui.desk.privacy import WRONG_NUMBER, describe_forgotten, is_confirmed
 
     context = inbox.app_context
@@ -218,7 +219,7 @@ async def _erase_customer(inbox: InboxActions, plan: ForgetPlan, typed: str | No
     if not is_confirmed(plan, typed, regions):
         inbox.show_status(f"{WRONG_NUMBER} of this customer")
         return
-    done = await inbox.store.forgetting.forget(plan.address, context.agent)
+    done = await forget_customer(inbox.store, plan, context.agent, context.log_file)
     inbox.show_status(describe_forgotten(done, is_scrubbed=False))
 
 

@@ -1,6 +1,7 @@
 """Record or lift the opt-out of a customer, or forget the customer."""
 
 from tui.desk.consent import read_consent_status
+from tui.desk.erased_copies import forget_customer as erase_customer
 from tui.desk.format import format_title
 from tui.desk.privacy import (
     WRONG_NUMBER,
@@ -99,7 +100,7 @@ async def forget_customer(session: PlainSession, typed: str) -> None:
     if not is_confirmed(plan, answer, regions):
         session.dialog.write_line(f"{WRONG_NUMBER}.")
         return
-    done = await session.store.forgetting.forget(plan.address, context.agent)
+    done = await erase_customer(session.store, plan, context.agent, context.log_file)
     session.leave_conversation()
     session.dialog.write_line(f"{describe_forgotten(done, is_scrubbed=False)}.")
     await show_first_page(session)

@@ -82,7 +82,7 @@ class ChangeAnnouncer:
         """Send heartbeats to colleagues and check for silent accounts until cancelled."""
         while True:
             with contextlib.suppress(StoreError):
-                await self._alarms.report_account_problems()
+                await self._alarms.report_problems()
             await asyncio.sleep(HEARTBEAT_SECONDS)
             self._session.presence.heartbeat()
 
@@ -96,8 +96,8 @@ class ChangeAnnouncer:
                     await self._announce_mention(change)
                 case Subject.ASSIGNMENT:
                     await self._announce_assignment(change)
-                case Subject.ACCOUNT:
-                    await self._alarms.report_account_problems()
+                case Subject.ACCOUNT | Subject.RULE if not change.id:
+                    await self._alarms.report_problems()
                 case Subject.CONVERSATION if change.id == self._session.shown_id:
                     await self._announce_departure(change.id)
                 case Subject.PRESENCE:

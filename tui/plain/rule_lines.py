@@ -55,7 +55,7 @@ async def _choose_rule(session: PlainSession, records: list[RuleRecord], typed: 
     """Number the rules and handle the chosen one."""
     lines = [
         f"{one_line(record.rule.name, 40)}: {'on' if record.rule.enabled else 'off'}, "
-        f"{format_counts(record)}{'; the last answer failed' if record.problem else ''}"
+        f"{format_counts(record)}{'; failed' if record.problem else ''}"
         for record in records
     ]
     session.dialog.write_line(f"{_USAGE}.")
@@ -197,6 +197,9 @@ async def _show_trial(session: PlainSession, rule: Rule, days: int = DEFAULT_DAY
         session.dialog.write_line(f"{older} before these: smsdesk rules test lists all.")
     for hit in result.hits[-_MOST_LISTED:]:
         session.dialog.write_line(format_hit(hit, context.zone))
+    if missing := await _create_actions(session).find_missing(rule):
+        session.dialog.write_line(f"{result.summary}. Nothing was done or sent.")
+        return f"It lacks something: {missing}"
     return f"{result.summary}. Nothing was done or sent"
 
 

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.desk.rule_names import describe_incomplete
 from tui.domain.change import Subject
 from tui.domain.reply_files import format_canned_replies, parse_canned_replies
 from tui.domain.templates import (
@@ -105,6 +106,10 @@ class CannedRepliesScreen(EditableList[CannedReply]):
             return ""
         refusal = await super().explain_refusal(item)
         return f"{refusal} · a adds one of your own" if refusal else ""
+
+    async def describe_effects(self) -> str:
+        """Return which rules lack something now."""
+        return await describe_incomplete(self.store)
 
     def describe_item(self, item: CannedReply) -> tuple[str, str]:
         """Return the key, and the name as it is stored."""

@@ -131,6 +131,10 @@ class EditableList(DialogScreen[None], Generic[Item]):
         """Return what is said of an item that was saved, with the next useful key."""
         return f"Saved {self.describe_item(item)[1]}"
 
+    async def describe_effects(self) -> str:
+        """Return what a change means for others, to be shown behind it; "" for nothing."""
+        return ""
+
     def compose_below(self) -> Iterable[Widget]:
         """Return the widgets below the list."""
         return ()
@@ -227,7 +231,8 @@ class EditableList(DialogScreen[None], Generic[Item]):
         if edited is not None:
             await self.save_item(edited, replaces)
             await self.reload_items(self.describe_item(edited)[0])
-            self.show_status(self.describe_saved(edited))
+            effects = await self.describe_effects()
+            self.show_status(f"{self.describe_saved(edited)}{effects}")
 
     @report_store_errors
     async def action_drop(self) -> None:
@@ -238,7 +243,7 @@ class EditableList(DialogScreen[None], Generic[Item]):
             await self.drop_item(name)
             self._dropped.append(item)
             await self.reload_items()
-            self.show_status(f"Deleted {shown_name} · z undoes")
+            self.show_status(f"Deleted {shown_name}{await self.describe_effects()} · z undoes")
 
     @report_store_errors
     async def action_undo(self) -> None:

@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from tui.desk.rule_names import describe_incomplete
 from tui.domain.change import Subject
 from tui.domain.templates import (
     BUILT_IN_FIELDS,
@@ -112,6 +113,10 @@ class FieldsScreen(EditableList[CustomField]):
     async def create_editor(self, item: CustomField | None) -> FieldScreen:
         """Return the dialog for name and value."""
         return FieldScreen(item)
+
+    async def describe_effects(self) -> str:
+        """Return which rules lack something now."""
+        return await describe_incomplete(self.store)
 
     def describe_item(self, item: CustomField) -> tuple[str, str]:
         """Return the name, bare and in braces."""

@@ -12,8 +12,8 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.desk.context import AppContext
-from tui.desk.rule_book import RuleNames, find_missing
 from tui.desk.rule_fields import RULE_FIELDS, list_values, read_values
+from tui.desk.rule_names import RuleNames, find_missing
 from tui.domain.rules import InvalidRuleError, Rule
 from tui.domain.text import one_line, to_printable
 from tui.screens.base import FormScreen, compose_field
@@ -97,7 +97,10 @@ class RuleScreen(FormScreen[RuleRecord | None]):
             self._show(str(problem), is_problem=True)
             return
         missing = find_missing(rule, self._names)
-        self._show(f"Can be saved, but {missing}" if missing else "Can be saved")
+        if missing and self._rule.enabled:
+            self._show(f"The rule is on: {missing}", is_problem=True)
+        else:
+            self._show(f"Can be saved, but {missing}" if missing else "Can be saved")
 
     def _show(self, text: str, *, is_problem: bool = False) -> None:
         """Show a text below the fields."""
@@ -107,9 +110,15 @@ class RuleScreen(FormScreen[RuleRecord | None]):
     def action_keep(self) -> None:
         """Close the dialog with the rule, or show what is wrong."""
         try:
-            self.dismiss(RuleRecord(self._read_fields()))
+            rule = self._read_fields()
         except InvalidRuleError as problem:
             self._show(f"Not saved: {problem}", is_problem=True)
+            return
+        missing = find_missing(rule, self._names) if self._rule.enabled else ""
+        if missing:
+            self._show(f"Not saved, as the rule is on: {missing}", is_problem=True)
+        else:
+            self.dismiss(RuleRecord(rule))
 
 
 def _to_id(key: str) -> str:

@@ -15,15 +15,14 @@ from tui.desk import cells
 from tui.desk.context import AppContext
 from tui.desk.rule_book import (
     RuleNotReadyError,
-    find_missing,
     format_counts,
     format_hit,
     format_hit_effect,
     get_day_start,
     list_rule_lines,
-    read_names,
     switch_rule,
 )
+from tui.desk.rule_names import find_missing, read_names
 from tui.desk.rule_trial import DEFAULT_DAYS, TrialResult, try_rules
 from tui.domain.change import Subject
 from tui.domain.rules import Rule
@@ -99,7 +98,8 @@ class RuleTrialScreen(DialogScreen[bool]):
             DEFAULT_DAYS,
             self._show_progress,
         )
-        await self._show_result(result)
+        names = await read_names(self._store, context.preferences)
+        await self._show_result(result, find_missing(self._rule, names))
 
     def _show_progress(self, done: int, total: int) -> None:
         """Show how many texts are judged."""
@@ -109,10 +109,10 @@ class RuleTrialScreen(DialogScreen[bool]):
         """Show a line in place of the result."""
         self.found.update(Content(one_line(text, 220)))
 
-    async def _show_result(self, result: TrialResult) -> None:
-        """Show what would have been done, the newest first."""
+    async def _show_result(self, result: TrialResult, missing: str) -> None:
+        """Show what would have been done, the newest first, and what the rule lacks."""
         self._is_done = True
-        self.found.update(Content(result.summary))
+        self.found.update(Content(f"{result.summary}\n{missing}" if missing else result.summary))
         newest = result.hits[::-1][:_MOST_SHOWN]
         now, zone = self._app_context.clock.now(), self._app_context.zone
         self._lines = [format_hit(hit, zone) for hit in newest]
@@ -211,7 +211,7 @@ class RulesScreen(EditableList[RuleRecord]):
 
     async def create_editor(self, item: RuleRecord | None) -> RuleScreen:
         """Return the form of the rule."""
-        names = await read_names(self.store, self.app_context.accounts)
+        names = await read_names(self.store, self.app_context.preferences)
         return RuleScreen(item.rule if item else None, self.app_context, names)
 
     def describe_item(self, item: RuleRecord) -> tuple[str, str]:
@@ -261,8 +261,8 @@ class RulesScreen(EditableList[RuleRecord]):
         if record.rule.enabled:
             await self._switch(record.rule, on=False)
             return
-        missing = find_missing(record.rule, await read_names(self.store, self.app_context.accounts))
-        if missing:
+        names = await read_names(self.store, self.app_context.preferences)
+        if missing := find_missing(record.rule, names):
             self.show_status(f"{one_line(record.rule.name, 40)} stays off: {missing} · e edits it")
         else:
             self._open_trial(record.rule)
@@ -285,9 +285,11 @@ class RulesScreen(EditableList[RuleRecord]):
     @report_store_errors
     async def _switch(self, rule: Rule, *, on: bool) -> None:
         """Switch a rule on or off and say so."""
-        agent, accounts = self.app_context.agent, self.app_context.accounts
+        context = self.app_context
         try:
-            text = await switch_rule(self.store, rule.name, agent, on=on, accounts=accounts)
+            text = await switch_rule(
+                self.store, rule.name, context.agent, on=on, preferences=context.preferences
+            )
             text += f" · Space switches it {'off' if on else 'on'} again"
         except RuleNotReadyError as problem:
             text = f"{problem} · e edits it"

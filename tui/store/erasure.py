@@ -5,9 +5,7 @@ belongs to one is deleted with it. Where a table must stay, its name stands belo
 """
 
 import functools
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from tui.clock import Clock
@@ -16,7 +14,6 @@ from tui.domain.text import join_texts
 from tui.store.connections import Connection
 from tui.store.engine import Engine, Transaction
 from tui.store.last_messages import reload_last_message
-from tui.store.people import People
 from tui.store.queries import queries
 from tui.store.search_index import forget_text
 from tui.store.summaries import Summaries, Summary
@@ -30,17 +27,6 @@ An event of the journal that is missing would stop the programs that follow, and
 """
 _OUTLIVE_CONVERSATIONS = frozenset({"bulk_recipients"})
 """Tables with the id of a conversation whose rows are of the number, and go with that."""
-
-_LINES = (
-    ("accounts", "line"),
-    ("alarm_deliveries", "line"),
-    ("bulk_texts", "body"),
-    ("event_runs", "line"),
-    ("event_targets", "line"),
-    ("rules", "problem"),
-    ("sent_alarms", "text"),
-)
-"""Columns with texts of providers, programs and agents that may quote a number."""
 
 
 def erase_messages(
@@ -107,64 +93,33 @@ def erase_conversation(transaction: Transaction, summaries: Summaries, summary: 
     queries("messages").defer_keys(connection)
     sql.blank_audit(connection, conversation_id=identity)
     merged = sql.old_ids_of(connection, conversation_id=identity)
-    ids = [{"id": identity}, *({"id": row["old_id"]} for row in merged)]
-    for one in ids:
-        drop_merge_records(connection, list(sql.merges_with(connection, conversation_id=one["id"])))
-        sql.drop_merged_drafts(connection, old_id=one["id"])
-    for table in _list_tables(connection, "conversation_id"):
-        if table not in _OUTLIVE_CONVERSATIONS:
-            connection.executemany(f"delete from {table} where conversation_id = :id", ids)
-    sql.blank_event(connection, ids)
+    for one in (identity, *(row["old_id"] for row in merged)):
+        drop_merge_records(connection, list(sql.merges_with(connection, conversation_id=one)))
+        sql.drop_merged_drafts(connection, old_id=one)
+        _erase_leftovers(connection, one)
     transaction.mark_changed(Subject.DRAFT, identity, identity)
     summaries.remove(identity)
 
 
-def erase_numbers(connection: Connection, parties: Iterable[str], now: int) -> None:
-    """Delete what is stored by number, and what the address book has of it.
+def _erase_leftovers(connection: Connection, conversation_id: int) -> None:
+    """Delete all rows with the id of a conversation, also of one that was merged into another.
+
+    Its events lose what they were about, and stay: programs that follow count them.
 
     Args:
         connection: Connection of the caller's transaction.
-        parties: Keys of the customer.
-        now: Current time in ms UTC.
+        conversation_id: Id of the conversation.
     """
-    keys = sorted(parties)
-    _erase_contacts(connection, keys, now)
-    for table in _list_tables(connection, "party"):
-        connection.executemany(
-            f"delete from {table} where party = :party", [{"party": one} for one in keys]
-        )
-    # A text to many of which no one is left is over.
-    queries("bulk_texts").finish_unwaited(connection)
+    for table in _list_tables(connection, "conversation_id"):
+        if table not in _OUTLIVE_CONVERSATIONS:
+            statement = f"delete from {table} where conversation_id = :id"
+            connection.execute(statement, {"id": conversation_id})
+    queries("erasure").blank_events(connection, conversation_id=conversation_id)
 
 
-def erase_in_lines(connection: Connection, pattern: re.Pattern[bytes]) -> None:
-    """Take a number out of the lines about failures, and out of what went to many people.
-
-    Args:
-        connection: Connection of the caller's transaction.
-        pattern: Finds the number, however it is written.
-    """
-    for table, column in _LINES:
-        named = f"select distinct {column} as line from {table} where {column} <> ''"
-        for row in connection.execute(named).fetchall():
-            line: str = row["line"]
-            bare = pattern.sub("…".encode(), line.encode()).decode()
-            if bare != line:
-                connection.execute(
-                    f"update {table} set {column} = :bare where {column} = :line",
-                    {"bare": bare, "line": line},
-                )
-
-
-def _erase_contacts(connection: Connection, parties: Sequence[str], now: int) -> None:
-    """Take numbers from their people; one who has no other is deleted with note and fields."""
-    people = People(connection, parties)
-    for owner in {people.find_owner(party) for party in parties}:
-        person = people.get(owner)
-        if person is not None:
-            kept = tuple(number for number in person.numbers if number not in parties)
-            people.put(replace(person, numbers=kept), now)
-    people.flush()
+def list_party_tables(connection: Connection) -> list[str]:
+    """Return the tables with rows of a customer by number."""
+    return _list_tables(connection, "party")
 
 
 def _list_tables(connection: Connection, column: str, *, without: str = "") -> list[str]:

@@ -46,22 +46,21 @@ class RuleEffects:
     def resolve_assignee(self, action: Action) -> Action | None:
         """Return an action with the agent whose turn it is; None if nothing is to be done.
 
+        What would be assigned to an agent or a team that does not exist would be lost.
+
         Args:
             action: Action of the rule.
         """
-        is_turn = action.value.startswith(ROUND_ROBIN)
-        name = action.value.removeprefix(ROUND_ROBIN).strip()
-        if action.kind is not ActionKind.ASSIGN or not (is_turn or name.startswith("@")):
+        if action.kind is not ActionKind.ASSIGN:
             return action
-        team = name.removeprefix("@")
+        if not action.value.startswith(ROUND_ROBIN):
+            return action if self._is_known(action.value, "assigned") else None
+        team = action.value.removeprefix(ROUND_ROBIN).strip().removeprefix("@")
         # Who has the conversation keeps it: the next text of the customer is not another turn.
-        if is_turn and self._summary["assignee"] not in ("", f"@{team}"):
+        if self._summary["assignee"] not in ("", f"@{team}"):
             return None
-        # A team that is gone has no members: the conversation would wait for no one.
-        members = self._list_members(team, "no agent was assigned")
-        if not members:
-            return None
-        return replace(action, value=self._take_turn(team, members)) if is_turn else action
+        members = self._list_members(team, "assigned")
+        return replace(action, value=self._take_turn(team, members)) if members else None
 
     def _take_turn(self, team: str, members: Sequence[str]) -> str:
         """Return the member after the last one whose turn it was; one who is away is passed over.
@@ -77,14 +76,11 @@ class RuleEffects:
         sql.save_turn(self._connection, team=team, agent=agent)
         return agent
 
-    def _list_members(self, team: str, consequence: str) -> Sequence[str]:
-        """Return the members of a team; if it has none, note what was not done."""
+    def _list_members(self, team: str, what: str) -> Sequence[str]:
+        """Return the members of a team; if there are none, note what was not done."""
         members = self._helpers.list_members(self._connection, team)
-        if not members:
-            known = {row["name"] for row in queries("team").teams(self._connection)}
-            reason = f"the team @{team} has no members"
-            reason = reason if team in known else f"there is no team @{team}"
-            self._problems.append(f"{consequence}, as {reason}")
+        if not members and self._is_known(f"@{team}", what):
+            self._problems.append(f"no agent was {what}, as the team @{team} has no members")
         return members
 
     def run_outside(self, rule: Rule, action: Action, row: Row) -> None:
@@ -113,9 +109,23 @@ class RuleEffects:
         """Notify an agent or a team of the text, as a mention does."""
         names: Sequence[str] = (name,)
         if name.startswith("@"):
-            names = self._list_members(name[1:], "no agent was notified")
+            names = self._list_members(name[1:], "notified")
+        elif not self._is_known(name, "notified"):
+            return
         here = {"message_id": row["id"], "conversation_id": self._summary["id"]}
         for agent in names:
             queries("writing").add_mention(self._connection, agent=agent, **here)
         if names:
             self._transaction.mark_changed(Subject.MENTION, row["id"], self._summary["id"])
+
+    def _is_known(self, name: str, what: str) -> bool:
+        """Return whether there is an agent or a team with a name; note the problem if not."""
+        sql, team = queries("rules"), name.removeprefix("@")
+        if name.startswith("@"):
+            found = sql.has_team(self._connection, team=team)
+        else:
+            found = sql.has_agent(self._connection, agent=name)
+        if not found:
+            kind = "team" if name.startswith("@") else "agent"
+            self._problems.append(f'no agent was {what}, as there is no {kind} "{team}"')
+        return bool(found)

@@ -61,6 +61,8 @@ class HistoryStart:
     """Canned replies by name."""
     fields: Mapping[str, str]
     """Values of the team's own fields."""
+    contact_fields: Mapping[str, Mapping[str, str]]
+    """Own fields of contacts by number; they win over the team's."""
 
 
 class RuleHistory:
@@ -93,6 +95,9 @@ class RuleHistory:
     def _read_start(self, since: int, connection: Connection) -> HistoryStart:
         """Read everything with a few scans of the last days."""
         first, writing = {"first_id": smallest_id_at(since)}, queries("writing")
+        contact_fields: dict[str, dict[str, str]] = {}
+        for row in self._sql.stored_fields(connection, **first):
+            contact_fields.setdefault(row["party"], {})[row["name"]] = row["value"]
         return HistoryStart(
             int(self._sql.count_texts(connection, **first)),
             {
@@ -103,6 +108,7 @@ class RuleHistory:
             [Ending(*row) for row in self._sql.stored_endings(connection, **first)],
             {row["name"]: row["body"] for row in writing.templates(connection, agent="")},
             {row["name"]: row["value"] for row in writing.template_values(connection)},
+            contact_fields,
         )
 
     async def read_texts(self, after: int, since: int, until: int) -> list[StoredText]:

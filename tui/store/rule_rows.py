@@ -2,7 +2,9 @@
 
 import functools
 import json
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from tui.domain.action_list import Action, ActionKind
 from tui.domain.business_hours import ALWAYS_OPEN
@@ -10,6 +12,7 @@ from tui.domain.rules import Condition, ConditionKind, Rule, RuleHours
 from tui.store.connections import Connection, Row
 from tui.store.due_answers import read_desk_hours
 from tui.store.queries import queries
+from tui.store.team_rows import read_teams
 
 
 def list_enabled(connection: Connection) -> list[Rule]:
@@ -55,3 +58,34 @@ def format_content(rule: Rule) -> str:
         "stop": rule.stop,
     }
     return json.dumps(content)
+
+
+class StoredNames(NamedTuple):
+    """What the inbox has that rules can name."""
+
+    replies: Mapping[str, str]
+    """Texts of the shared canned replies by name."""
+    fields: Sequence[str]
+    """Own fields of the team and of contacts, in lower case."""
+    agents: Sequence[str]
+    teams: Mapping[str, Sequence[str]]
+    """Members of each team."""
+    has_desk_hours: bool = False
+    """Whether the desk has business hours, for rules without their own."""
+
+
+def read_stored_names(connection: Connection) -> StoredNames:
+    """Return what the inbox has that rules can name.
+
+    Args:
+        connection: Connection of the caller.
+    """
+    writing = queries("writing")
+    fields = [*writing.template_values(connection), *queries("contacts").field_names(connection)]
+    return StoredNames(
+        {row["name"]: row["body"] for row in writing.templates(connection, agent="")},
+        [row["name"].casefold() for row in fields],
+        [row["name"] for row in queries("triage").agents(connection)],
+        {team.name: team.members for team in read_teams(connection)},
+        has_desk_hours=bool(read_desk_hours(connection).week),
+    )

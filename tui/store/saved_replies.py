@@ -1,6 +1,7 @@
 """Store canned replies, of the team and of each agent, and the team's own fields."""
 
 import functools
+import random
 from collections.abc import Mapping, Sequence
 
 from tui.clock import Clock
@@ -11,6 +12,7 @@ from tui.store.connections import Row
 from tui.store.engine import Engine, Transaction
 from tui.store.lead_rights import require_lead
 from tui.store.queries import queries
+from tui.store.renamed_names import rename_reply
 
 SHARED_REPLIES = "shared canned replies"
 """What only leads change here, as a refusal names it."""
@@ -19,15 +21,17 @@ SHARED_REPLIES = "shared canned replies"
 class Templates:
     """Canned replies and own fields of the team."""
 
-    def __init__(self, database: Engine, clock: Clock) -> None:
+    def __init__(self, database: Engine, clock: Clock, rng: random.Random) -> None:
         """Create the canned replies of one database.
 
         Args:
             database: Open inbox database.
             clock: Source of the current time.
+            rng: Source of randomness for new ids.
         """
         self._database = database
         self._clock = clock
+        self._rng = rng
         self._sql = queries("writing")
 
     async def list_all(self, agent: str = "") -> list[CannedReply]:
@@ -70,7 +74,7 @@ class Templates:
         replaces: str = "",
         replaces_owner: str | None = None,
     ) -> None:
-        """Add or replace a canned reply.
+        """Add or replace a canned reply; rules that send a shared one follow its new name.
 
         Args:
             template: Canned reply to save.
@@ -94,6 +98,9 @@ class Templates:
                     new_name=repair_text(target[0]),
                     new_owner=target[1],
                 )
+                if not owner and not template.owner:
+                    names = replaces, repair_text(template.name)
+                    rename_reply(transaction, self._rng, self._clock, agent, *names)
             self._save_row(transaction, template, agent)
             transaction.mark_changed(Subject.CANNED_REPLY)
 

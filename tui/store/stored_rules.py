@@ -2,7 +2,7 @@
 
 import functools
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tui.clock import DAY, HOUR, Clock
@@ -10,7 +10,7 @@ from tui.domain.change import Subject
 from tui.domain.ids import create_id
 from tui.domain.rules import BUILT_IN_RULES, Rule
 from tui.store.audit import record_action
-from tui.store.connections import Row
+from tui.store.connections import Connection, Row
 from tui.store.engine import Engine, Transaction
 from tui.store.errors import StoreError
 from tui.store.lead_rights import require_lead
@@ -32,12 +32,14 @@ class RuleRecord:
     """How often it matched in the last seven days."""
     answered: int = 0
     problem: str = ""
-    """Why an answer of it was not sent; empty for none since it was changed or switched."""
+    """What it could not do, or lacks; empty for nothing since it was changed or switched."""
     problem_at: int = 0
     """Ms UTC."""
 
 
 _WHAT = "rules"
+INCOMPLETE = "Incomplete: "
+"""Begin of the problem of a rule that names something that does not exist."""
 
 
 class Rules:
@@ -223,6 +225,43 @@ class Rules:
             return new != old
 
         return await self._database.write(move)
+
+    async def record_missing(self, missing: Mapping[int, str]) -> None:
+        """Record which rules name something that does not exist, and which do so no more.
+
+        Args:
+            missing: What each rule lacks by its id; empty for nothing.
+        """
+
+        def find_changes(connection: Connection) -> dict[int, str]:
+            known = {row["id"]: row["problem"] for row in self._sql.enabled(connection)}
+            lacking = {id: f"{INCOMPLETE}{text}" for id, text in missing.items() if text}
+            return {
+                id: lacking.get(id, "")
+                for id, problem in known.items()
+                if id in missing
+                and problem != lacking.get(id, "")
+                and (id in lacking or problem.startswith(INCOMPLETE))
+            }
+
+        def write_changes(transaction: Transaction) -> None:
+            changes = find_changes(transaction.connection)
+            for id, problem in changes.items():
+                at = self._clock.now() if problem else 0
+                self._sql.set_problem(transaction.connection, id=id, problem=problem, at=at)
+            transaction.mark_changed(Subject.RULE)
+
+        if await self._database.read(find_changes):
+            await self._database.write(write_changes)
+
+    async def list_incomplete(self) -> dict[str, str]:
+        """Return what each rule lacks that is on and names something that does not exist."""
+        found = await self._database.read(self._sql.enabled)
+        return {
+            row["name"]: row["problem"].removeprefix(INCOMPLETE)
+            for row in found
+            if row["problem"].startswith(INCOMPLETE)
+        }
 
     async def count_waiting(self) -> int:
         """Return how many texts no rule has judged yet."""

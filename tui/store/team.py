@@ -187,18 +187,22 @@ class TeamBook:
         await self._change(write_members)
 
     async def rename_team(self, old: str, new: str, agent: str) -> None:
-        """Give a team another name; its conversations stay with it.
+        """Give a team another name; its conversations, rules, macros and views stay with it.
 
         Args:
             old: Name of the team.
             new: New name, which no other team has.
             agent: Agent who does it.
         """
+        # Imported late: a first paint reads views and teams, but renames none.
+        from tui.store.renamed_names import rename_team
 
         def write_name(transaction: Transaction) -> None:
             self._sql.drop_team(transaction.connection, name=old)
             self._sql.add_team(transaction.connection, name=new)
             self._sql.rename_members(transaction.connection, team=old, new_team=new)
+            self._sql.rename_turns(transaction.connection, team=old, new_team=new)
+            rename_team(transaction, self._rng, self._clock, agent, old, new)
             self._reassign(transaction, old, f"{TEAM_MARK}{new}", agent)
 
         await self._write(write_name)

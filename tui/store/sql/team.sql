@@ -90,3 +90,13 @@ update team_members set team = :new_team where team = :team;
 
 -- name: assigned_to(assignee)
 select id from conversations indexed by conversations_by_assignee where assignee = :assignee;
+
+-- name: all_views()
+select owner, name, content from saved_views;
+
+-- name: change_view(owner, name, content)!
+update saved_views set content = :content where owner = :owner and name = :name;
+
+-- name: rename_turns(team, new_team)!
+update rule_turns set team = :new_team where team = :team
+and not exists (select 1 from rule_turns where team = :new_team);
