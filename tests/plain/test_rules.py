@@ -55,7 +55,7 @@ async def test_a_rule_is_written_and_changed_field_by_field(mia: Typist) -> None
     await mia.type("mon-fri 9-25", "", "Europe/Warsaw")
     await mia.shows("mon-fri 9-25")
     await mia.type("", "", "", "mon-fri 9-17", "2026-12-25", "")
-    await mia.shows("Hours: mon-fri 9-25")
+    await mia.shows("Hours, if not those of the desk: mon-fri 9-25")
     await mia.shows(
         'Saved night, but there is no canned reply "closed" (g t adds one) · z undoes.'
         " It is off: rules on night tries it, then asks."

@@ -29,13 +29,13 @@ SCANNED = _split(
     "events.provider_key events.raw events.reason audit.detail"
 )
 """Columns that are searched for the number; a row with it is deleted, a line of history blanked."""
-WITH_THE_ROW = _split("audit.action journal.detail consent.evidence bulk_texts.body")
+WITH_THE_ROW = _split("audit.action journal.detail consent.evidence")
 """Columns that go, or are blanked, with what they belong to."""
 MASKED = _split(
-    "accounts.credit_reason accounts.line alarm_deliveries.line event_runs.line "
+    "accounts.credit_reason accounts.line alarm_deliveries.line bulk_texts.body event_runs.line "
     "event_targets.line rules.problem sent_alarms.text"
 )
-"""Lines of programs and providers, in which number and name are replaced."""
+"""Texts of the desk and lines of programs, in which number and name are replaced."""
 SHARED = _split(
     "rules.content rules.name saved_views.content saved_views.name template_values.name "
     "template_values.value templates.actions templates.body templates.name view_notices.name"

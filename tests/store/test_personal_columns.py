@@ -164,7 +164,9 @@ async def test_others_keep_everything(store: Store, clock: ManualClock) -> None:
     assert (other.name, other.unread) == ("Olga", 1)
     assert dict(await store.contact_fields.get_fields(OTHER)) == {"order": "77"}
     assert len(await store.held_items.list_held()) == 1
-    (bulk,) = await store.bulk_texts.list_newest(10)
+    # Of the newest, that no one is left of, the id stays, so that it is not used again.
+    newest, bulk = await store.bulk_texts.list_newest(10)
+    assert newest.body == "" and await store.bulk_texts.list_recipients(newest.id) == []
     assert [one.party for one in await store.bulk_texts.list_recipients(bulk.id)] == [OTHER]
 
 

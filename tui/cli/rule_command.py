@@ -31,8 +31,8 @@ from tui.domain.rules import InvalidRuleError, Rule
 from tui.domain.text import format_count, one_line
 from tui.settings.public import Preferences
 from tui.startup.wiring import add_capabilities, open_store
+from tui.store.rule_rows import RuleRecord
 from tui.store.store import Store
-from tui.store.stored_rules import RuleRecord
 
 _LARGEST_FILE = 1_000_000
 _MANY_TEXTS = 5_000

@@ -11,8 +11,8 @@ from tui.domain.json_fields import format_iso_time
 from tui.domain.rule_text import STOP_LINE
 from tui.domain.rules import Rule
 from tui.domain.text import one_line
+from tui.store.rule_rows import RuleRecord
 from tui.store.store import Store
-from tui.store.stored_rules import RuleRecord
 
 if TYPE_CHECKING:
     from tui.desk.rule_answers import RulePreferences

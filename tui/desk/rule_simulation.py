@@ -284,9 +284,8 @@ class RuleSimulation:
             own=text.own or case.conversation.own,
             opted_out=case.is_opted_out,
         )
-        confirms = text.id if can_confirm else None
         fields = {**self._start.fields, **self._start.contact_fields.get(row.party, {})}
-        request = AnswerRequest(rule, body, fields, row, now, confirms)
+        request = AnswerRequest(rule, body, fields, row, now, text.id if can_confirm else None)
         prepared = prepare_answer(request, self._preferences, self._zone)
         return ("", prepared) if isinstance(prepared, str) else (prepared.body, "")
 

@@ -18,7 +18,7 @@ from tui.domain.text import format_count, one_line
 from tui.plain.lines import end_sentence
 from tui.plain.rule_questions import ask_rule
 from tui.plain.session import PlainSession, line_handler
-from tui.store.stored_rules import RuleRecord
+from tui.store.rule_rows import RuleRecord
 
 _MOST_LISTED = 20
 _MOST_DAYS = 3_650

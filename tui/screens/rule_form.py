@@ -17,7 +17,7 @@ from tui.desk.rule_names import RuleNames, find_missing
 from tui.domain.rules import InvalidRuleError, Rule
 from tui.domain.text import one_line, to_printable
 from tui.screens.base import FormScreen, compose_field
-from tui.store.stored_rules import RuleRecord
+from tui.store.rule_rows import RuleRecord
 
 
 class RuleScreen(FormScreen[RuleRecord | None]):

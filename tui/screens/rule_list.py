@@ -31,8 +31,8 @@ from tui.screens.base import DialogScreen, report_store_errors
 from tui.screens.editable_list import EditableList
 from tui.screens.pick import Choice, Choices
 from tui.screens.rule_form import RuleScreen
+from tui.store.rule_rows import RuleRecord
 from tui.store.store import Store
-from tui.store.stored_rules import RuleRecord
 from tui.widgets.virtual_list import VirtualList
 
 _NAME_CELLS = 24

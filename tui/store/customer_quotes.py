@@ -53,7 +53,7 @@ class CustomerPattern:
 
 
 def mask_lines(connection: Connection, pattern: CustomerPattern) -> None:
-    """Erase a customer from what providers, rules and hooks reported outside of conversations.
+    """Erase a customer from texts to many, and from what providers, rules and hooks reported.
 
     Args:
         connection: Connection of the caller's transaction.
@@ -76,6 +76,10 @@ def mask_lines(connection: Connection, pattern: CustomerPattern) -> None:
         if pattern.is_in(row["problem"]):
             problem = pattern.mask(row["problem"])
             sql.set_problem_line(connection, id=row["id"], problem=problem)
+    # No one can change a text to many once it was confirmed.
+    for row in sql.bulk_bodies(connection):
+        if pattern.is_in(row["body"]):
+            sql.set_bulk_body(connection, id=row["id"], body=pattern.mask(row["body"]))
     # A hook prints what it likes, also words of the customer: none of it is kept.
     sql.erase_hook_lines(connection, line=ERASED_LINE)
     sql.erase_target_lines(connection, line=ERASED_LINE)
@@ -106,8 +110,6 @@ def _iterate_shared_texts(connection: Connection) -> Iterator[tuple[str, str, st
         yield "view", row["name"], _read_json(row["content"])
     for row in queries("rules").all(connection):
         yield "rule", row["name"], _read_json(row["content"])
-    for row in sql.shared_bulk_texts(connection):
-        yield "text to many", str(row["id"]), row["body"]
 
 
 def _read_json(content: str) -> str:

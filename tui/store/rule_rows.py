@@ -3,7 +3,7 @@
 import functools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from tui.domain.action_list import Action, ActionKind
@@ -13,6 +13,22 @@ from tui.store.connections import Connection, Row
 from tui.store.due_answers import read_desk_hours
 from tui.store.queries import queries
 from tui.store.team_rows import read_teams
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRecord:
+    """A rule with what it did."""
+
+    rule: Rule
+    matched_today: int = 0
+    answered_today: int = 0
+    matched: int = 0
+    """How often it matched in the last seven days."""
+    answered: int = 0
+    problem: str = ""
+    """What it could not do, or lacks; empty for nothing since it was changed or switched."""
+    problem_at: int = 0
+    """Ms UTC."""
 
 
 def list_enabled(connection: Connection) -> list[Rule]:
@@ -58,6 +74,27 @@ def format_content(rule: Rule) -> str:
         "stop": rule.stop,
     }
     return json.dumps(content)
+
+
+def count_hits(row: Row, hits: Sequence[Row], first_today: int) -> RuleRecord:
+    """Return a rule with its counts.
+
+    Args:
+        row: Row of the rule.
+        hits: How often rules matched and answered, by hour.
+        first_today: Hour since 1970 in which the day of the agent began.
+    """
+    own = [hit for hit in hits if hit["rule_id"] == row["id"]]
+    today = [hit for hit in own if hit["hour"] >= first_today]
+    return RuleRecord(
+        read_rule(row),
+        matched_today=sum(hit["matched"] for hit in today),
+        answered_today=sum(hit["answered"] for hit in today),
+        matched=sum(hit["matched"] for hit in own),
+        answered=sum(hit["answered"] for hit in own),
+        problem=row["problem"],
+        problem_at=row["problem_at"],
+    )
 
 
 class StoredNames(NamedTuple):

@@ -3,38 +3,22 @@
 import functools
 import random
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tui.clock import DAY, HOUR, Clock
 from tui.domain.change import Subject
 from tui.domain.ids import create_id
 from tui.domain.rules import BUILT_IN_RULES, Rule
 from tui.store.audit import record_action
-from tui.store.connections import Connection, Row
+from tui.store.connections import Connection
 from tui.store.engine import Engine, Transaction
 from tui.store.errors import StoreError
 from tui.store.lead_rights import require_lead
 from tui.store.queries import queries
-from tui.store.rule_rows import format_content, read_rule
+from tui.store.rule_rows import RuleRecord, count_hits, format_content, read_rule
 
 WEEK_HOURS = 7 * 24
 """Hours for which it is kept how often a rule matched, beside those of today."""
-
-
-@dataclass(frozen=True, slots=True)
-class RuleRecord:
-    """A rule with what it did."""
-
-    rule: Rule
-    matched_today: int = 0
-    answered_today: int = 0
-    matched: int = 0
-    """How often it matched in the last seven days."""
-    answered: int = 0
-    problem: str = ""
-    """What it could not do, or lacks; empty for nothing since it was changed or switched."""
-    problem_at: int = 0
-    """Ms UTC."""
 
 
 _WHAT = "rules"
@@ -71,7 +55,7 @@ class Rules:
         first = (self._clock.now() - 7 * DAY) // HOUR
         read_hits = functools.partial(self._sql.hits_since, hour=first)
         found, hits = await self._database.read(lambda c: (self._sql.all(c), read_hits(c)))
-        records = [_count_hits(row, hits, today // HOUR) for row in found]
+        records = [count_hits(row, hits, today // HOUR) for row in found]
         names = [record.rule.name for record in records]
         return [*records, *(RuleRecord(one) for one in BUILT_IN_RULES if one.name not in names)]
 
@@ -312,18 +296,3 @@ def with_built_in(stored: Sequence[Rule]) -> list[Rule]:
     """Return stored rules, then the built-in ones that are not among them."""
     names = {rule.name for rule in stored}
     return [*stored, *(rule for rule in BUILT_IN_RULES if rule.name not in names)]
-
-
-def _count_hits(row: Row, hits: Sequence[Row], first_today: int) -> RuleRecord:
-    """Return a rule with its counts."""
-    own = [hit for hit in hits if hit["rule_id"] == row["id"]]
-    today = [hit for hit in own if hit["hour"] >= first_today]
-    return RuleRecord(
-        read_rule(row),
-        matched_today=sum(hit["matched"] for hit in today),
-        answered_today=sum(hit["answered"] for hit in today),
-        matched=sum(hit["matched"] for hit in own),
-        answered=sum(hit["answered"] for hit in own),
-        problem=row["problem"],
-        problem_at=row["problem_at"],
-    )

@@ -188,8 +188,11 @@ update event_targets set line = :line where line <> '';
 -- name: shared_replies()
 select name, body, actions from templates order by name;
 
--- name: shared_bulk_texts()
+-- name: bulk_bodies()
 select id, body from bulk_texts order by id;
+
+-- name: set_bulk_body(id, body)!
+update bulk_texts set body = :body where id = :id;
 
 -- What is as old as messages that are not kept -------------------------------------------------
 
