@@ -174,9 +174,9 @@ async def test_two_agents_who_edit_one_contact_keep_the_changes_of_both(
 
 
 async def test_two_agents_who_name_one_number_make_one_contact(contacts: Contacts) -> None:
-    nobody = Person(0, "", "", (MIA,))
-    first = await contacts.change_person(nobody, replace(nobody, name="Mia"), "ana")
-    second = await contacts.change_person(nobody, replace(nobody, note="kind"), "bo")
+    unnamed = Person(0, "", "", (MIA,))
+    first = await contacts.change_person(unnamed, replace(unnamed, name="Mia"), "ana")
+    second = await contacts.change_person(unnamed, replace(unnamed, note="kind"), "bo")
     assert second.person == replace(first.person, note="kind")
     assert await contacts.list_people(None, 10) == [second.person]
 

@@ -1,8 +1,7 @@
 """Checks before a message is queued: one list for every path that sends.
 
-A check refuses a message, or asks for a second look, and names what helps. All messages come to
-the outbox through `tui.desk.outgoing.queue_attempt`, so that no path can leave a check out.
-A person is asked (`SendConfirmation`); only refusals stop scripts and retries, which cannot be.
+A check refuses a message, or asks for a second look, and names what helps. All messages pass
+`outgoing.queue_attempt`. A person is asked (`SendConfirmation`); only refusals stop scripts.
 """
 
 from collections.abc import Callable, Iterable, Sequence

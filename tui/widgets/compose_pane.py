@@ -264,12 +264,7 @@ class ComposePane(SuggestingPane):
             self.compose_state.confirmation.reset_questions()
 
     def _show_refusal(
-        self,
-        conversation: Conversation,
-        text: str,
-        refusal: NotSentError,
-        *,
-        note: bool = False,
+        self, conversation: Conversation, text: str, refusal: NotSentError, *, note: bool = False
     ) -> None:
         """Show why nothing was sent, and put the text back into the composer.
 
