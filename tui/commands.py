@@ -39,7 +39,7 @@ COMMANDS: tuple[Command, ...] = (
         "Next",
     ),
     _conversations("previous_waiting", ("N",), "Previous waiting", "The previous longer wait"),
-    _conversations("filter", ("slash",), "Filter", "Names and numbers with a word", ("filter",)),
+    _conversations("filter", ("slash",), "Filter", "Names, numbers, is:unread, …", ("filter",)),
     _conversations("order", ("o",), "Change the order", "Longest wait, newest, time left"),
     _conversations("show_open", ("g o",), "Show open", "All open conversations", ("l", "list")),
     _conversations("show_mine", ("g i",), "Show mine", "Open and assigned to me"),

@@ -35,6 +35,8 @@ def format_conversation(row: Conversation, context: AppContext) -> str:
     facts = [format.format_title(row)]
     if row.waiting_since is not None:
         facts.append(f"waits {format.format_age(row.waiting_since, now)}")
+        if row.due_at is not None:
+            facts.append(f"time for an answer {format.format_time_left(row.due_at, now)}")
     if row.unread:
         facts.append(f"{row.unread} unread")
     if row.failed:

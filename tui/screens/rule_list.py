@@ -154,7 +154,7 @@ class RulesScreen(EditableList[RuleRecord]):
         Binding("K,shift+up", "place(-1)", "Move up"),
     ]
     NAME = "Rules"
-    KEY_HINTS = "Space on/off · t dry run · a add · e edit · K J move · d delete · z undo"
+    KEY_HINTS = "Space on/off · t dry run · a add · e edit · d delete · F1 keys"
     EMPTY_TEXT = "No rules"
     WATCHED = Subject.RULE
     ONLY_LEADS_CHANGE = "rules"
