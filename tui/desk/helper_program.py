@@ -188,7 +188,7 @@ async def _read_answer(
 
 def _describe_failure(name: str, code: int, errors: bytes) -> str:
     """Return how a command failed, with the last line of its error output."""
-    lines = errors.decode("utf-8", "replace").splitlines()
+    lines = _TERMINAL_CODES.sub("", errors.decode("utf-8", "replace")).splitlines()
     last = next((line for line in reversed(lines) if line.strip()), "")
     how = f"ended with status {code}" if code > 0 else f"was ended by signal {-code}"
     said = f": {one_line(last, 120)}" if last else ""

@@ -139,7 +139,7 @@ class SuggestionView(StoreReader, Vertical):
         elif self._answer is not None and event.character == self._take_over_key:
             self.post_message(self.Kept(self._answer.text, self._wish, force=True))
         elif event.key != "enter":
-            self.show_status(_HOW_TO_DECIDE)
+            self.show_status(_STAYS_WRITING if self._answer is None else _HOW_TO_DECIDE)
         elif self._answer is None:
             self.show_status(_STAYS_WRITING)
         else:
