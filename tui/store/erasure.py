@@ -18,7 +18,9 @@ from tui.store.queries import queries
 from tui.store.search_index import forget_text
 from tui.store.summaries import Summaries, Summary
 
-_OTHERWISE = frozenset({"conversations", "messages", "changes", "audit", "consent", "merges"})
+_OTHERWISE = frozenset(
+    {"conversations", "messages", "changes", "audit", "consent", "merges", "journal"}
+)
 """Tables whose rows stay, or are deleted by statements of their own."""
 
 
@@ -83,6 +85,8 @@ def erase_conversation(transaction: Transaction, summaries: Summaries, summary: 
     queries("erasure").overwrite_deleted(connection)
     queries("messages").defer_keys(connection)
     queries("erasure").blank_audit(connection, conversation_id=identity)
+    # The rows stay: those who follow would take a missing id for events that they have lost.
+    queries("erasure").blank_events(connection, conversation_id=identity)
     for table in _list_tables(connection, "conversation_id"):
         connection.execute(f"delete from {table} where conversation_id = :id", {"id": identity})
     transaction.mark_changed(Subject.DRAFT, identity, identity)

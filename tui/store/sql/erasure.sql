@@ -29,6 +29,10 @@ update audit set detail = ''
 where detail <> '' and (conversation_id = :conversation_id
   or conversation_id in (select old_id from redirects where conversation_id = :conversation_id));
 
+-- name: blank_events(conversation_id)!
+update journal set kind = 'erased', conversation_id = 0, message_id = 0, agent = '', detail = ''
+where conversation_id = :conversation_id;
+
 -- name: unlink_consent(id, party)*!
 update consent set message_id = null where party = :party and message_id = :id;
 
