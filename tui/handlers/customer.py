@@ -238,7 +238,7 @@ async def _erase_customer(inbox: InboxActions, plan: ForgetPlan, typed: str | No
         inbox.show_status(f"{WRONG_NUMBER} of this customer")
         return
     done = await inbox.store.forgetting.forget(plan.address, context.agent)
-    inbox.show_status(describe_forgotten(done, is_scrubbed=False))
+    inbox.show_status(describe_forgotten(done, context.preferences.database, is_scrubbed=False))
 
 
 @command_handler("import_contacts")

@@ -101,5 +101,6 @@ async def forget_customer(session: PlainSession, typed: str) -> None:
         return
     done = await session.store.forgetting.forget(plan.address, context.agent)
     session.leave_conversation()
-    session.dialog.write_line(f"{describe_forgotten(done, is_scrubbed=False)}.")
+    database = session.context.preferences.database
+    session.dialog.write_line(f"{describe_forgotten(done, database, is_scrubbed=False)}.")
     await show_first_page(session)

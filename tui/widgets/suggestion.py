@@ -246,6 +246,17 @@ class SuggestingPane(WritingPane):
         self._drop_suggestion()
         super().close_conversation()
 
+    def discard_erased(self, conversation_id: int) -> None:
+        """Discard what is typed or suggested for a customer who was erased, and say so.
+
+        Args:
+            conversation_id: Id of the conversation that is not there any more.
+        """
+        if self.composer.text:
+            self.show_status("This customer was erased, and your text with it")
+        self._drop_suggestion()
+        self.compose_state.discard_all(conversation_id)
+
     def _drop_suggestion(self) -> None:
         """Remove the suggestion without waiting, as its conversation is left."""
         view, self._suggestion = self._suggestion, None
