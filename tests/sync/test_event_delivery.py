@@ -21,10 +21,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tests.conftest import OpenStore
-from tests.store.builders import ACCOUNT, make_reply
+from tests.store.builders import ACCOUNT, MIA, TOM, make_reply
 from tests.sync.doubles import Killed, Life
 from tests.waiting import wait_until
 from tui.clock import DAY, HOUR, ManualClock, SystemClock
+from tui.domain.phone import parse_address
 from tui.store.event_targets import CUT_OFF
 from tui.store.journal import queue_hook
 from tui.store.store import Store
@@ -467,3 +468,23 @@ async def test_a_hook_that_hangs_does_not_delay_another(
     await asyncio.gather(running, return_exceptions=True)
     (run,) = await store.event_targets.list_failed_runs()
     assert run.line == "smsdesk was stopped while it ran; it is not run again"
+
+
+async def test_erasing_a_customer_repeats_no_event(
+    store: Store, clock: ManualClock, tmp_path: Path, secret_file: Path
+) -> None:
+    hook = Hook(tmp_path)
+    async with run_receiver() as receiver:
+        webhook = make_webhook(receiver, secret_file).webhooks
+        settings = DeliverySettings({"reply": hook.words}, webhook, ENVIRON)
+        delivery = make_delivery(store, clock, settings)
+        await delivery.run_once()
+        await store_replies(store, 2)
+        await delivery.run_once()
+        await store.forgetting.forget(parse_address(MIA), "ana")
+        await store.ingest.store_events(ACCOUNT, [make_reply("after", TOM)])
+        await delivery.run_once()
+    assert len(hook.ids) == len(set(hook.ids)) == 3
+    assert len(receiver.ids) == len(set(receiver.ids))
+    assert {body["kind"] for _, body in receiver.posts} <= {"reply", "conversation"}
+    assert await store.event_targets.list_failed_runs() == []

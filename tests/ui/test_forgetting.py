@@ -50,6 +50,7 @@ async def test_a_draft_is_not_stored_again_when_a_colleague_forgets_the_customer
         await desk.type("half a zebrafish")
         await desk.store.forgetting.forget(parse_address(CHLOE), "bo")
         await desk.until(lambda: desk.inbox.composer.text == "")
+        await desk.shows("This customer was erased, and your text with it")
         assert not await is_stored(desk.store, CHLOE)
         await desk.hides("Chloe Martin")
         await desk.until(lambda: not desk.inbox.is_composer_focused)

@@ -77,7 +77,7 @@ async def _forget(arguments: Namespace, desk: Preferences) -> int:
     if arguments.json:
         write_json(plan_to_json(plan, erased=True))
     else:
-        write_line(f"{describe_forgotten(plan, is_scrubbed=True)}.")
+        write_line(f"{describe_forgotten(plan, desk.database, is_scrubbed=True)}.")
         write_line(f"In the database: {describe_remains(desk.database) if is_done else _WAITS}.")
     return DONE
 

@@ -109,14 +109,19 @@ def list_backups(inbox: Path) -> list[Path]:
     )
 
 
-def describe_forgotten(plan: ForgetPlan, *, is_scrubbed: bool) -> str:
+def describe_forgotten(plan: ForgetPlan, database: object, *, is_scrubbed: bool) -> str:
     """Return the confirmation after a customer was erased, in one line.
 
     Args:
         plan: What was erased.
+        database: Path of the inbox file, or a database on a server.
         is_scrubbed: Whether the free space of the database is overwritten as well.
     """
-    later = "" if is_scrubbed else "; the file is being overwritten"
+    later = ""
+    if not is_scrubbed:
+        is_file = isinstance(database, Path)
+        later = "the file is being overwritten" if is_file else "the server overwrites it by vacuum"
+        later = f"; {later}"
     kept = "; the opt-out stays" if plan.opted_out else ""
     return f"Erased {format_count(plan.messages, 'message')} and everything else{kept}{later}"
 

@@ -40,6 +40,8 @@ class JournalKind(StrEnum):
     ALARM = "alarm"
     HOOK = "hook"
     """A named hook is to run; only hooks of this name get it."""
+    ERASED = "erased"
+    """What is left of an event whose conversation was erased, so that no id is missing."""
 
 
 MESSAGE_EVENTS = {"in": JournalKind.REPLY, "out": JournalKind.QUEUED, "note": JournalKind.NOTE}

@@ -220,7 +220,7 @@ async def _erase_customer(inbox: InboxActions, plan: ForgetPlan, typed: str | No
         inbox.show_status(f"{WRONG_NUMBER} of this customer")
         return
     done = await forget_customer(inbox.store, plan, context.agent, context.log_file)
-    inbox.show_status(describe_forgotten(done, is_scrubbed=False))
+    inbox.show_status(describe_forgotten(done, context.preferences.database, is_scrubbed=False))
 
 
 @command_handler("import_contacts")

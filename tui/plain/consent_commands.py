@@ -102,5 +102,6 @@ async def forget_customer(session: PlainSession, typed: str) -> None:
         return
     done = await erase_customer(session.store, plan, context.agent, context.log_file)
     session.leave_conversation()
-    session.dialog.write_line(f"{describe_forgotten(done, is_scrubbed=False)}.")
+    database = session.context.preferences.database
+    session.dialog.write_line(f"{describe_forgotten(done, database, is_scrubbed=False)}.")
     await show_first_page(session)

@@ -158,6 +158,7 @@ class Forgetting:
         erase_conversation(transaction, summaries, summary)
         for one in (identity, *old_ids):
             self._sql.drop_audit(connection, conversation_id=one)
+            self._sql.blank_events(connection, conversation_id=one)
 
     def _erase_payloads(
         self, connection: Connection, before: ForgetPlan, parties: Iterable[str]

@@ -29,6 +29,11 @@ update audit set detail = ''
 where detail <> '' and (conversation_id = :conversation_id
   or conversation_id in (select old_id from redirects where conversation_id = :conversation_id));
 
+-- The events stay, as the ids have to go on without a gap.
+-- name: blank_events(conversation_id)!
+update journal set kind = 'erased', conversation_id = 0, message_id = 0, agent = '', detail = ''
+where conversation_id = :conversation_id;
+
 -- name: unlink_consent(id, party)*!
 update consent set message_id = null where party = :party and message_id = :id;
 
@@ -152,11 +157,6 @@ delete from bulk_texts where state in ('done', 'cancelled') and id < (select max
 -- name: blank_empty_texts_to_many()!
 update bulk_texts set body = '' where state in ('done', 'cancelled') and body <> ''
   and id not in (select bulk_id from bulk_recipients);
-
--- The events stay, as the ids have to go on without a gap.
--- name: blank_events(conversation_id)!
-update journal set conversation_id = 0, message_id = 0, detail = '{"erased": true}'
-where conversation_id = :conversation_id;
 
 -- name: account_lines()
 select name, line, credit_reason from accounts;
