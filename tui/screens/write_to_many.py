@@ -106,9 +106,10 @@ class WriteToManyScreen(FormScreen[BulkPlan | None]):
         self._follow_text()
 
     def _show_keys(self) -> None:
-        """Show the keys of writing, or of the review."""
+        """Show the keys of writing, or of the review: Enter only where it sends something."""
+        enter_hint = "Enter sends" if self._plan.going else "Nothing to send"
         self.show_hints(
-            "Enter sends · n quiet hours · s same text · Esc back to the text"
+            f"{enter_hint} · n quiet hours · s same text · Esc back to the text"
             if self._is_reviewing
             else "Enter shows what is sent · F2 canned reply · Esc leaves"
         )
@@ -135,6 +136,8 @@ class WriteToManyScreen(FormScreen[BulkPlan | None]):
             *(self._plan.options, context.clock.now(), context.zone),
         )
         self._show_plan()
+        if self._is_reviewing:
+            self._show_keys()
 
     @on(Composer.Pressed)
     async def _run_command(self, event: Composer.Pressed) -> None:
@@ -180,7 +183,6 @@ class WriteToManyScreen(FormScreen[BulkPlan | None]):
         self.composer.disabled = True
         self.set_focus(None)
         await self._replan()
-        self._show_keys()
         # Not before it is painted: a second Enter of the same burst must not send unseen.
         self.call_after_refresh(self._allow_confirmation)
 
