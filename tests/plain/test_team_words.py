@@ -112,3 +112,10 @@ async def test_a_view_that_does_not_exist_is_named_before_the_lists(mia: Typist)
     await mia.type("99")
     await mia.shows("There are only")
     await mia.type("0")
+
+
+async def test_an_agent_of_line_mode_alone_is_known_to_colleagues(mia: Typist) -> None:
+    assert AGENT in await mia.store.agents.list_names()
+    assert AGENT in [agent.name for agent in await mia.store.team.list_agents()]
+    await mia.type("team")
+    assert any(AGENT in line for line in mia.output)

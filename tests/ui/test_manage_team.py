@@ -160,3 +160,15 @@ async def test_a_new_team_with_the_name_of_another_changes_the_members_of_that(d
         await desk.shows("Members of @sales")
         await desk.press("space", "enter")
         await desk.shows("Changed team @sales: bo, mia")
+
+
+async def test_enter_with_nothing_ticked_confirms_the_members_as_they_are(desk: Desk) -> None:
+    await desk.store.team.save_team("sales", ["bo"])
+    async with desk.open(WIDE):
+        await desk.command("team")
+        await desk.shows("@sales")
+        await desk.press("down", "down", "enter")
+        await desk.shows("Members of @sales")
+        await desk.press("enter")
+        await desk.shows("The members of @sales are unchanged")
+        assert await desk.store.team.list_teams() == [Team("sales", ("bo",))]

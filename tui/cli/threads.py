@@ -1,6 +1,7 @@
 """Implement `smsdesk threads`: list the conversations, the latest first."""
 
 import functools
+import sys
 import time
 from argparse import Namespace
 from typing import TYPE_CHECKING
@@ -52,12 +53,14 @@ def run(arguments: Namespace) -> int:
 
 def _list_view(reader: "InboxReader", arguments: Namespace) -> list[Conversation]:
     """Return the conversations of a saved view or of a filter."""
+    from tui.desk.view_names import find_unknown_names
     from tui.domain.view_text import InvalidViewError, parse_view
     from tui.store.rows import to_conversation
     from tui.store.team_rows import read_teams, resolve_view
     from tui.store.view_windows import is_sorted_by_time, read_page
 
-    agent = load_public_settings(arguments).agent
+    settings = load_public_settings(arguments)
+    agent = settings.agent
     try:
         view = (
             _find_saved(reader, arguments.view, agent)
@@ -66,6 +69,10 @@ def _list_view(reader: "InboxReader", arguments: Namespace) -> list[Conversation
         )
     except InvalidViewError as problem:
         raise CommandError(to_printable(str(problem)), BAD_USE) from None
+    if arguments.filter is not None:
+        find_unknown = functools.partial(find_unknown_names, settings.accounts, view)
+        if unknown := reader.read(find_unknown):
+            print(f"smsdesk: {to_printable(unknown)}", file=sys.stderr)
     view = resolve_view(view, agent, reader.read(read_teams))
     sort = _END if is_sorted_by_time(view) else -_END
     page = functools.partial(read_page, view, sort, -_END, limit=arguments.limit, is_after=True)

@@ -203,7 +203,9 @@ async def open_conversation(store: Store, context: AppContext, party: str) -> Co
     """
     if not context.accounts:
         return None
-    return await store.conversations.get_or_create(parse_address(party), context.accounts[0].name)
+    return await store.conversations.get_or_create(
+        parse_address(party), context.accounts[0].name, is_begun=True
+    )
 
 
 def change_person(

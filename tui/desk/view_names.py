@@ -1,15 +1,20 @@
 """Find the names in a filter that no account, agent, team or conversation has."""
 
-from collections.abc import AsyncIterator, Collection, Sequence
+import functools
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from tui.domain.account import Account
 from tui.domain.agent_level import TEAM_MARK, describe_unknown_name
 from tui.domain.conversation import View
-from tui.store.conversations import FIRST_POSITION
+from tui.store.connections import Connection
 from tui.store.store import Store
+from tui.store.team_rows import read_names
+from tui.store.view_windows import read_page
 
 _EVERYTHING = View(state=None)
+_FIRST = -(2**62)
+"""Before every rank, time and id."""
 
 
 async def describe_unknown_names(store: Store, accounts: Sequence[Account], view: View) -> str:
@@ -22,37 +27,45 @@ async def describe_unknown_names(store: Store, accounts: Sequence[Account], view
         accounts: Accounts of the settings.
         view: The filter.
     """
-    return "; ".join([text async for text in _find_unknown(store, accounts, view)])
+    return await store.database.read(functools.partial(find_unknown_names, accounts, view))
 
 
-async def _find_unknown(
-    store: Store, accounts: Sequence[Account], view: View
-) -> AsyncIterator[str]:
+def find_unknown_names(accounts: Sequence[Account], view: View, connection: Connection, /) -> str:
+    """Return the same as `describe_unknown_names`, from an open connection.
+
+    Args:
+        accounts: Accounts of the settings.
+        view: The filter.
+        connection: Connection to read from.
+    """
+    return "; ".join(_list_unknown(accounts, view, connection))
+
+
+def _list_unknown(accounts: Sequence[Account], view: View, connection: Connection) -> Iterator[str]:
     """Yield one sentence for each unknown name."""
+    agents, teams, labels = read_names(connection)
     if view.account:
         names = [account.name for account in accounts]
         only = replace(_EVERYTHING, account=view.account)
-        if not await _is_known(store, view.account, names, only):
+        if not _is_known(connection, view.account, names, only):
             yield describe_unknown_name(view.account, names, "account")
     if view.own:
         numbers = [sender for account in accounts for sender in account.senders]
         only = replace(_EVERYTHING, own=view.own)
-        if not await _is_known(store, view.own, numbers, only):
+        if not _is_known(connection, view.own, numbers, only):
             yield describe_unknown_name(view.own, numbers, "own number")
-    if view.label:
-        labels = [label for label, _ in await store.conversations.list_labels()]
-        if view.label not in labels:
-            yield describe_unknown_name(view.label, labels, "label")
+    if view.label and view.label not in labels:
+        yield describe_unknown_name(view.label, labels, "label")
     if view.assignee or view.team:
-        teams = [team.assignee for team in await store.team.list_teams()]
-        agents = [] if view.team else await store.agents.list_names()
+        known = teams if view.team else [*agents, *teams]
         name = f"{TEAM_MARK}{view.team}" if view.team else view.assignee or ""
-        if name not in (*agents, *teams):
+        if name not in known:
             what = "team" if name.startswith(TEAM_MARK) else "agent"
-            yield describe_unknown_name(name, [*agents, *teams], what)
+            yield describe_unknown_name(name, known, what)
 
 
-async def _is_known(store: Store, name: str, names: Collection[str], only: View) -> bool:
+def _is_known(connection: Connection, name: str, names: Collection[str], only: View) -> bool:
     """Return whether the settings have a name, or any conversation."""
-    known = name in names
-    return known or bool(await store.conversations.list_after(only, FIRST_POSITION, 1))
+    if name in names:
+        return True
+    return bool(read_page(only, _FIRST, _FIRST, connection, limit=1, is_after=True))

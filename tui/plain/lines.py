@@ -68,7 +68,7 @@ def _list_marks(row: Conversation, context: AppContext) -> list[str]:
     if row.state is State.SNOOZED:
         until = format.format_snooze_end(row.snoozed_until, context.clock.now(), context.zone)
         marks.append(f"snoozed {until}")
-    elif row.state is State.CLOSED:
+    elif row.state is State.CLOSED and row.last_id:  # one that is only begun opens with its use
         marks.append("closed")
     if row.assignee:
         mine = row.assignee == context.agent

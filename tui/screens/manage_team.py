@@ -226,7 +226,9 @@ class TeamScreen(DialogScreen[None]):
             Choice(agent.name, agent.name, on=agent.name in team.members) for agent in self._agents
         ]
         title = f"Members of {team.assignee}"
-        screen = PickSeveralScreen(title, choices, new="", ascii=self._app_context.ascii)
+        # Enter alone must not change who belongs to the team: it confirms what is ticked.
+        use_ascii = self._app_context.ascii
+        screen = PickSeveralScreen(title, choices, new="", picks_current=False, ascii=use_ascii)
 
         async def save(picked: Picked | None) -> None:
             if picked is None:

@@ -214,7 +214,8 @@ class NewMessageScreen(StoreReader, DialogScreen[Conversation | None]):
             self.verdict.update(Content(NO_ACCOUNT.sentence))
             return
         account = self._app_context.accounts[self._account_index].name
-        self.dismiss(await self._store.conversations.get_or_create(address, account))
+        find = self._store.conversations.get_or_create
+        self.dismiss(await find(address, account, is_begun=True))
 
     async def action_account(self) -> None:
         """Switch to the next account."""

@@ -139,6 +139,8 @@ class WriteToManyScreen(FormScreen[BulkPlan | None]):
             *(self._plan.options, context.clock.now(), context.zone),
         )
         self._show_plan()
+        if self._is_reviewing:
+            self._show_keys()
 
     @on(Composer.Pressed)
     async def _run_command(self, event: Composer.Pressed) -> None:

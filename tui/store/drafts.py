@@ -32,15 +32,17 @@ from tui.store.summaries import Summaries
 class Drafts:
     """Text that was typed and not sent, saved while it is typed."""
 
-    def __init__(self, database: Engine, clock: Clock) -> None:
+    def __init__(self, database: Engine, clock: Clock, rng: random.Random) -> None:
         """Create the drafts of one database.
 
         Args:
             database: Open inbox database.
             clock: Source of the current time.
+            rng: Source of randomness for new ids.
         """
         self._database = database
         self._clock = clock
+        self._rng = rng
         self._sql = queries("desk")
 
     async def get_draft(self, conversation_id: int, agent: str) -> Draft | None:
@@ -134,6 +136,8 @@ class Drafts:
                 result = join_with_stored(connection, base, mine, kind)
             kind.write(connection, result.draft)
             here = result.draft.conversation_id
+            if result.draft.body or result.draft.mms:
+                Summaries(transaction, self._rng).open_begun(here)
             transaction.mark_changed(Subject.DRAFT, here, here)
             return result
 

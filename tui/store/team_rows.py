@@ -62,3 +62,12 @@ def is_away(connection: Connection, agent: str, now: int) -> bool:
     """
     until = queries("team").away(connection, name=agent)
     return until is not None and until > now
+
+
+def read_names(connection: Connection) -> tuple[list[str], list[str], list[str]]:
+    """Return the names of all agents, of all teams as assignees, and of all labels."""
+    return (
+        [row["name"] for row in queries("triage").agents(connection)],
+        [team.assignee for team in read_teams(connection)],
+        [row["label"] for row in queries("conversations").all_labels(connection)],
+    )
