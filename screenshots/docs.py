@@ -7,8 +7,9 @@ from pathlib import Path
 
 from tui.cli.manual import format_manual
 from tui.commands import format_key_table
+from tui.domain.conversation_json import CONVERSATION_FIELDS
 from tui.domain.inbox_events import EVENT_FIELDS, KIND_MEANINGS
-from tui.domain.json_fields import json_fields
+from tui.domain.json_fields import MESSAGE_FIELDS, describe_fields
 from tui.providers.catalog import CATALOG
 from tui.providers.provider_table import format_panel, format_provider_table
 from tui.settings.reference import format_account_tables, format_general_tables
@@ -19,17 +20,17 @@ MANUAL = ROOT / "tui/docs/smsdesk.1"
 
 def format_message_fields() -> str:
     """Return the fields of a message in JSON as a Markdown table."""
-    return _format_table(json_fields("message"))
+    return _format_table(describe_fields(MESSAGE_FIELDS))
 
 
 def format_conversation_fields() -> str:
     """Return the fields of a conversation in JSON as a Markdown table."""
-    return _format_table(json_fields("conversation"))
+    return _format_table(describe_fields(CONVERSATION_FIELDS))
 
 
 def format_event_fields() -> str:
     """Return the fields of an event in JSON as a Markdown table."""
-    return _format_table([(field.name, field.type, field.meaning) for field in EVENT_FIELDS])
+    return _format_table(describe_fields(EVENT_FIELDS))
 
 
 def format_event_kinds() -> str:

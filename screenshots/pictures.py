@@ -61,6 +61,14 @@ STATES: dict[str, tuple[str, ...]] = {
     "conversation": ("j", "j", "enter"),
     "writing": ("j", "r", *"Of course"),
     "canned": ("j", "r", "f2"),
+    "views": ("V", "enter", "g", "u", "V", "enter", "v"),
+    "team": ("g", "w"),
+    "rules": ("g", "r"),
+    "rule": ("g", "r", "a"),
+    "people": ("g", "b"),
+    "many": ("x", "j", "x", "r", *"Hello", "enter"),
+    "replies": ("g", "t"),
+    "answers": ("V", "enter", "v", "t"),
     "schedule": ("j", "r", *"See you then", "f5", *"tomorrow 9"),
     "failed": ("g", "f", "enter"),
     "timeline": ("g", "f", "enter", "full_stop"),
@@ -141,8 +149,12 @@ def _dressed(app_context: AppContext, scene: Scene) -> AppContext:
     looks = replace(app_context, preferences=preferences, ascii=scene.ascii)
     if not scene.fresh:
         return looks
+
+    async def explain_refusal() -> str:
+        return ""
+
     account_setup = create_account_setup(
-        {"HOME": "/home/mia"}, None, app_context.clock, random.Random(7)
+        {"HOME": "/home/mia"}, None, app_context.clock, random.Random(7), explain_refusal
     )
     return replace(
         looks, preferences=replace(preferences, accounts=()), account_setup=account_setup

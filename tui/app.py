@@ -267,7 +267,7 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
         """Follow the settings and raise alarms; `_follow_store` reports errors of the store."""
         self.check_settings()
         with contextlib.suppress(StoreError):
-            await self._notifier.report_account_problems()
+            await self._notifier.report_problems()
             await self.inbox.refresh_accounts()
 
     async def _reload_inbox(self) -> int | None:

@@ -39,7 +39,7 @@ COMMANDS: tuple[Command, ...] = (
         "Next",
     ),
     _conversations("previous_waiting", ("N",), "Previous waiting", "The previous longer wait"),
-    _conversations("filter", ("slash",), "Filter", "Names and numbers with a word", ("filter",)),
+    _conversations("filter", ("slash",), "Filter", "Names, numbers, is:unread, …", ("filter",)),
     _conversations("order", ("o",), "Change the order", "Longest wait, newest, time left"),
     _conversations("show_open", ("g o",), "Show open", "All open conversations", ("l", "list")),
     _conversations("show_mine", ("g i",), "Show mine", "Open and assigned to me"),
@@ -51,10 +51,10 @@ COMMANDS: tuple[Command, ...] = (
         "show_failed",
         ("g f",),
         "Show failed",
-        "With a failed or maybe sent text",
+        "A text failed or is maybe sent",
         ("f", "failed"),
     ),
-    _conversations("show_overdue", ("g v",), "Show overdue", "Later than promised", ("overdue",)),
+    _conversations("show_overdue", ("g v",), "Show overdue", "Answers that are late", ("overdue",)),
     _conversations("show_snoozed", ("g s",), "Show snoozed", "Until a time or a reply"),
     _conversations("show_mentions", ("g m",), "Show mentions", "Notes that mention you"),
     _conversations("show_starred", ("g asterisk",), "Show starred", "Starred conversations"),
@@ -64,14 +64,18 @@ COMMANDS: tuple[Command, ...] = (
         "show_unread", ("g U",), "Show unread", "Conversations with new texts", ("unread",)
     ),
     _conversations(
-        "show_account", ("g A",), "Show one account", "This one's; again: the next", ("account",)
+        "show_account",
+        ("g A",),
+        "Show one account",
+        "Of this one; again for the next",
+        ("account",),
     ),
-    _conversations("views", ("v",), "Views", "Show, change; g and a digit shows"),
+    _conversations("views", ("v",), "Views", "Show, edit; g 1 to g 9 show one"),
     _conversations(
-        "save_view", ("V",), "Save the view", "The list that is shown, by a name", ("save",)
+        "save_view", ("V",), "Save the view", "A name for the list on screen", ("save",)
     ),
-    _conversations("team", ("g w",), "Agents and teams", "Absence, levels, members", ("team",)),
-    _conversations("mark", ("x",), "Select", "Actions then apply to all selected"),
+    _conversations("team", ("g w",), "Agents and teams", "Away until, leads, members", ("team",)),
+    _conversations("mark", ("x",), "Select", "Act on several; r writes to all"),
     _conversations("mark_range", ("X",), "Select up to here", "From the last selected one"),
     _conversation("reply", ("r", "i"), "Reply", "Write an answer", ("r", "reply"), "Reply"),
     _conversation("close", ("e",), "Close", "Closed until they write again", ("e", "end"), "Close"),
@@ -111,16 +115,16 @@ COMMANDS: tuple[Command, ...] = (
         ("d", "drop"),
     ),
     _messages("copy_text", ("y",), "Copy the text", "To your clipboard"),
-    _messages("pipe", ("vertical_line",), "Pipe", "As text to a command: less, grep"),
+    _messages("pipe", ("vertical_line",), "Pipe", "As text to less, grep, …"),
     _messages("files", ("f",), "Files", "Received pictures; save them", ("x", "files")),
-    _failed("retry", ("R",), "Retry", "A failed message, or all selected"),
+    _failed("retry", ("R",), "Retry", "A failed text, or all selected"),
     _failed("resolve", ("M",), "Resolve", "Say whether it was sent", ("f", "failed")),
     _failed("retry_through", ("W",), "Retry another way", "Through another account"),
     _customer(
         "consent",
         ("exclamation_mark",),
         "Opt-out",
-        "Confirm, record or lift an opt-out",
+        "Confirm, record or lift it",
         ("!", "optout"),
     ),
     _customer(
@@ -135,7 +139,7 @@ COMMANDS: tuple[Command, ...] = (
     _triage("triage", ("t",), "Triage", "One by one, longest wait first", bar_label="Triage"),
     _triage("skip", ("space",), "Leave for later", "Skip it; it still waits", bar_label="Later"),
     *(
-        _triage(f"canned_{n}", (str(n),), f"Canned reply {n}", "Into the composer; a macro asks")
+        _triage(f"canned_{n}", (str(n),), f"Canned reply {n}", "Into the text; a macro asks")
         for n in range(1, 10)
     ),
     _compose("send", ("enter",), "Send", "Send the message", review_key="y"),
@@ -165,9 +169,9 @@ COMMANDS: tuple[Command, ...] = (
     _compose("unsend", ("ctrl+g",), "Take back", "Newest text, while it is held"),
     _compose("editor", ("ctrl+o",), "Your editor", "Write the draft in $EDITOR"),
     _general("new", ("c",), "New conversation", "Write to a number", ("c", "compose"), "New"),
-    _general("people", ("g b",), "People", "Find, write to, add, edit", ("people",)),
+    _general("people", ("g b",), "People", "The address book: find, add", ("people",)),
     _general("search", ("g slash",), "Search everything", "Words in all messages", ("/", "search")),
-    _general("rules", ("g r",), "Rules", "What is done by itself; dry run", ("rules",)),
+    _general("rules", ("g r",), "Rules", "Label, assign, answer by itself", ("rules",)),
     _general("templates", ("g t",), "Canned replies", "And macros: add, order, import"),
     _general("undo", ("z",), "Undo", "Undo the last action", ("z", "undo")),
     _general("accounts", ("f3",), "Accounts", "Health, balance and delay", ("i", "accounts")),
@@ -182,10 +186,10 @@ COMMANDS: tuple[Command, ...] = (
     _general(
         "help", ("question_mark", "f1"), "Help", "All keys and commands", ("?", "help"), "Help"
     ),
-    _general("numbers", ("f4",), "Statistics", "Texts, answers, deliveries, plots", ("stats",)),
+    _general("numbers", ("f4",), "Statistics", "Answers, deliveries, plots", ("stats",)),
     _general("add_account", ("g n",), "Add an account", "Provider and credentials"),
     _general("look", ("g c",), "Other colours", "Dark, light, contrast, own 16"),
-    _general("redraw", ("ctrl+l",), "Draw again", "After a resize or foreign output"),
+    _general("redraw", ("ctrl+l",), "Draw again", "After output of other programs"),
     _general("suspend", ("ctrl+z",), "Suspend", "To the shell; fg returns"),
     _general("quit", ("q", "ctrl+c"), "Quit", "Asks when something is unsent", ("q", "quit")),
 )
@@ -202,6 +206,21 @@ LINE_COMMANDS: tuple[Command, ...] = (
     _customer("rename", (), "Name", "Give the customer another name", ("k", "name")),
 )
 """Every command of line mode; those without keys exist only there."""
+
+SEARCH_WORDS: dict[str, str] = {
+    "show_overdue": "late promise time for an answer",
+    "bulk_texts": "bulk broadcast pause cancel",
+    "views": "saved time for an answer within minutes business hours holidays private notify",
+    "team": "absence absent holiday vacation level permissions colleagues",
+    "history": "audit rule",
+    "forget": "delete privacy retention keep",
+    "import_contacts": "address book people file",
+    "people": "contacts edit delete write to",
+    "rules": "automatic auto-reply out of office hours dry run words notify hook",
+    "templates": "templates snippets shared personal own fields export",
+    "numbers": "texts first answer kept late promise median",
+}
+"""Further words by which the palette and the help find a command: what is inside its dialog."""
 
 PREFIX_KEY = "g"
 """Key that starts a sequence of two keys."""

@@ -13,6 +13,9 @@ again and again ends, as does one whose main screen cannot be built.
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
+from functools import partial
+from inspect import isawaitable
 from typing import Any
 
 from textual import events
@@ -231,6 +234,30 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
             # A dialog that cannot be built would keep the keyboard with nothing to answer.
             self.call_later(self._remove_dialog, screen)
         return True
+
+    def push_screen(self, screen: Any, callback: Any = None, *args: Any, **kwargs: Any) -> Any:
+        """Show a screen; an error of what is done with its answer does not end the app.
+
+        Textual calls that outside of any handler, where every error would be fatal.
+
+        Args:
+            screen: Screen to show.
+            callback: Called with its answer; None for none.
+            *args: Further arguments of Textual.
+            **kwargs: Further arguments of Textual.
+        """
+        guarded = callback and partial(self._use_answer, callback)
+        return super().push_screen(screen, guarded, *args, **kwargs)
+
+    async def _use_answer(self, callback: Callable[[Any], Any], answer: Any) -> None:
+        """Call a function with the answer of a dialog, and report what it raises."""
+        try:
+            result = callback(answer)
+            if isawaitable(result):
+                await result
+        except Exception as error:
+            if not self.is_exiting and not self._survive_error(error):
+                raise
 
     def survive_failure(self, error: Exception) -> bool:
         """Report an error with which Textual would end; return whether the app goes on.

@@ -78,7 +78,7 @@ class ServedApp(HookedApp[int]):
                 return
             if preferences is None:
                 return
-            difference = self._app_context.replace_accounts(preferences.accounts)
+            difference = self._app_context.apply_settings(preferences)
             await self.end_background()
             self.start_background()
             await self.inbox.refresh_accounts()

@@ -6,6 +6,7 @@ import pytest
 
 from tests.cli.conftest import Desk
 from tests.store.builders import ACCOUNT, MIA, TOM, get_conversation, make_reply
+from tui.domain.phone import format_phone_number
 from tui.store.store import Store
 
 ANA, HOME = "+48500600701", "+48500600702"
@@ -50,9 +51,9 @@ def test_a_contact_is_added_found_changed_and_removed(bare: Desk) -> None:
         (("set", "Ana K"), "say what to set"),
         (("set", "Ana K", "--field", "name=x"), "{name} is filled in automatically"),
         (("set", "Ana K", "--field", "x"), '--field "x" is not NAME=VALUE'),
-        (("set", "Ana K", "--add-number", HOME), f"{HOME} belongs to Ana B"),
+        (("set", "Ana K", "--add-number", HOME), f"{format_phone_number(HOME)} belongs to Ana B"),
         (("set", "Ana K", "--remove-number", ANA), "a contact needs a number"),
-        (("add", ANA, "--name", "Bo"), f"{ANA} belongs to Ana K"),
+        (("add", ANA, "--name", "Bo"), f"{format_phone_number(ANA)} belongs to Ana K"),
         (("add", "hello"), "Not a phone number"),
         (("list", "--name", "x"), "contacts list changes nothing"),
         (("list", "ana"), "contacts list takes no name"),

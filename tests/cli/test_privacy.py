@@ -1,11 +1,19 @@
 """Test `smsdesk prune`, `forget`, `evidence` and `verify` on an inbox with a few conversations."""
 
+import asyncio
 import json
+import random
 from pathlib import Path
 
 import pytest
 
 from tests.cli.conftest import Desk, read_error_line
+from tests.store.full_inbox import FORGOTTEN, HOME, fill_inbox, find_marks
+from tui.clock import ManualClock
+from tui.log import mask_text
+from tui.settings.paths import find_log_file
+from tui.startup.wiring import create_consent_judge
+from tui.store.store import Store
 
 NUMBER = "+61491570156"
 
@@ -81,3 +89,44 @@ def test_old_messages_are_counted_and_deleted(filled: Desk) -> None:
         json.loads(filled.run("prune", "--dry-run", "--days", "1", "--json").stdout)["messages"]
         == 0
     )
+
+
+async def _fill(path: Path) -> None:
+    """Fill the inbox at a path so that a customer stands nearly everywhere."""
+    clock = ManualClock()
+    judge = create_consent_judge({})
+    store = Store(path, clock=clock, rng=random.Random(1), owner="a", classify=judge)
+    async with store:
+        await fill_inbox(store, clock)
+
+
+def test_nothing_of_a_forgotten_customer_is_left_in_the_folders_of_the_program(
+    bare: Desk,
+) -> None:
+    asyncio.run(_fill(bare.database))
+    desk = Desk(bare.home, {**bare.environ, "SMSDESK_DATABASE": str(bare.database)})
+    for command in (("threads",), ("search", "zqxfish"), ("messages", FORGOTTEN), ("doctor",)):
+        desk.run(*command)
+    log = find_log_file(desk.environ)
+    log.parent.mkdir(parents=True, exist_ok=True)
+    log.write_text(json.dumps({"event": mask_text(f"refused {FORGOTTEN}: Zqxname")}) + "\n")
+    tried = desk.run("forget", FORGOTTEN, "--dry-run")
+    named = "canned reply for-zqxname, own field vip, view Zqxname, rule zqxname"
+    assert f"which stays until you change it: {named}." in tried.stdout
+    for change in (
+        ("canned", "remove", "for-zqxname"),
+        ("rules", "delete", "zqxname"),
+        ("views", "remove", "Zqxname"),
+    ):
+        assert desk.run(*change).returncode == 0, change
+    done = desk.run("forget", FORGOTTEN, "--yes", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["named_in"] == ["own field vip"]
+    left = {
+        path.name: marks
+        for path in bare.home.rglob("*")
+        if path.is_file() and (marks := find_marks(path.read_bytes()))
+    }
+    # The opt-out of another number of the contact, and what agents share.
+    assert left == {"inbox.db": {HOME[3:], "zqxname"}}
+    assert mask_text(FORGOTTEN)[1:] not in log.read_text(encoding="utf-8")

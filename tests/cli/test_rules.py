@@ -69,3 +69,54 @@ def test_wrong_files_and_names_are_refused_in_a_line(bare: Desk, file: Path) -> 
     assert read_error_line(refused) == expected
     assert bare.run("rules", "import").returncode == BAD_USE
     assert bare.run("rules", "import", str(file.with_name("none.toml"))).returncode == BAD_USE
+
+
+HOOKS = {"SMSDESK_HOOKS": '{"ticket": ["true"]}'}
+HOOK_RULE = '[[rule]]\nname = "x"\nwhen = ["arrives"]\nthen = ["hook NAME", "star"]\n'
+
+
+def test_a_hook_is_looked_up_in_the_settings_at_every_step(bare: Desk, file: Path) -> None:
+    expected = (
+        'there is no hook "tickt", did you mean ticket? '
+        "([hooks] in the settings adds one, see smsdesk help events)"
+    )
+    file.write_text(HOOK_RULE.replace("NAME", "tickt"))
+    imported = bare.run("rules", "import", str(file), **HOOKS)
+    assert (imported.returncode, imported.stderr) == (DONE, f"smsdesk: x: {expected}\n")
+    tried = bare.run("rules", "test", "x", **HOOKS)
+    assert (tried.returncode, tried.stderr) == (DONE, f"smsdesk: x: {expected}\n")
+    refused = bare.run("rules", "on", "help", "x", **HOOKS)
+    assert refused.returncode == BAD_USE and refused.stdout == ""
+    file.write_text(HOOK_RULE.replace("NAME", "ticket"))
+    assert bare.run("rules", "import", str(file), **HOOKS).stderr == ""
+    assert bare.run("rules", "on", "x", **HOOKS).stdout == "x is on\n"
+    checked = bare.run("doctor", "--offline", **HOOKS)
+    assert "1 rule on; what they name is there" in checked.stdout
+    checked = bare.run("doctor", "--offline", "--json")
+    found = [line for line in map(json.loads, checked.stdout.splitlines())]
+    (result,) = [line for line in found if line["subject"] == "rules"]
+    assert result["verdict"] == "bad" and 'x: there is no hook "ticket"' in result["line"]
+
+
+def test_an_import_does_not_make_a_rule_incomplete_that_is_on(bare: Desk, file: Path) -> None:
+    file.write_text(HOOK_RULE.replace("NAME", "ticket"))
+    bare.run("rules", "import", str(file), **HOOKS)
+    bare.run("rules", "on", "x", **HOOKS)
+    before = bare.run("rules", "export").stdout
+    file.write_text(HOOK_RULE.replace("NAME", "gone"))
+    refused = bare.run("rules", "import", str(file), **HOOKS)
+    assert refused.returncode == BAD_USE
+    line = read_error_line(refused)
+    assert line.startswith('x is on: there is no hook "gone"')
+    assert line.endswith("nothing was changed")
+    assert bare.run("rules", "export").stdout == before
+
+
+def test_of_several_rules_none_is_switched_on_if_one_lacks_something(
+    bare: Desk, file: Path
+) -> None:
+    bare.run("rules", "import", str(file))
+    refused = bare.run("rules", "on", "orders", "thanks")
+    assert read_error_line(refused).endswith("nothing was changed")
+    listed = bare.read_objects("rules", "list")
+    assert not any(rule["enabled"] for rule in listed)

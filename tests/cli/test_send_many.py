@@ -38,6 +38,15 @@ def test_a_plan_shows_who_gets_what_and_sends_nothing(desk: Desk) -> None:
     assert desk.run("bulk", "list").stdout == ""
 
 
+def test_a_plan_for_no_one_says_that_nothing_would_be_sent(desk: Desk) -> None:
+    for number in (FIRST, SECOND):
+        assert desk.run("send", "--to", number, "--text", "Late", **QUIET_OFF).returncode == 0
+    many = ("--to", FIRST, "--to", SECOND, "--text", "Late", "--dry-run")
+    ran = desk.run("send", *many, **QUIET_OFF)
+    assert (ran.returncode, ran.stdout) == (0, "Nothing would be sent\n")
+    assert "left out: 2 " in ran.stderr
+
+
 def test_it_is_sent_followed_and_listed(desk: Desk, sandbox: Sandbox) -> None:
     many = ("--to", FIRST, "--to", SECOND, "--to", THIRD)
     send = ("send", *many, "--text", "We are closed", "--wait", "--timeout", "60")

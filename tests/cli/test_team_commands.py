@@ -33,9 +33,27 @@ async def test_views_are_saved_and_their_conversations_listed(bare: Desk, store:
     assert mistaken.returncode == 2
     assert 'There is no view "bset": did you mean best?' in read_error_line(mistaken)
     wrong = bare.run("views", "save", "x", "--filter", "lable:vip")
-    assert wrong.returncode == 2 and "did you mean label:?" in read_error_line(wrong)
+    assert wrong.returncode == 2 and 'did you mean "label:"?' in read_error_line(wrong)
     short = bare.run("views", "rename", "best")
     assert short.returncode == 2 and "smsdesk views rename NAME NEW" in read_error_line(short)
+
+
+async def test_a_filter_with_unknown_names_lists_nothing_and_says_which(
+    bare: Desk, store: Store
+) -> None:
+    await store.team.save_team("sales", ["bo"])
+    await store.ingest.store_events("support", [make_reply("Is it ready?", MIA)])
+    for typed, hint in {
+        "team:salse": 'There is no team "@salse": did you mean @sales?',
+        "label:vip": 'There is no label "vip"',
+        "account:suport": 'There is no account "suport"',
+        "assigned:ob": 'There is no agent "ob"',
+    }.items():
+        ran = bare.run("threads", "--filter", typed)
+        assert (ran.returncode, ran.stdout) == (0, "")
+        assert hint in read_error_line(ran)
+    for typed in ("team:sales", "assigned:bo", "account:support"):
+        assert bare.run("threads", "--filter", typed).stderr == ""
 
 
 async def test_teams_and_agents_are_changed_until_a_lead_is_named(bare: Desk, store: Store) -> None:

@@ -13,6 +13,8 @@ from tests.cli.conftest import ROOT, Desk, read_error_line
 from tests.conftest import OpenStore
 from tests.store.builders import MIA, TOM, get_conversation, make_outgoing, make_reply
 from tui.clock import ManualClock
+from tui.domain.answer_targets import AnswerTarget
+from tui.domain.conversation import View
 from tui.domain.message import Attachment
 from tui.domain.phone import parse_address
 from tui.store.sqlite.file_connection import FileConnection
@@ -41,6 +43,24 @@ async def test_threads_are_newest_first_and_complete_for_scripts(
     assert first["last_at"] == "2026-03-04T09:00:00.000Z"
     assert first["id"] == str((await get_conversation(store, TOM)).id)
     assert second["preview"] == "Is it ready?"
+
+
+async def test_threads_say_until_when_a_customer_has_to_be_answered(
+    bare: Desk, store: Store, clock: ManualClock
+) -> None:
+    targets = [AnswerTarget("vip", View(), 30)]
+
+    async def read_answer(party: str) -> tuple[object, object]:
+        await store.answer_targets.judge_conversations(targets)
+        found = next(one for one in bare.read_objects("threads") if one["number"] == party)
+        return found["answer_due"], found["answer_overdue"]
+
+    await store.ingest.store_events("support", [make_reply("Is it ready?", MIA)])
+    assert await read_answer(MIA) == ("2026-03-04T08:30:00.000Z", False)
+    clock.advance(30 * 60)
+    assert await read_answer(MIA) == ("2026-03-04T08:30:00.000Z", True)
+    await store.intents.queue_message(make_outgoing("It is", MIA))
+    assert await read_answer(MIA) == (None, False)
 
 
 async def test_readable_threads_are_one_line_each(bare: Desk, store: Store) -> None:

@@ -48,7 +48,12 @@ async def test_a_helper_that_is_not_there_is_explained() -> None:
 
 async def test_a_hostile_answer_is_cleaned_as_a_typed_text() -> None:
     answer = await ask(r"printf 'a\033]0;x\007b\r\nc\342\200\256d\377'")
-    assert answer.text == "a␛]0;x␇b\ncd�"
+    assert answer.text == "ab\ncd�"
+
+
+async def test_codes_of_a_terminal_are_left_out_also_when_they_come_in_parts() -> None:
+    answer = await ask(r"printf 'a\033[31mred\033'; sleep 0.1; printf '[m b\033(B c'")
+    assert answer.text == "ared b c"
 
 
 async def test_an_endless_answer_is_cut_and_the_helper_is_killed() -> None:

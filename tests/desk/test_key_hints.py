@@ -16,7 +16,7 @@ def measure_width(pairs: list[key_hints.KeyHint]) -> int:
 def test_the_hints_fit_into_eighty_columns() -> None:
     for pairs in (
         key_hints.get_reading_hints(COMMANDS),
-        key_hints.get_selection_hints(COMMANDS, 1_000),
+        key_hints.get_selection_hints(COMMANDS, 100),
         key_hints.get_triage_hints(COMMANDS),
         key_hints.get_triage_end_hints(COMMANDS),
         key_hints.get_filter_hints(),
@@ -38,7 +38,7 @@ def test_the_hints_fit_into_eighty_columns() -> None:
         (key_hints.HintState(is_filtering=True), ["Enter Keep the filter"], "Esc Show all"),
         (key_hints.HintState(is_triage=True, is_open=True), ["1-9 Canned", "r Reply"], "Esc End"),
         (key_hints.HintState(is_triage=True), ["z Undo"], "Esc To the list"),
-        (key_hints.HintState(selected=3), ["3 selected", "e Close"], "Esc Clear"),
+        (key_hints.HintState(selected=3), ["3 selected", "r Write"], "Esc Clear"),
         (key_hints.HintState(is_failed=True), ["R Send again", "M Resolve"], "? Help"),
         (
             key_hints.HintState(is_failed=True, is_open=True, is_reading=True),

@@ -1,5 +1,6 @@
 """Rules as text: every rule survives its file, wrong lines are named, words match as wholes."""
 
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from hypothesis import strategies as st
 
 from tui.domain.action_list import Action, ActionKind
 from tui.domain.automatic_texts import AnswerFacts, RecentText, find_answer_problem, is_automatic
+from tui.domain.business_hours import ALWAYS_OPEN, parse_desk_hours
 from tui.domain.rule_text import format_rules, parse_conditions, parse_rules, validate_rule
 from tui.domain.rules import (
     Condition,
@@ -114,7 +116,6 @@ RULE = '[[rule]]\nname = "x"\nwhen = ["arrives"]\nthen = ["star"]\n'
         (RULE.replace("star", "stra"), '"stra" is no action here'),
         (RULE.replace('name = "x"', 'name = ""'), "It needs a name"),
         (RULE.replace('["arrives"]', "3"), "when is no list of texts"),
-        (RULE.replace("arrives", "outside hours"), "outside hours needs hours"),
         (RULE + '[rule.hours]\nweek = "9-8"\n', "hours go from 0 to 24"),
         (RULE + '[rule.hours]\nzone = "Mars"\n', "is no time zone"),
         (RULE + "[rule.hours]\nholidays = [1]\n", "is no date"),
@@ -221,6 +222,8 @@ def test_what_keeps_an_answer_back() -> None:
     assert find_answer_problem(make_facts()) == ""
     assert find_answer_problem(make_facts(is_opted_out=True))
     assert not find_answer_problem(make_facts(is_opted_out=True, can_confirm=True))
+    assert find_answer_problem(make_facts(is_suspected=True))
+    assert not find_answer_problem(make_facts(is_suspected=True, can_confirm=True))
     assert find_answer_problem(make_facts(answered_at=NOW - 12 * HOUR + 1))
     assert not find_answer_problem(make_facts(answered_at=NOW - 12 * HOUR))
     assert find_answer_problem(make_facts(answered_at=NOW + HOUR)), "the clock was set back"
@@ -241,3 +244,18 @@ def test_the_examples_of_the_documentation_are_valid() -> None:
     page = Path(__file__).parents[2] / "tui/docs/standing-rules.md"
     examples = page.read_text(encoding="utf-8").split("## Five examples")[1].split("```")[1]
     assert len(parse_rules(examples.removeprefix("text"), NOW, UTC)) == 5
+
+
+def test_a_rule_has_the_hours_of_the_desk_but_its_own_week() -> None:
+    desk = parse_desk_hours("mon-fri 9-17; 2026-12-25; Europe/Warsaw")
+    own = RuleHours("sat 10-14", ("2026-12-26",))
+    arrives = (Condition(ConditionKind.ARRIVES),)
+    rule = Rule("x", arrives, (Action(ActionKind.STAR),), own, desk_hours=desk)
+    assert rule.business_hours == parse_desk_hours(
+        "sat 10-14; 2026-12-25 2026-12-26; Europe/Warsaw"
+    )
+    assert replace(rule, hours=RuleHours()).business_hours == desk
+    assert replace(rule, hours=RuleHours(zone="UTC")).business_hours == parse_desk_hours(
+        "mon-fri 9-17; 2026-12-25; UTC"
+    )
+    assert rule == replace(rule, desk_hours=ALWAYS_OPEN)

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tui.domain.conversation import Order, State, View
-from tui.domain.view_text import InvalidViewError, format_view, parse_view
+from tui.domain.view_text import InvalidViewError, format_view, has_filter_words, parse_view
 
 NAMES = st.one_of(
     st.sampled_from(["mia", "me", "none", "@sales", "state:open", 'a "b"', "c\\d", "é ü", "is"]),
@@ -85,21 +85,40 @@ def test_the_words_of_a_filter(typed: str, view: View) -> None:
 @pytest.mark.parametrize(
     ("typed", "named"),
     [
-        ("acount:au", "There is no filter acount:: did you mean account:?"),
-        ("lable:vip", "did you mean label:?"),
-        ("state:opne", "There is no state opne: did you mean open?"),
-        ("is:unred", "did you mean unread?"),
-        ("order:oldest", "There is no order oldest"),
+        ("acount:au", 'There is no filter "acount:" · did you mean "account:"?'),
+        ("lable:vip", 'did you mean "label:"?'),
+        ("state:opne", 'There is no filter "state:opne" · did you mean "state:open"?'),
+        ("is:unred", 'did you mean "is:unread"?'),
+        (
+            "order:oldest",
+            'There is no filter "order:oldest" · there is order:waiting order:newest order:due',
+        ),
         ("label:", "label: has no value"),
         ("label:a label:b", "label is there twice"),
         ("is:unread is:unread", "is:unread is there twice"),
         ("is:mine assigned:bo", "assigned is there twice"),
         ("team:a assigned:bo", "exclude each other"),
         ("is:draft label:vip", "take only words"),
-        ("https://a.example", "There is no filter https:"),
+        ("https://a.example", 'There is no filter "https:"'),
     ],
 )
 def test_a_mistake_is_named_with_what_was_meant(typed: str, named: str) -> None:
     with pytest.raises(InvalidViewError) as raised:
         parse_view(typed, "mia")
     assert named in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("label:vip", True),
+        ("ana IS:unread", True),
+        ("ana nowak", False),
+        ("+48 601", False),
+        ("lable:vip", False),
+        ("https://a.example", False),
+        ('"label:vip"', False),
+    ],
+)
+def test_words_of_a_filter_are_found_beside_names(typed: str, expected: bool) -> None:
+    assert has_filter_words(typed) is expected

@@ -17,7 +17,7 @@ async def test_a_macro_is_shown_and_run_and_undone_as_one(mia: Typist) -> None:
     await mia.type("n")
     await mia.shows("Nothing was done.")
     await mia.type("t 1", "y")
-    await mia.shows("thanks: label done, close")
+    await mia.shows("z cancels and undoes the rest")
     row = await mia.conversation(CHLOE)
     assert (row.state, row.labels) == (State.CLOSED, ("done",))
     assert (await mia.messages(CHLOE))[-1].body == "Thanks, Chloe!"
@@ -29,12 +29,25 @@ async def test_a_macro_is_shown_and_run_and_undone_as_one(mia: Typist) -> None:
 
 async def test_a_macro_without_a_text_only_acts(mia: Typist) -> None:
     await mia.type("1", "macro")
-    await mia.shows("There are no macros yet")
+    await mia.shows("smsdesk canned import reads them from a file")
     spam = CannedReply("spam", "", actions="label spam", owner=AGENT)
     await mia.store.templates.save_template(spam, AGENT)
     await mia.type("macro", "1", "y")
     await mia.shows("Done: spam for Chloe Martin: labels it #spam")
     assert (await mia.conversation(CHLOE)).labels == ("spam",)
+
+
+async def test_what_a_colleague_does_before_the_answer_is_asked_about(mia: Typist) -> None:
+    thanks = CannedReply("thanks", "Thanks!", actions="label done")
+    await mia.store.templates.save_template(thanks, AGENT)
+    await mia.type("1", "macro thanks")
+    await mia.shows("Do it? y or n")
+    await mia.store.triage.close_conversations([(await mia.conversation(CHLOE)).id], "bo")
+    await mia.type("y")
+    await mia.shows("Meanwhile closed by bo. Do it all the same?")
+    await mia.type("n")
+    await mia.shows("Nothing was done.")
+    assert (await mia.conversation(CHLOE)).labels == ()
 
 
 async def test_the_last_snooze_is_the_first_choice(mia: Typist) -> None:

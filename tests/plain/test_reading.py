@@ -127,6 +127,7 @@ async def test_the_last_message_of_a_conversation_is_named_for_what_it_is(mia: T
     # A colleague may have written it.
     assert "; from us: " in format_conversation(sent, context)
     assert "you wrote" not in format_conversation(sent, context)
+    assert "; automatic answer: " in format_conversation(replace(sent, last_rule="night"), context)
     await mia.store.messages.add_note(row.id, "bo", "Call her back")
     await mia.type("l")
     await mia.shows("; private note: Call her back")

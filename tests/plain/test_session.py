@@ -179,8 +179,10 @@ async def test_a_wrong_number_is_explained_and_a_right_one_opened(mia: Typist) -
     await mia.type("c 12", "1")
     await mia.shows("c asks again.")
     await mia.type("c", "+61 491 570 999", "1")
-    await mia.shows("Conversation with +61")
+    await mia.shows("Conversation with +61 491 570 999, between 22:02 and 01:02 there.")
     await mia.type("v open", "m")
+    assert not any("nothing written yet" in line for line in mia.output)
+    await mia.type("v all", "m")
     await mia.shows("; nothing written yet")
 
 

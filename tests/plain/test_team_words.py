@@ -9,7 +9,7 @@ from tui.domain.conversation import State, View
 
 async def test_a_view_is_filtered_saved_listed_and_changed(mia: Typist) -> None:
     await mia.type("filter acount:au")
-    await mia.shows("There is no filter acount:: did you mean account:?")
+    await mia.shows('There is no filter "acount:" · did you mean "account:"?')
     await mia.type("filter state:closed")
     await mia.shows("Listed: Closed")
     await mia.type("save done")
@@ -92,3 +92,30 @@ async def test_a_view_gets_a_time_for_an_answer_and_statistics_follow(mia: Typis
     await mia.type("z", "y", "overdue", "stats 3")
     await mia.shows("Undone: the time for an answer in all")
     await mia.shows("3 days: ")
+
+
+async def test_names_that_a_filter_mentions_and_no_one_has_are_named(mia: Typist) -> None:
+    await mia.store.team.save_team("sales", ["bo"])
+    await mia.type("filter team:salse")
+    await mia.shows('There is no team "@salse": did you mean @sales?')
+    await mia.type("filter own:+61491570007 account:ua")
+    await mia.shows('There is no account "ua": did you mean au?; There is no own number')
+    await mia.type("filter assigned:bo", "save bos", "v set bos to label:nope")
+    await mia.shows('View bos shows #nope now, but: There is no label "nope"')
+    await mia.type("filter account:au own:+61491570006 assigned:@sales")
+    assert sum("There is no " in line for line in mia.output) == 1
+
+
+async def test_a_view_that_does_not_exist_is_named_before_the_lists(mia: Typist) -> None:
+    await mia.type("v later")
+    await mia.shows('Nothing here, or more than one, is "later": type a number from 1')
+    await mia.type("99")
+    await mia.shows("There are only")
+    await mia.type("0")
+
+
+async def test_an_agent_of_line_mode_alone_is_known_to_colleagues(mia: Typist) -> None:
+    assert AGENT in await mia.store.agents.list_names()
+    assert AGENT in [agent.name for agent in await mia.store.team.list_agents()]
+    await mia.type("team")
+    assert any(AGENT in line for line in mia.output)

@@ -1,6 +1,7 @@
 """Test writing an account into the settings file without changing the rest of the file."""
 
 import os
+import re
 import tomllib
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import tui
 from tui.settings.errors import SettingsError
 from tui.settings.load import load_settings
 from tui.settings.write import TomlValue, add_account
@@ -112,3 +114,14 @@ def test_any_written_account_is_read_again(
     path.unlink(missing_ok=True)
     add_account(path, name, account)
     assert tomllib.loads(path.read_text(encoding="utf-8"))["accounts"] == {name: account}
+
+
+def test_accounts_are_written_in_one_place_which_asks_for_the_level() -> None:
+    package = Path(tui.__file__).parent
+    calls = re.compile(r"\b(?:settings\.write import|write_keyring|import.* write_keyring)\b")
+    found = {
+        file.relative_to(package).as_posix()
+        for file in package.rglob("*.py")
+        if calls.search(file.read_text(encoding="utf-8"))
+    }
+    assert found == {"startup/account_setup.py", "settings/secrets.py"}

@@ -73,6 +73,8 @@ def busy(history: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
             await store.messages.add_note(hugo.id, AGENT, "a note of ours")
             ping = NewMessage(BOB, "Is this phone on?", "au", format=Format.PING)
             await store.intents.queue_message(ping)
+            automatic = NewMessage("+61491570803", "We are closed", "au", rule="night")
+            await store.intents.queue_message(automatic)
 
     asyncio.run(write())
     with (
@@ -225,6 +227,18 @@ async def test_texts_of_customers_cannot_drive_the_terminal(store: Store) -> Non
     shown = render_list(glimpse, preferences, size, NOW, TRUECOLOR)
     assert shown.count("\x1b") == harmless
     assert not {"\x9b", "\x07", "\r", "\n", "\x00"} & set(shown)
+
+
+async def test_an_automatic_answer_does_not_look_like_one_of_an_agent(store: Store) -> None:
+    await receive(store, "Hello")
+    size = os.terminal_size(WIDE)
+    for rule, author in (("night", "Auto: "), ("", "You: ")):
+        await store.intents.queue_message(
+            NewMessage("+61491570156", "We are closed", "au", rule=rule)
+        )
+        glimpse = read_open_list(get_path(store), AGENT, 5)
+        shown = render_list(glimpse, Preferences(agent=AGENT), size, NOW, TRUECOLOR)
+        assert f"{author}We are closed" in shown
 
 
 async def test_an_ascii_terminal_gets_only_ascii(store: Store) -> None:

@@ -88,6 +88,7 @@ def _check_summary(connection: Connection, summary: dict[str, object]) -> None:
         shown = summarize_message(last["body"], last["subject"], last["files"])
         assert summary["preview"] == shown[:160]
         assert summary["last_format"] == last["format"]
+        assert summary["last_rule"] == last["rule"]
     assert summary["failed"] == value(_FAILED, identity)
     assert summary["suspected"] == value(_SUSPECTED, identity)
     labels = [row[0] for row in connection.execute(_LABELS, {"value": identity})]

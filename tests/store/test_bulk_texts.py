@@ -29,6 +29,7 @@ from tui.domain.bulk_text import (
     Outcome,
     RecipientState,
 )
+from tui.domain.change import JournalKind
 from tui.domain.conversation import View
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
@@ -226,6 +227,21 @@ async def test_cancelling_takes_back_what_is_queued_and_nothing_goes_on(
     number = next(one for one in numbers[:5] if one != claimed.to)
     waiting = await get_conversation(store, number)
     assert waiting.waiting_since is not None
+
+
+async def test_a_cancelled_text_has_answered_nothing_and_programs_that_follow_learn_of_it(
+    store: Store, clock: ManualClock
+) -> None:
+    await write_in(store, 9)
+    bulk, feeder = await start(store, clock, pace=60), make_feeder(store, clock)
+    await feeder.run_round(ACCOUNT)
+    assert len(await store.answer_targets.list_answers(0, 1 << 60)) == 5
+    last = await store.journal.get_last_id()
+    await store.bulk_texts.cancel(bulk.id, "bob")
+    assert await store.answer_targets.list_answers(0, 1 << 60) == []
+    happened = await store.journal.list_entries(last)
+    statuses = [one.detail["status"] for one in happened if one.kind is JournalKind.STATUS]
+    assert statuses == [Status.CANCELLED] * 5
 
 
 async def test_nothing_is_queued_before_the_grace_period_is_over(

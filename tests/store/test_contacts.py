@@ -1,6 +1,7 @@
 """Test the import of contacts: names for numbers in any notation, known or not yet."""
 
 import random
+from dataclasses import replace
 
 import pytest
 
@@ -157,6 +158,37 @@ async def test_a_deleted_contact_takes_its_name_and_its_undo_brings_both_back(
     assert await contacts.save_person(person, "ana") == person
     assert await contacts.get_person(TOM) == person
     assert (await get_conversation(store)).name == "Mia"
+
+
+async def test_two_agents_who_edit_one_contact_keep_the_changes_of_both(
+    store: Store, contacts: Contacts
+) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply()])
+    seen = await contacts.save_person(Person(0, "Mia", "", (MIA,), {"a": "1"}), "ana")
+    await contacts.change_person(seen, replace(seen, fields={"a": "1", "b": "2"}), "ana")
+    changed = await contacts.change_person(seen, replace(seen, name="Mia M."), "bo")
+    assert changed.overwritten == ()
+    both = Person(seen.id, "Mia M.", "", (MIA,), {"a": "1", "b": "2"})
+    assert changed.person == both == await contacts.get_person(MIA)
+    assert (await get_conversation(store)).name == "Mia M."
+
+
+async def test_two_agents_who_name_one_number_make_one_contact(contacts: Contacts) -> None:
+    unnamed = Person(0, "", "", (MIA,))
+    first = await contacts.change_person(unnamed, replace(unnamed, name="Mia"), "ana")
+    second = await contacts.change_person(unnamed, replace(unnamed, note="kind"), "bo")
+    assert second.person == replace(first.person, note="kind")
+    assert await contacts.list_people(None, 10) == [second.person]
+
+
+async def test_a_contact_that_is_deleted_while_it_is_edited_is_stored_as_edited(
+    contacts: Contacts,
+) -> None:
+    seen = await contacts.save_person(Person(0, "Mia", "x", (MIA,)), "ana")
+    await contacts.delete_person(seen.id, "ana")
+    changed = await contacts.change_person(seen, replace(seen, note="y"), "bo")
+    assert changed.replaced is None
+    assert await contacts.get_person(MIA) == replace(seen, note="y")
 
 
 @pytest.mark.parametrize("changes", [False, True])

@@ -187,3 +187,37 @@ async def test_the_filter_takes_special_characters_literally(store: Store, text:
 def test_the_first_and_last_keys_are_outside_every_list() -> None:
     assert FIRST_POSITION.sort < -(10**14) < 10**14 < LAST_POSITION.sort
     assert ListPosition(0, 0) == ListPosition(0, 0)
+
+
+async def begin(store: Store) -> Conversation:
+    """Return a conversation that an agent has only begun."""
+    return await store.conversations.get_or_create(parse_address(TOM), ACCOUNT, is_begun=True)
+
+
+@pytest.mark.parametrize("use", ["nothing", "draft", "note_draft", "text", "reply", "assignee"])
+async def test_a_begun_conversation_is_open_once_it_is_used(store: Store, use: str) -> None:
+    begun = await begin(store)
+    assert begun.state is State.OPEN
+    if use == "draft":
+        await store.drafts.save_draft(begun.id, "ana", "We", began_at=0)
+    elif use == "note_draft":
+        await store.drafts.save_note_draft(begun.id, "ana", "VIP")
+    elif use == "text":
+        await store.intents.queue_message(make_outgoing("Hello", TOM))
+    elif use == "reply":
+        await store.ingest.store_events(ACCOUNT, [make_reply(party=TOM)])
+    elif use == "assignee":
+        await store.triage.assign_conversations([begun.id], "ana", "tom")
+    is_used = use != "nothing"
+    shown = await store.conversations.list_after(View(), FIRST_POSITION, 9)
+    assert [row.id for row in shown] == ([begun.id] if is_used else [])
+    counts = await store.conversations.get_counts()
+    assert (counts.open, counts.closed) == (int(is_used), int(not is_used))
+
+
+async def test_a_known_conversation_is_begun_as_it_is(store: Store) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply(party=TOM)])
+    assert (await begin(store)).state is State.OPEN
+    await store.triage.close_conversations([(await begin(store)).id], "ana")
+    assert (await begin(store)).state is State.CLOSED
+    assert (await get_conversation(store, TOM)).state is State.CLOSED

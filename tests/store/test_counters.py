@@ -16,6 +16,7 @@ from tui.domain.conversation import View
 from tui.domain.events import OptOut
 from tui.domain.message import Format, Message
 from tui.domain.status import PENDING_STATUSES, Status
+from tui.store.applied_actions import AppliedChange
 from tui.store.conversations import FIRST_POSITION
 from tui.store.errors import OptedOut, StaleReply
 from tui.store.settling import SendRecord
@@ -40,7 +41,7 @@ class Desk(RuleBasedStateMachine):
         self.stack = contextlib.AsyncExitStack()
         inbox = self.stack.enter_async_context(temporary_store(self.clock))
         self.store = self.loop.run_until_complete(inbox)
-        self.undo: list[dict[str, Any]] = []
+        self.undo: list[AppliedChange] = []
         self.receive_message(MIA, "hello", 0)
 
     def run_work(self, work: Any) -> Any:

@@ -3,11 +3,12 @@
 import pytest
 
 from tests.conftest import OpenStore
-from tests.store.builders import ACCOUNT, make_reply
+from tests.store.builders import ACCOUNT, MIA, make_reply
 from tui.clock import DAY, MINUTE, ManualClock
+from tui.domain.phone import parse_address
 from tui.store.event_targets import MAX_PAUSE_MS, RUNS_KEPT
 from tui.store.store import Store
-from tui.store.target_rows import EventTarget
+from tui.store.target_rows import ERASED_LINE, EventTarget
 
 HOOK, WEBHOOK = "hook reply", "webhook crm"
 
@@ -102,3 +103,20 @@ async def test_the_newest_failures_are_kept(store: Store, clock: ManualClock) ->
     await store.upkeep.prune()
     runs = await store.event_targets.list_failed_runs(1_000)
     assert [run.event_id for run in runs] == list(range(RUNS_KEPT + 5, 5, -1))
+
+
+async def test_what_a_hook_prints_about_a_customer_who_was_forgotten_meanwhile_is_not_kept(
+    store: Store,
+) -> None:
+    await store.event_targets.add_targets([HOOK, WEBHOOK])
+    await store.ingest.store_events(ACCOUNT, [make_reply()])
+    event_id = await store.journal.get_last_id()
+    hook, webhook = await read_target(store, HOOK), await read_target(store, WEBHOOK)
+    await store.event_targets.begin_run(hook, event_id)
+    await store.event_targets.claim_post(webhook, duration_ms=MINUTE)
+    await store.forgetting.forget(parse_address(MIA), "ana")
+    await store.event_targets.end_run(HOOK, event_id, f"cannot find {MIA}")
+    await store.event_targets.retry_post(webhook, event_id, f"HTTP 400 {MIA}", MINUTE)
+    (run,) = await store.event_targets.list_failed_runs()
+    lines = {run.line, (await read_target(store, HOOK)).line}
+    assert lines | {(await read_target(store, WEBHOOK)).line} == {ERASED_LINE}

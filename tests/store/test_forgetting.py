@@ -20,13 +20,17 @@ from tests.store.consistency import check_counters_and_summaries
 from tests.store.test_consent import classify_text
 from tui.clock import ManualClock
 from tui.domain.arrivals import Arrival, Channel, HeldReason
+from tui.domain.bulk_text import BulkRecipient, BulkState, BulkText, Outcome
 from tui.domain.events import Cause, OptOut
 from tui.domain.message import Attachment
+from tui.domain.person import Person
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
+from tui.store.bulk_feed import Decision, RecipientFacts
 from tui.store.connections import Connection
 from tui.store.errors import OptedOut
 from tui.store.forgetting import CannotForget
+from tui.store.people import People
 from tui.store.queries import queries
 from tui.store.settling import SendRecord
 from tui.store.store import Store
@@ -227,3 +231,117 @@ async def test_one_line_without_content_stays_in_the_audit_trail(
     )
     assert [tuple(line) for line in lines] == [("ana", "forget", 0, "")]
     assert await store.triage.get_audit_trail(mia.id) == []
+
+
+# Texts to many ------------------------------------------------------------------------------
+
+
+def make_recipient(number: str, body: str = "zebrafish for Quillon") -> BulkRecipient:
+    """Return someone who waits for a text to many."""
+    return BulkRecipient(parse_address(number).conversation_key, number, account=ACCOUNT, body=body)
+
+
+async def queue_all(store: Store) -> list[str]:
+    """Queue what waits in texts to many; return to whom."""
+
+    def decide(facts: RecipientFacts) -> Decision:
+        return Decision(make_outgoing(facts.recipient.body, to=facts.recipient.address))
+
+    found = []
+    while recipient := await store.bulk_feed.queue_next(ACCOUNT, decide):
+        found.append(recipient.address)
+    return found
+
+
+@pytest.mark.parametrize("known", ["never wrote", "wrote", "merged"])
+async def test_a_text_to_many_does_not_reach_a_forgotten_customer(store: Store, known: str) -> None:
+    if known != "never wrote":
+        await store.ingest.store_events(ACCOUNT, [make_reply("Hi"), make_reply("Hello", TOM)])
+    numbers = (MIA, TOM)
+    bulk = await store.bulk_texts.start(
+        BulkText("ana", f"To {MIA} and all", 60, 0), [make_recipient(one) for one in numbers]
+    )
+    if known == "merged":
+        mia, tom = await get_conversation(store), await get_conversation(store, TOM)
+        await store.merges.merge_conversations(tom.id, mia.id, "ana")
+    plan = await store.forgetting.measure(parse_address(MIA))
+    assert plan.texts_to_many == (2 if known == "merged" else 1) and not plan.is_empty
+    await forget(store)
+    left = await dump_texts(store)
+    assert "91570006" not in left
+    assert await queue_all(store) == ([] if known == "merged" else [TOM])
+    current = await store.bulk_texts.get(bulk.id)
+    assert current is not None and current.state is BulkState.DONE
+
+
+async def test_a_text_to_many_is_over_when_its_last_reader_is_forgotten(store: Store) -> None:
+    bulk = await store.bulk_texts.start(
+        BulkText("ana", "Hi", 60, 0), [make_recipient(MIA), make_recipient(TOM)]
+    )
+    await store.bulk_texts.set_paused(bulk.id, "ana", paused=True)
+    await forget(store, MIA)
+    current = await store.bulk_texts.get(bulk.id)
+    assert current is not None and current.state is BulkState.PAUSED
+    await forget(store, TOM)
+    current = await store.bulk_texts.get(bulk.id)
+    assert current is not None and current.state is BulkState.DONE
+    counts = await store.bulk_texts.count_outcomes([bulk.id])
+    assert not counts[bulk.id][Outcome.WAITING]
+
+
+# The address book ---------------------------------------------------------------------------
+
+
+async def save_person(store: Store, *numbers: str) -> None:
+    """Store a person with several numbers and fields."""
+
+    def write_person(connection: Connection) -> None:
+        people = People(connection, numbers)
+        people.put(Person(7, "Quillon", "likes marmalade", numbers, {"order": "zebrafish"}), 1)
+        people.flush()
+
+    await store.database.write(lambda t: write_person(t.connection))
+
+
+async def test_a_person_goes_with_all_numbers_and_fields(store: Store) -> None:
+    await save_person(store, MIA, TOM)
+    plan = await store.forgetting.measure(parse_address(MIA))
+    assert plan.numbers == (MIA, TOM)
+    await forget(store, MIA)
+    left = await dump_texts(store)
+    assert [word for word in (*SECRETS, "91570156") if word in left] == []
+
+
+# Programs that follow -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("last", [MIA, TOM])
+async def test_programs_that_follow_miss_nothing(store: Store, last: str) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply("Hi"), make_reply("Hello", TOM)])
+    mia = await get_conversation(store)
+    await store.triage.set_label([mia.id], "ana", "numbat", on=True)
+    await store.ingest.store_events(ACCOUNT, [make_reply("newest", last)])
+    newest = await store.journal.get_last_id()
+    await forget(store)
+    assert "numbat" not in await dump_texts(store)
+    assert await store.journal.get_last_id() >= newest
+    found = await store.journal.list_entries(0, 1_000)
+    assert [one.id for one in found] == list(range(1, len(found) + 1))
+    await store.ingest.store_events(ACCOUNT, [make_reply("later", TOM)])
+    happenings = await store.journal.list_happenings(newest)
+    assert "later" in [one.message.body for one in happenings if one.message]
+
+
+async def test_lines_about_failures_do_not_name_the_number(store: Store) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply("Hi")])
+
+    def write_lines(connection: Connection) -> None:
+        connection.execute(
+            "insert into event_runs (target, event_id, owner, began_at, ended_at, line)"
+            " values ('hook reply', 1, 'a', 1, 2, 'no such customer: 0491 570 006 in the crm')"
+        )
+
+    await store.database.write(lambda t: write_lines(t.connection))
+    await forget(store)
+    left = await dump_texts(store)
+    assert "570 006" not in left and "no such customer" not in left

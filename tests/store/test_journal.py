@@ -31,6 +31,7 @@ from tui.domain.database import Database
 from tui.domain.events import Cause
 from tui.domain.inbox_events import JournalEntry, event_to_json
 from tui.domain.message import Direction
+from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.store.errors import EventsGoneError
 from tui.store.journal import DAYS_KEPT, queue_hook
@@ -306,3 +307,20 @@ async def check_against_messages(store: Store) -> None:
     found = [(e.message_id, kinds[e.kind]) for e in await read_all(store) if e.kind in kinds]
     assert len(found) == len(set(found)) > 300
     assert set(found) == stored
+
+
+async def test_erasing_a_customer_leaves_no_hole_and_no_id_is_used_twice(store: Store) -> None:
+    """A program that follows, and a hook, would take a missing id for events that they lost."""
+    for n, party in enumerate((MIA, TOM, MIA)):
+        await store.ingest.store_events(ACCOUNT, [make_reply(f"{n}", party)])
+    before = [entry.id for entry in await store.journal.list_entries(0)]
+    await store.forgetting.forget(parse_address(MIA), "ana")
+    await store.ingest.store_events(ACCOUNT, [make_reply("after", TOM)])
+    entries = await store.journal.list_entries(0, 1_000)
+    ids = [entry.id for entry in entries]
+    assert ids == list(range(1, len(ids) + 1))
+    assert len(ids) > len(before)
+    erased = [entry for entry in entries if entry.kind is JournalKind.ERASED]
+    assert erased and all(not (e.conversation_id or e.message_id or e.detail) for e in erased)
+    for after in ids[:-1]:
+        assert (await store.journal.list_entries(after))[0].id == after + 1

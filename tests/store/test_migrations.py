@@ -222,6 +222,28 @@ async def test_a_migration_shows_the_time_of_the_message_in_the_list(
         assert (await get_conversation(store)).unread == 1
 
 
+async def test_a_migration_names_the_rule_that_wrote_the_last_message(
+    tmp_path: Path, clock: ManualClock
+) -> None:
+    path = tmp_path / "inbox.db"
+    create_old_database(path, 33)
+    with (
+        contextlib.closing(sqlite3.connect(path, factory=FileConnection)) as connection,
+        connection,
+    ):
+        connection.execute(
+            "insert into messages (id, conversation_id, direction, status, account, body, at, rule)"
+            " values (10, 7, 'out', 'accepted', 'support', 'We are closed', 1000, 'night')"
+        )
+        connection.execute(
+            "update conversations set last_id = 10, last_arrival = 10, last_direction = 'out',"
+            " last_status = 'accepted', preview = 'We are closed'"
+        )
+    async with Store(path, clock=clock, rng=random.Random(1), owner="a") as store:
+        assert (await get_conversation(store)).last_rule == "night"
+        await check_counters_and_summaries(store)
+
+
 async def test_a_migration_ends_the_wait_of_opted_out_customers(
     tmp_path: Path, clock: ManualClock
 ) -> None:

@@ -26,6 +26,29 @@ async def _queue_planned(store: Store, clock: ManualClock, *, until_reply: bool 
     return await store.intents.queue_message(new)
 
 
+async def test_the_list_knows_the_rule_that_wrote_the_last_message(
+    store: Store, clock: ManualClock
+) -> None:
+    await store.ingest.store_events(ACCOUNT, [make_reply(), make_reply(party=TOM)])
+    clock.advance(60)
+    await store.intents.queue_message(make_outgoing("We are closed", agent="", rule="night"))
+    mia, tom = await get_conversation(store), await get_conversation(store, TOM)
+    assert (mia.last_rule, tom.last_rule) == ("night", "")
+    await check_counters_and_summaries(store)
+    note = await store.messages.add_note(mia.id, "ana", "call back", [])
+    assert (await get_conversation(store)).last_rule == ""
+    await store.messages.withdraw_note(note, "ana")
+    assert (await get_conversation(store)).last_rule == "night"
+    merge = await store.merges.merge_conversations(tom.id, mia.id, "ana")
+    assert (await get_conversation(store)).last_rule == "night"
+    await store.merges.undo_merge(merge, "ana")
+    assert (await get_conversation(store, TOM)).last_rule == ""
+    assert (await get_conversation(store)).last_rule == "night"
+    await store.intents.queue_message(make_outgoing("An agent answers"))
+    assert (await get_conversation(store)).last_rule == ""
+    await check_counters_and_summaries(store)
+
+
 async def test_a_reply_cancels_a_message_held_back_locally(
     store: Store, clock: ManualClock
 ) -> None:

@@ -19,6 +19,7 @@ from tests.store.builders import (
 from tests.store.consistency import check_counters_and_summaries
 from tui.clock import DAY, SECOND, ManualClock
 from tui.domain.arrivals import Arrival, Channel, HeldReason
+from tui.domain.bulk_text import BulkRecipient, BulkText, RecipientState
 from tui.domain.events import Cause
 from tui.domain.message import Attachment
 from tui.domain.phone import parse_address
@@ -205,3 +206,59 @@ async def test_counters_agree_whatever_is_deleted(
         if number % 10 == 9:
             await prune(store, rng.randrange(5, 60))
             await check_counters_and_summaries(store)
+
+
+async def test_texts_to_many_go_by_age_and_keep_whom_they_wait_for(
+    store: Store, clock: ManualClock
+) -> None:
+    await receive(store, "long ago")
+    old = [BulkRecipient(MIA, MIA, account=ACCOUNT, state=RecipientState.LEFT_OUT, reason="x")]
+    await store.bulk_texts.start(BulkText("ana", "old", 60, 0), old)
+    age(clock, 40)
+    waiting = [BulkRecipient(MIA, MIA, account=ACCOUNT, body="soon", seen_upto=1 << 62)]
+    await store.bulk_texts.start(BulkText("ana", "new", 60, clock.now() + DAY), waiting)
+    assert await prune(store) == 1
+    assert await store.conversations.find_by_address(parse_address(MIA)) is not None
+    assert [one.body for one in await store.bulk_texts.list_newest(9)] == ["new"]
+    assert await count_rows(store, "bulk_recipients") == 1
+
+
+async def test_the_events_of_an_empty_conversation_stay(store: Store, clock: ManualClock) -> None:
+    await receive(store, "long ago")
+    age(clock, 40)
+    mia = await get_conversation(store)
+    await store.triage.set_label([mia.id], "ana", "late", on=True)
+    newest = await store.journal.get_last_id()
+    assert await prune(store) == 1
+    assert await store.conversations.find_by_address(parse_address(MIA)) is None
+    assert await store.journal.get_last_id() >= newest
+
+
+async def test_old_drafts_and_texts_to_many_go_also_where_a_conversation_goes_on(
+    store: Store, clock: ManualClock
+) -> None:
+    await receive(store, "Hello")
+    await receive(store, "Hello", TOM)
+    mia, tom = await get_conversation(store), await get_conversation(store, TOM)
+    later = clock.now() + 90 * DAY
+    await store.drafts.save_draft(mia.id, "ana", "old", began_at=clock.now())
+    await store.drafts.save_draft(mia.id, "tom", "planned", began_at=clock.now(), send_at=later)
+    await store.drafts.save_note_draft(tom.id, "ana", "old note")
+    left_out = BulkRecipient(MIA, MIA, mia.id, state=RecipientState.LEFT_OUT)
+    done = await store.bulk_texts.start(BulkText("ana", "Old news", 60, clock.now()), [left_out])
+    waiting = BulkRecipient(TOM, TOM, tom.id, ACCOUNT, body="Waits", send_at=later)
+    running = await store.bulk_texts.start(BulkText("ana", "Later", 60, later), [waiting])
+    age(clock, 40)
+    await receive(store, "Still here")
+    await receive(store, "Still here", TOM)
+    await store.drafts.save_draft(tom.id, "ana", "new", began_at=clock.now())
+    await prune(store)
+    assert await store.drafts.get_draft(mia.id, "ana") is None
+    planned = await store.drafts.get_draft(mia.id, "tom")
+    assert planned is not None and planned.body == "planned"
+    assert await store.drafts.get_note_draft(tom.id, "ana") == ""
+    assert [one.body for one in await store.drafts.list_drafts("ana")] == ["new"]
+    assert await store.bulk_texts.get(done.id) is None
+    assert [one.id for one in await store.bulk_texts.list_newest(10)] == [running.id]
+    assert await count_rows(store, "bulk_recipients") == 1
+    await check_counters_and_summaries(store)

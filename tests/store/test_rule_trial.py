@@ -13,14 +13,18 @@ from hypothesis import strategies as st
 from tests.contexts import make_context
 from tests.store.builders import MIA, TOM, make_outgoing
 from tests.store.rule_worlds import RULE_ACCOUNT, RuleWorld, make_helpers, read_rules
-from tui.clock import MINUTE, ManualClock
+from tui.clock import MINUTE, Clock, ManualClock
 from tui.desk.rule_trial import try_rules
+from tui.domain.business_hours import parse_desk_hours
+from tui.domain.person import Person
 from tui.domain.phone import parse_address
+from tui.domain.templates import CannedReply, CustomField
 from tui.startup.wiring import create_consent_judge
 from tui.store.store import Store
 
 STEP = 10 * MINUTE / 1_000
-HOURS = '[hours]\nweek = "mon-fri 9-12, 13-17"\nzone = "UTC"\n'
+WEEK = "mon-fri 9-12, 13-17"
+HOURS = f'[hours]\nweek = "{WEEK}"\nzone = "UTC"\n'
 RULES = (
     ("night", '"outside hours"', '"answer thanks", "label night"'),
     ("first", '"first contact"', '"label new", "answer thanks"'),
@@ -34,24 +38,25 @@ RULES = (
 )
 TEXTS = (
     *("Where is my order?", "My bill is wrong", "order is late", "HELP", "STOP", "START"),
-    *("Auto-reply: I am away", "Thank you!", "Hello there"),
+    *("Auto-reply: I am away", "Thank you!", "Hello there", "Please stop texting me"),
 )
+AGENT_STEPS = ("@answer", "@close", "@no opt-out")
 PARTIES = (MIA, TOM, "12345")
 Step = tuple[int, int, str]
 STEPS = st.lists(
-    st.tuples(st.integers(1, 9), st.integers(0, 2), st.sampled_from((*TEXTS, "@answer", "@close"))),
+    st.tuples(st.integers(1, 9), st.integers(0, 2), st.sampled_from((*TEXTS, *AGENT_STEPS))),
     min_size=1,
     max_size=12,
 )
 
 
-def format_toml(places: Sequence[int]) -> str:
-    """Return some of the rules as a file."""
+def format_toml(places: Sequence[int], *, own_hours: bool) -> str:
+    """Return some of the rules as a file; without hours of their own those of the desk hold."""
     tables = [
         f'[[rule]]\nname = "{name}"\nwhen = [{when}]\nthen = [{then}]\n'
         for name, when, then in (RULES[place] for place in places)
     ]
-    return HOURS + "".join(tables)
+    return (HOURS if own_hours else "") + "".join(tables)
 
 
 async def live_through(world: RuleWorld, steps: Sequence[Step]) -> None:
@@ -67,6 +72,9 @@ async def live_through(world: RuleWorld, steps: Sequence[Step]) -> None:
             if found is not None and not found.opted_out and party != "12345":
                 new = make_outgoing("On it", party, account=RULE_ACCOUNT)
                 await world.store.intents.queue_message(new)
+        elif text == "@no opt-out":
+            if found is not None and found.suspected:
+                await world.store.consent.dismiss_possible_opt_outs(found.id, "ana")
         elif text == "@close":
             if found is not None:
                 await world.store.triage.close_conversations([found.id], "ana")
@@ -78,7 +86,9 @@ async def live_through(world: RuleWorld, steps: Sequence[Step]) -> None:
         world.clock.advance(STEP)
 
 
-async def compare(folder: Path, places: Sequence[int], steps: Sequence[Step]) -> None:
+async def compare(
+    folder: Path, places: Sequence[int], steps: Sequence[Step], *, own_hours: bool
+) -> None:
     """Compare a dry run with what the same rules did when they were on."""
     found = []
     for is_on in (True, False):
@@ -88,7 +98,10 @@ async def compare(folder: Path, places: Sequence[int], steps: Sequence[Step]) ->
         store = Store(path, clock=clock, rng=random.Random(1), owner="a", classify=judge)
         async with store:
             world = RuleWorld(store, clock, make_helpers(clock, confirm_opt_outs=True))
-            toml = format_toml(places)
+            await world.store.team.add_agent("mia")
+            toml = format_toml(places, own_hours=own_hours)
+            if not own_hours:
+                await store.answer_targets.save_hours(parse_desk_hours(f"{WEEK};; UTC"), "ana")
             await world.add_rules(toml, on=is_on)
             await live_through(world, steps)
             rows = [await store.conversations.find_by_address(parse_address(p)) for p in PARTIES]
@@ -122,7 +135,35 @@ async def compare(folder: Path, places: Sequence[int], steps: Sequence[Step]) ->
 
 
 @settings(max_examples=25)
-@given(st.lists(st.integers(0, len(RULES) - 1), unique=True, min_size=1, max_size=6), STEPS)
-def test_a_dry_run_equals_what_then_happens(places: list[int], steps: list[Step]) -> None:
+@given(
+    st.lists(st.integers(0, len(RULES) - 1), unique=True, min_size=1, max_size=6),
+    STEPS,
+    st.booleans(),
+)
+def test_a_dry_run_equals_what_then_happens(
+    places: list[int], steps: list[Step], own_hours: bool
+) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        asyncio.run(compare(Path(folder), places, steps))
+        asyncio.run(compare(Path(folder), places, steps, own_hours=own_hours))
+
+
+async def test_a_dry_run_fills_the_own_fields_of_a_contact(store: Store, clock: Clock) -> None:
+    world, preferences = RuleWorld(store, clock), make_context(clock).preferences
+    await store.templates.save_field(CustomField("shop", "Kiosk"), "ana")
+    person = Person(0, "Mia", "", (MIA,), {"price": "9 AUD", "shop": "Harbour"})
+    await store.contacts.save_person(person, "ana")
+    both = CannedReply("both", "{shop}: {price}")
+    await store.templates.save_template(both, "ana")
+    await world.add_rules(
+        '[[rule]]\nname = "x"\nwhen = ["arrives"]\nthen = ["answer both"]\n', on=False
+    )
+    await world.receive("How much?")
+    await world.receive("How much?", TOM)
+    tried = [rule for rule in await store.rules.list_rules() if rule.id]
+    result = await try_rules(store, preferences, tried, world.clock.now())
+    assert [hit.answer for hit in result.hits] == ["Harbour: 9 AUD", ""]
+    assert "price" in result.hits[1].not_answered
+    await store.rules.switch_rule("x", "ana", on=True)
+    world.clock.advance(60)
+    await world.write("And now?")
+    assert await world.answers() == ["Harbour: 9 AUD"]

@@ -1,5 +1,7 @@
 """Rules act on texts and waits: in their order, once, with answers that no machine gets."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.conftest import OpenStore
@@ -8,9 +10,12 @@ from tests.store.consistency import check_counters_and_summaries
 from tests.store.rule_worlds import RULE_ACCOUNT, RuleWorld, make_helpers, read_rules
 from tui.clock import HOUR, MINUTE, ManualClock
 from tui.desk.message_text import MessageText
+from tui.domain.business_hours import parse_desk_hours
+from tui.domain.change import JournalKind
 from tui.domain.conversation import State
 from tui.domain.json_fields import message_to_json
 from tui.domain.message import Direction
+from tui.domain.rules import RuleHours
 from tui.domain.status import Status
 from tui.startup.wiring import create_consent_judge
 from tui.store.errors import StoreError
@@ -24,6 +29,12 @@ zone = "UTC"
 name = "out_of_hours"
 when = ["arrives", "outside hours"]
 then = ["answer thanks", "label night"]
+"""
+DESK_CLOSED = """
+[[rule]]
+name = "desk_closed"
+when = ["arrives", "outside hours"]
+then = ["answer thanks"]
 """
 THANKS = """
 [[rule]]
@@ -43,6 +54,17 @@ async def store(open_store: OpenStore) -> Store:
 def world(store: Store, clock: ManualClock) -> RuleWorld:
     """Return an inbox without rules."""
     return RuleWorld(store, clock)
+
+
+async def test_a_rule_without_hours_has_those_of_the_desk(world: RuleWorld) -> None:
+    await world.add_rules(DESK_CLOSED)
+    await world.write("Anyone there?")  # 08:00 UTC; the desk has no hours: it is never closed
+    assert [m.rule for m in await world.messages()] == [""]
+    hours = parse_desk_hours("mon-fri 9-17;; UTC")
+    await world.store.answer_targets.save_hours(hours, "ana")
+    await world.write("And now?")
+    assert (await world.messages())[-1].rule == "desk_closed"
+    assert (await world.store.rules.list_rules())[0].hours == RuleHours()
 
 
 async def test_a_rule_answers_labels_and_is_named_everywhere(world: RuleWorld) -> None:
@@ -118,6 +140,7 @@ name = "e"
 when = ["arrives"]
 then = ["close"]
 """)
+    await world.store.team.add_agent("bo")
     await world.write("My BILL is wrong")
     row = await get_conversation(world.store)
     assert (row.labels, row.assignee, row.starred, row.state) == (
@@ -313,36 +336,73 @@ async def test_a_wait_counts_business_time_and_only_since_the_rule_is_on(
     assert not (await get_conversation(world.store, TOM)).starred
 
 
-async def test_members_of_a_team_take_turns_and_keep_their_customers(
-    store: Store, clock: ManualClock
-) -> None:
-    helpers = make_helpers(clock)
-    object.__setattr__(helpers, "list_members", lambda connection, team: ["ana", "bo", "cy"])
-    world = RuleWorld(store, clock, helpers)
+async def test_members_of_a_team_take_turns_and_keep_their_customers(world: RuleWorld) -> None:
+    await world.store.team.save_team("sales", ["ana", "bo", "cy"])
     await world.add_rules(
         '[[rule]]\nname = "turns"\nwhen = ["arrives"]\nthen = ["assign next of @sales"]\n'
     )
     parties = [f"+6149157000{n}" for n in range(1, 5)]
     for party in (*parties, parties[0]):
         await world.write("Hello", party)
-    rows = [await get_conversation(store, party) for party in parties]
+    rows = [await get_conversation(world.store, party) for party in parties]
     assert [row.assignee for row in rows] == ["ana", "bo", "cy", "ana"]
 
 
+async def test_a_member_who_is_away_is_passed_over_unless_all_are(world: RuleWorld) -> None:
+    team, later = world.store.team, world.clock.now() + HOUR
+    await team.save_team("sales", ["ana", "bo", "cy"])
+    await world.add_rules(
+        '[[rule]]\nname = "turns"\nwhen = ["arrives"]\nthen = ["assign next of @sales"]\n'
+    )
+    parties = [f"+6149157000{n}" for n in range(1, 7)]
+    await team.set_away("bo", later)
+    for party in parties[:3]:
+        await world.write("Hello", party)
+    for name in ("ana", "cy"):
+        await team.set_away(name, later)
+    for party in parties[3:]:
+        await world.write("Hello", party)
+    rows = [await get_conversation(world.store, party) for party in parties]
+    assert [row.assignee for row in rows] == ["ana", "cy", "ana", "bo", "cy", "ana"]
+
+
 async def test_a_team_without_members_and_a_hook_are_reported(world: RuleWorld) -> None:
+    await world.store.team.save_team("empty", [])
     await world.add_rules(
         '[[rule]]\nname = "x"\nwhen = ["arrives"]\n'
-        'then = ["assign next of @none", "hook ticket", "label seen"]\n'
+        'then = ["assign next of @empty", "hook ticket", "label seen"]\n'
     )
     await world.write("Hello")
     assert (await get_conversation(world.store)).labels == ("seen",)
     notes = await world.notes()
-    assert notes[0] == "No agent was assigned, as the team @none has no members"
+    assert notes[0] == "No agent was assigned, as the team @empty has no members"
     assert notes[1] == "The hook ticket was not run: the settings have none"
+
+
+@pytest.mark.parametrize("action", ["assign @gone", "assign next of @gone", "notify @gone"])
+async def test_a_team_that_was_deleted_gets_nothing(world: RuleWorld, action: str) -> None:
+    await world.add_rules(f'[[rule]]\nname = "x"\nwhen = ["arrives"]\nthen = ["{action}"]\n')
+    await world.write("Hello")
+    assert (await get_conversation(world.store)).assignee == ""
+    assert 'there is no team "gone"' in (await world.notes())[0]
+    assert 'there is no team "gone"' in (await world.store.rules.list_records(0))[0].problem
+
+
+async def test_the_event_of_a_hook_names_its_own_rule(store: Store, clock: ManualClock) -> None:
+    helpers = make_helpers(clock, hooks={"ticket": ("true",)})
+    world = RuleWorld(store, clock, helpers)
+    await world.add_rules(
+        '[[rule]]\nname = "first"\nwhen = ["arrives"]\nthen = ["star"]\n'
+        '[[rule]]\nname = "second"\nwhen = ["arrives"]\nthen = ["hook ticket"]\n'
+    )
+    await world.write("Hello")
+    found = [one for one in await store.journal.list_entries(0) if one.kind is JournalKind.HOOK]
+    assert [(one.agent, one.detail["rule"]) for one in found] == [("rule second", "second")]
 
 
 async def test_agents_are_notified_of_the_text(world: RuleWorld) -> None:
     await world.add_rules('[[rule]]\nname = "x"\nwhen = ["words fire"]\nthen = ["notify mia"]\n')
+    await world.store.team.add_agent("mia")
     await world.write("There is a FIRE!")
     text = next(m for m in await world.messages() if m.direction is Direction.IN)
     assert await world.store.messages.has_mention(text.id, "mia")
@@ -370,6 +430,23 @@ async def test_rules_keep_their_order_and_state_when_they_are_changed(world: Rul
     assert [r.name for r in await rules.list_rules()] == ["renamed", "b", "help", "stop"]
 
 
+async def test_no_rule_takes_the_place_of_another_by_its_name(world: RuleWorld) -> None:
+    rules = world.store.rules
+    (rule,) = read_rules(THANKS, world.clock)
+    await rules.add_rule(rule, "ana")
+    found = await rules.list_rules()
+    for name in ("thanks", "help"):
+        with pytest.raises(StoreError, match=f'Another rule is named "{name}"'):
+            await rules.add_rule(replace(rule, name=name, then=rule.then[:1]), "ana")
+    with pytest.raises(StoreError, match='Another rule is named "help"'):
+        await rules.save_rule(replace(rule, name="help"), "ana", replaces="thanks")
+    assert await rules.list_rules() == found
+    await rules.delete_rule("thanks", "ana")
+    await rules.add_rule(rule, "bo")
+    with pytest.raises(StoreError, match="Another rule"):
+        await rules.restore_rule(found[0], 0, "ana")
+
+
 async def test_a_merged_wait_does_not_act_twice(world: RuleWorld) -> None:
     await world.add_rules(
         '[[rule]]\nname = "slow"\nwhen = ["no answer for 5 minutes"]\nthen = ["note Slow"]\n'
@@ -381,3 +458,21 @@ async def test_a_merged_wait_does_not_act_twice(world: RuleWorld) -> None:
     await world.store.merges.merge_conversations(kept.id, gone.id, "ana")
     await world.pass_minutes(6)
     assert await world.notes() == ["Slow", "Slow"]
+
+
+async def test_a_possible_opt_out_gets_no_answer_until_an_agent_has_decided(
+    world: RuleWorld,
+) -> None:
+    await world.add_rules(THANKS)
+    await world.write("Please stop texting me")
+    world.clock.advance(HOUR / 1_000)
+    await world.write("Did you see that?")
+    row = await get_conversation(world.store)
+    assert row.suspected
+    assert await world.answers() == []
+    trail = await world.store.triage.get_audit_trail(row.id)
+    assert "may have opted out" in " ".join(entry.detail for entry in trail)
+    await world.store.consent.dismiss_possible_opt_outs(row.id, "ana")
+    world.clock.advance(HOUR / 1_000)
+    await world.write("So, when do you open?")
+    assert await world.answers() == ["Thank you!"]

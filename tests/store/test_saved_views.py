@@ -1,14 +1,17 @@
 """Test saved views: one list of names for all agents."""
 
 import sqlite3
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
 
 from tui.domain.conversation import Order, State, View
-from tui.store.saved_views import ViewExistsError, read_views
+from tui.store.saved_views import read_views
 from tui.store.sqlite import migrations
 from tui.store.sqlite.file_connection import FileConnection
 from tui.store.store import Store
+from tui.store.view_rows import ViewExistsError, ViewGoneError
 
 VIEWS = [
     View(),
@@ -92,7 +95,8 @@ async def test_moving_a_view_swaps_its_key_with_that_of_its_neighbour(store: Sto
     assert [saved.name for saved in await store.views.list_views("ana")] == ["a", "c", "b"]
     assert not await store.views.move_view(first, "ana", -1)
     await store.views.delete_view("a")
-    assert not await store.views.move_view(first, "ana", 1)
+    with pytest.raises(ViewGoneError):
+        await store.views.move_view(first, "ana", 1)
 
 
 async def test_a_new_name_keeps_the_place_and_the_notices(store: Store) -> None:
@@ -106,6 +110,49 @@ async def test_a_new_name_keeps_the_place_and_the_notices(store: Store) -> None:
         await store.views.rename_view(renamed, "b")
     await store.views.delete_view("z")
     assert await store.views.list_notices("bo") == frozenset()
+
+
+async def test_a_view_that_was_renamed_meanwhile_is_not_changed_or_made_again(store: Store) -> None:
+    views = store.views
+    seen = await views.save_view("a", View(), "ana")
+    await views.rename_view(seen, "z")
+    changes: list[Callable[[], Awaitable[object]]] = [
+        lambda: views.rename_view(seen, "b"),
+        lambda: views.change_view(seen, "bo", view=View(starred=True)),
+        lambda: views.move_view(seen, "bo", -1),
+        lambda: views.set_notice(seen, "bo", True),
+        lambda: views.delete_view(seen.name),
+        lambda: store.answer_targets.set_target(seen, 30, "", "bo"),
+    ]
+    for change in changes:
+        with pytest.raises(ViewGoneError, match="The view a was renamed or removed meanwhile"):
+            await change()
+    assert await views.list_views("ana") == [replace(seen, name="z")]
+    assert await views.list_notices("bo") == frozenset()
+
+
+async def test_a_changed_filter_keeps_the_time_that_a_colleague_has_set(store: Store) -> None:
+    seen = await store.views.save_view("a", View(), "ana")
+    await store.answer_targets.set_target(seen, 30, "", "bo")
+    await store.views.change_view(seen, "ana", view=View(starred=True))
+    (saved,) = await store.views.list_views("ana")
+    assert (saved.answer_within, saved.view) == (30, View(starred=True))
+
+
+async def test_a_removed_view_comes_back_with_its_notices_unless_the_name_is_used(
+    store: Store,
+) -> None:
+    saved = await store.views.save_view("a", View(), "ana")
+    await store.views.set_notice(saved, "bo", True)
+    notified = await store.views.delete_view("a")
+    await store.views.restore_view(saved, "ana", notified)
+    assert await store.views.list_notices("bo") == {("", "a")}
+    newer = View(starred=True)
+    await store.views.delete_view("a")
+    await store.views.save_view("a", newer, "bo")
+    with pytest.raises(ViewExistsError, match="There is a view a already"):
+        await store.views.restore_view(saved, "ana", notified)
+    assert [one.view for one in await store.views.list_views("ana")] == [newer]
 
 
 async def test_a_view_of_a_team_has_its_members_of_now(store: Store) -> None:

@@ -1,14 +1,20 @@
 """Test triage: actions on one or many conversations, and undo."""
 
+from collections.abc import Awaitable, Callable
+
 import pytest
 
 from tests.store.builders import ACCOUNT, MIA, TOM, get_conversation, make_reply
 from tests.store.consistency import check_counters_and_summaries
-from tui.clock import HOUR, ManualClock
+from tui.clock import DAY, HOUR, ManualClock
+from tui.domain.action_list import ConversationChange
 from tui.domain.conversation import Conversation, State
 from tui.domain.message import NewMessage
+from tui.domain.phone import parse_address
+from tui.store.applied_actions import AppliedChange
 from tui.store.audit import read_audit_trail
 from tui.store.store import Store
+from tui.store.triage import Triage
 
 
 @pytest.fixture
@@ -36,15 +42,122 @@ async def test_closing_many_and_undoing_it(store: Store, two_ids: list[int]) -> 
 
 
 async def test_undo_keeps_messages_that_came_meanwhile(store: Store, two_ids: list[int]) -> None:
-    before = await store.triage.reopen_conversations(two_ids, "ana")
-    before += await store.triage.set_star(two_ids, "ana", True)
-    closed = [{**row, "state": "closed", "unread": 0, "waiting_since": None} for row in before[:2]]
+    await store.triage.close_conversations(two_ids, "ana")
+    changes = await store.triage.reopen_conversations(two_ids, "ana")
+    changes += await store.triage.set_star(two_ids, "ana", True)
     await store.ingest.store_events(ACCOUNT, [make_reply("news")])
-    await store.triage.undo_changes(closed, "ana")
+    await store.triage.undo_changes(changes, "ana")
     mia, tom = await get_conversations(store, two_ids)
-    assert (mia.state, mia.unread, mia.starred) == (State.OPEN, 2, False)
+    assert (mia.state, mia.unread, mia.starred) == (State.OPEN, 1, False)
     assert mia.waiting_since is not None
-    assert tom.state is State.CLOSED
+    assert (tom.state, tom.starred) == (State.CLOSED, False)
+    await check_counters_and_summaries(store)
+
+
+Act = Callable[[Triage, list[int], str], Awaitable[list[AppliedChange]]]
+ACTS: dict[str, Act] = {
+    "close": lambda triage, ids, agent: triage.close_conversations(ids, agent),
+    "snooze": lambda triage, ids, agent: triage.snooze_conversations(ids, agent, None),
+    "assign": lambda triage, ids, agent: triage.assign_conversations(ids, agent, agent),
+    "star": lambda triage, ids, agent: triage.set_star(ids, agent, True),
+    "label": lambda triage, ids, agent: triage.set_label(ids, agent, f"by {agent}", True),
+    "read": lambda triage, ids, agent: triage.set_unread(ids, agent, False),
+}
+
+
+@pytest.mark.only_engine("sqlite")
+@pytest.mark.parametrize("theirs", ACTS)
+@pytest.mark.parametrize("mine", ACTS)
+async def test_undo_leaves_what_a_colleague_has_done_since(
+    store: Store, two_ids: list[int], mine: str, theirs: str
+) -> None:
+    before = await ACTS[mine](store.triage, two_ids[:1], "ana")
+    await ACTS[theirs](store.triage, two_ids[:1], "tom")
+    await ACTS[theirs](store.triage, two_ids[1:], "tom")
+    await store.triage.undo_changes(before, "ana")
+    ours, other = await get_conversations(store, two_ids)
+    if (mine == theirs and mine not in ("label", "assign")) or (mine, theirs) == ("close", "read"):
+        return  # both did the same: whose it was cannot be seen
+    changed = {
+        "close": ("state", "waiting_since", "unread"),
+        "snooze": ("state", "snoozed_until"),
+        "assign": ("assignee",),
+        "star": ("starred",),
+        "label": ("labels",),
+        "read": ("unread",),
+    }[theirs]
+    assert [getattr(ours, name) for name in changed] == [getattr(other, name) for name in changed]
+    await check_counters_and_summaries(store)
+
+
+async def test_undoing_a_label_does_not_reopen_the_wait_that_a_colleague_has_closed(
+    store: Store, two_ids: list[int], clock: ManualClock
+) -> None:
+    clock.advance(120)
+    before = await store.triage.set_label(two_ids, "ana", "vip", True)
+    await store.triage.close_conversations(two_ids, "tom")
+    await store.triage.undo_changes(before, "ana")
+    clock.advance(60)
+    await store.ingest.store_events(ACCOUNT, [make_reply("thanks", received_at=clock.now())])
+    sent = await store.intents.queue_message(NewMessage(MIA, "Bye", ACCOUNT, "", agent="ana"))
+    assert await store.intents.cancel_queued(sent.id, "ana")
+    assert await get_wait(store) == clock.now()
+
+
+async def test_undo_passes_over_a_customer_who_was_forgotten(
+    store: Store, two_ids: list[int]
+) -> None:
+    before = await store.triage.close_conversations(two_ids, "ana")
+    await store.forgetting.forget(parse_address(MIA), "ana")
+    await store.triage.undo_changes(before, "ana")
+    (tom,) = await get_conversations(store, two_ids)
+    assert tom.state is State.OPEN
+
+
+MINE: dict[str, ConversationChange] = {
+    "label": ConversationChange(labels=(("vip", True),)),
+    "unlabel": ConversationChange(labels=(("new", False),)),
+    "assign": ConversationChange(assignee="ana"),
+    "star": ConversationChange(starred=True),
+    "close": ConversationChange(state=State.CLOSED),
+    "snooze": ConversationChange(state=State.SNOOZED),
+}
+THEIRS: dict[str, ConversationChange] = {
+    "label": ConversationChange(labels=(("urgent", True),)),
+    "assign": ConversationChange(assignee="bo"),
+    "snooze": ConversationChange(state=State.SNOOZED, snoozed_until=2 * DAY),
+}
+SAME_PART = {("assign", "assign"), ("close", "snooze"), ("snooze", "snooze")}
+
+
+@pytest.mark.parametrize("mine", MINE)
+@pytest.mark.parametrize("theirs", THEIRS)
+async def test_undo_leaves_what_a_colleague_has_changed_since(
+    store: Store, two_ids: list[int], mine: str, theirs: str
+) -> None:
+    """After undo it is as if only the colleague had acted."""
+    here, elsewhere = two_ids[:1], two_ids[1:]
+    await store.triage.set_label(two_ids, "ana", "new", True)
+    changes = await store.triage.change_together(here, "ana", MINE[mine])
+    await store.triage.change_together(here, "bo", THEIRS[theirs])
+    await store.triage.change_together(elsewhere, "bo", THEIRS[theirs])
+    outcome = await store.triage.undo_changes(changes, "ana")
+    assert outcome == ((0, 1) if (mine, theirs) in SAME_PART else (1, 0))
+    undone, expected = [
+        (c.labels, c.assignee, c.starred, c.state, c.snoozed_until)
+        for c in await get_conversations(store, two_ids)
+    ]
+    assert undone == expected
+    await check_counters_and_summaries(store)
+
+
+async def test_undo_of_a_label_keeps_the_conversation_read(
+    store: Store, two_ids: list[int]
+) -> None:
+    changes = await store.triage.set_label(two_ids, "ana", "vip", True)
+    await store.triage.set_unread(two_ids, "bo", unread=False)
+    await store.triage.undo_changes(changes, "ana")
+    assert [(c.unread, c.labels) for c in await get_conversations(store, two_ids)] == [(0, ())] * 2
     await check_counters_and_summaries(store)
 
 
@@ -86,7 +199,7 @@ async def test_labels_are_added_removed_and_counted(store: Store, two_ids: list[
     await store.triage.set_label(two_ids[:1], "ana", "billing", False)
     assert await store.conversations.list_labels() == [("billing", 1), ("vip customer", 2)]
     await store.triage.undo_changes(before, "ana")
-    assert await store.conversations.list_labels() == []
+    assert await store.conversations.list_labels() == [("billing", 1)]
     await check_counters_and_summaries(store)
 
 

@@ -96,7 +96,7 @@ async def test_a_program_gets_text_and_variables_without_a_shell(tmp_path: Path)
             "ended with code 1: no ␛[31mroute",
         ),
         ("import os; os.kill(os.getpid(), 9)", "ended with signal 9"),
-        ("print('x' * 5_000_000); raise SystemExit(2)", "ended with code 2: xxx"),
+        ("print('x' * 5_000_000); raise SystemExit(2)", "ended with code 2: …xxx"),
         ("import sys; sys.stdin.close()", ""),
     ],
 )

@@ -21,10 +21,11 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tests.conftest import OpenStore
-from tests.store.builders import ACCOUNT, make_reply
+from tests.store.builders import ACCOUNT, MIA, TOM, make_reply
 from tests.sync.doubles import Killed, Life
 from tests.waiting import wait_until
 from tui.clock import DAY, HOUR, ManualClock, SystemClock
+from tui.domain.phone import parse_address
 from tui.store.event_targets import CUT_OFF
 from tui.store.journal import queue_hook
 from tui.store.store import Store
@@ -176,6 +177,7 @@ async def test_a_named_hook_runs_only_for_rules(
         ("sys.exit('no such customer')", "ended with code 1: no such customer"),
         ("import time; time.sleep(300)", "did not end within 1 s"),
         ("print('x' * 10_000_000); os.abort()", "ended with signal 6"),
+        ("print('x' * 500, end='the reason'); sys.exit(3)", "xxxthe reason"),
     ],
 )
 async def test_a_hook_that_fails_is_shown_and_the_next_event_follows(
@@ -194,6 +196,18 @@ async def test_a_hook_that_fails_is_shown_and_the_next_event_follows(
     assert "SMSDESK" not in repr(failures)
     target = await store.event_targets.get_target("hook reply")
     assert target and line in target.line
+
+
+async def test_a_hook_that_prints_without_end_is_stopped(
+    store: Store, clock: ManualClock, tmp_path: Path
+) -> None:
+    hook = Hook(tmp_path, end="while True: print('y' * 100_000)")
+    delivery = make_delivery(store, clock, DeliverySettings({"reply": hook.words}, {}, ENVIRON))
+    await delivery.run_once()
+    await store_replies(store, 1)
+    await delivery.run_once()
+    (run,) = await store.event_targets.list_failed_runs()
+    assert run.line.endswith("printed more than 50 MB, and was stopped")
 
 
 async def test_a_program_that_is_not_there_is_shown(store: Store, clock: ManualClock) -> None:
@@ -267,6 +281,37 @@ async def test_events_that_are_a_day_old_are_given_up_together_and_shown(
     (run,) = await store.event_targets.list_failed_runs()
     assert run.event_id == ids[0]
     assert "given up: it answered with HTTP status 503" in run.line
+
+
+@pytest.mark.parametrize(
+    ("url", "line"),
+    [
+        ("http://127.0.0.1:9/hook", "no connection: nothing accepts it at this address"),
+        ("https://nowhere.invalid/hook", "no connection: the name of its host is not known"),
+    ],
+)
+async def test_why_there_is_no_connection_is_said_in_words(
+    store: Store, clock: ManualClock, secret_file: Path, url: str, line: str
+) -> None:
+    target = PostTarget(url, str(secret_file), allow_http=True)
+    delivery = make_delivery(store, clock, DeliverySettings(webhooks={"crm": target}))
+    await delivery.run_once()
+    await store_replies(store, 1)
+    await delivery.run_once()
+    shown = await store.event_targets.get_target("webhook crm")
+    assert shown and shown.line == line
+
+
+async def test_a_redirect_is_not_followed(
+    store: Store, clock: ManualClock, secret_file: Path
+) -> None:
+    async with run_receiver(302) as receiver:
+        delivery = make_delivery(store, clock, make_webhook(receiver, secret_file, "reply"))
+        await delivery.run_once()
+        await store_replies(store, 1)
+        await delivery.run_once()
+    shown = await store.event_targets.get_target("webhook crm")
+    assert shown and "HTTP status 302, a redirect, which is not followed" in shown.line
 
 
 @pytest.mark.parametrize(
@@ -423,3 +468,23 @@ async def test_a_hook_that_hangs_does_not_delay_another(
     await asyncio.gather(running, return_exceptions=True)
     (run,) = await store.event_targets.list_failed_runs()
     assert run.line == "smsdesk was stopped while it ran; it is not run again"
+
+
+async def test_erasing_a_customer_repeats_no_event(
+    store: Store, clock: ManualClock, tmp_path: Path, secret_file: Path
+) -> None:
+    hook = Hook(tmp_path)
+    async with run_receiver() as receiver:
+        webhook = make_webhook(receiver, secret_file).webhooks
+        settings = DeliverySettings({"reply": hook.words}, webhook, ENVIRON)
+        delivery = make_delivery(store, clock, settings)
+        await delivery.run_once()
+        await store_replies(store, 2)
+        await delivery.run_once()
+        await store.forgetting.forget(parse_address(MIA), "ana")
+        await store.ingest.store_events(ACCOUNT, [make_reply("after", TOM)])
+        await delivery.run_once()
+    assert len(hook.ids) == len(set(hook.ids)) == 3
+    assert len(receiver.ids) == len(set(receiver.ids))
+    assert {body["kind"] for _, body in receiver.posts} <= {"reply", "conversation"}
+    assert await store.event_targets.list_failed_runs() == []

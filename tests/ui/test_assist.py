@@ -141,3 +141,7 @@ async def test_a_colleague_who_writes_meanwhile_keeps_the_lock(mia: Desk, bo: De
         await mia.press("enter")
         await mia.shows("bo is writing here: T takes over", "Suggestion of echo")
         assert mia.typed == ""
+        await mia.press("T")
+        await mia.shows("Kept, not sent: Enter sends it")
+        assert mia.typed == "Hello"
+        assert await locks.get_holder(conversation.id) == "mia"

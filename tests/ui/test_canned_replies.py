@@ -2,10 +2,12 @@
 
 from pathlib import Path
 
-from tests.ui.desk import BOTH_SIZES, WIDE, Desk, presses
+from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
 from tests.ui.history import CHLOE, UNNAMED
+from tui.domain.agent_level import Level
 from tui.domain.message import Direction
 from tui.domain.templates import CannedReply
+from tui.screens.canned_replies import CannedRepliesScreen
 
 Size = tuple[int, int]
 _READY = CannedReply("ready", "Hi {first_name}, your order {order} is ready")
@@ -216,3 +218,47 @@ async def test_an_invalid_field_name_is_refused_with_the_reason(desk: Desk) -> N
         await desk.press("escape", "escape")
         await desk.shows("None yet")
         assert await desk.store.templates.get_fields() == {}
+
+
+async def test_an_agent_adds_own_replies_where_leads_change_the_shared_ones(desk: Desk) -> None:
+    templates = desk.store.templates
+    await templates.save_template(_READY, "mia")
+    await desk.store.team.set_level("zoe", Level.LEAD)
+    async with desk.open(NARROW):
+        await desk.command("templates")
+        await desk.press("e")
+        await desk.shows("Only leads change shared canned replies", "a adds one of your own")
+        assert isinstance(desk.app.screen, CannedRepliesScreen)
+        await desk.press("a")
+        await desk.type("bye")
+        await desk.press("tab")
+        await desk.type("Bye")
+        await desk.press("f4")
+        await desk.shows("Only leads change shared canned replies", "this one is yours")
+        await desk.shows("[x] only for you (F4)")
+        await desk.press("enter")
+        await desk.shows("Saved bye")
+        assert [one.owner for one in await templates.list_by_name("mia")] == ["mia", ""]
+        await desk.press("v", "a")
+        await desk.shows("Only leads change shared canned replies")
+
+
+async def test_the_cursor_stays_on_the_reply_that_was_saved(desk: Desk) -> None:
+    for name in ("one", "two", "three"):
+        await desk.store.templates.save_template(CannedReply(name, f"Text {name}"), "mia")
+    async with desk.open(WIDE):
+        await desk.command("templates")
+        await desk.press("down", "e", "tab", "end")
+        await desk.type("!")
+        await desk.press("enter")
+        await desk.shows("Saved two")
+        screen = desk.app.screen
+        assert isinstance(screen, CannedRepliesScreen)
+        assert screen.current_item is not None and screen.current_item.body == "Text two!"
+        await desk.press("a")
+        await desk.type("four")
+        await desk.press("tab")
+        await desk.type("Text four")
+        await desk.press("enter")
+        await desk.shows("Saved four")
+        assert screen.current_item is not None and screen.current_item.body == "Text four"

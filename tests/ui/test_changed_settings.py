@@ -1,6 +1,7 @@
 """Test that accounts work as soon as they stand in the settings, while the inbox is open."""
 
 import contextlib
+import functools
 import random
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -10,6 +11,8 @@ from tests.ui.desk import BOTH_SIZES, WIDE, Desk
 from tui.app import SmsDeskApp
 from tui.desk.account_form import NewAccount
 from tui.desk.context import AppContext, ReadChangedSettings
+from tui.desk.permissions import explain_missing_level
+from tui.domain.agent_level import Level
 from tui.providers.catalog import MESSAGEMEDIA
 from tui.settings.cache import read_preferences
 from tui.startup.account_setup import create_account_setup, create_settings_reader
@@ -56,7 +59,10 @@ async def open_with_settings(
     used = read_preferences(environ, path)
     context = replace(
         create_context(used, desk.clock, environ),
-        account_setup=create_account_setup(environ, path, desk.clock, random.Random(1)),
+        account_setup=create_account_setup(
+            *(environ, path, desk.clock, random.Random(1)),
+            functools.partial(explain_missing_level, desk.store, used.agent, "accounts"),
+        ),
         read_changed_settings=create_settings_reader(environ, path, used),
     )
     service = Service(context)
@@ -83,6 +89,34 @@ async def test_a_saved_account_works_at_once(
         await empty_desk.shows("shop", "All clear")
         await empty_desk.press("c", *"+61491570156", "enter")
         await empty_desk.until(lambda: empty_desk.inbox.is_composer_focused, "the composer")
+
+
+@BOTH_SIZES
+async def test_the_first_set_up_of_an_inbox_with_leads_is_for_them(
+    empty_desk: Desk, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    await empty_desk.store.team.set_level("zoe", Level.LEAD)
+    async with open_with_settings(empty_desk, tmp_path, 'agent = "bo"', size):
+        await empty_desk.shows("Only leads change accounts: nothing was changed · ask zoe")
+        await empty_desk.press("f3", "n")
+        await empty_desk.shows("Only leads change accounts: nothing was changed · ask zoe")
+    async with open_with_settings(empty_desk, tmp_path, 'agent = "zoe"', size):
+        await empty_desk.shows("Set up smsdesk")
+
+
+async def test_an_account_is_not_saved_once_a_lead_was_named_meanwhile(
+    empty_desk: Desk, tmp_path: Path
+) -> None:
+    async with open_with_settings(empty_desk, tmp_path, 'agent = "bo"') as (_, path):
+        await empty_desk.shows("Set up smsdesk")
+        await empty_desk.type("key")
+        await empty_desk.press("tab")
+        await empty_desk.type("secret")
+        await empty_desk.store.team.set_level("zoe", Level.LEAD)
+        await empty_desk.press("f5")
+        await empty_desk.shows("Only leads change accounts: nothing was changed · ask zoe")
+    assert not (tmp_path / "secrets").exists()
+    assert path.read_text(encoding="utf-8") == 'agent = "bo"'
 
 
 @BOTH_SIZES
@@ -152,3 +186,15 @@ async def test_settings_with_an_error_leave_everything_as_it_is(
         path.write_text(one + "[accounts.two]\nprovider = 7\n", encoding="utf-8")
         await empty_desk.shows("Settings not used, the old ones stay: ")
         assert service.running == ("one",) and service.starts == 1
+
+
+async def test_a_hook_that_was_added_to_the_settings_can_be_named_by_rules_at_once(
+    empty_desk: Desk, tmp_path: Path
+) -> None:
+    one = _ACCOUNT.format(name="one", sender="+61491570156")
+    async with open_with_settings(empty_desk, tmp_path, one) as (service, path):
+        await empty_desk.until(lambda: service.starts == 1, "the service runs")
+        path.write_text(f'{one}\n[hooks]\nticket = ["true"]\n', encoding="utf-8")
+        empty_desk.app.check_settings()
+        await empty_desk.until(lambda: service.starts == 2, "the service runs again")
+        assert list(empty_desk.app_context.preferences.hooks) == ["ticket"]

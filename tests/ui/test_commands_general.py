@@ -1,7 +1,10 @@
 """Test the commands of the whole app, each pressed at both sizes: their dialogs, and quitting."""
 
+from dataclasses import replace
+
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
 from tests.ui.history import CHLOE, HUGO, NAMES
+from tui.domain.conversation import State
 from tui.domain.phone import parse_address
 
 Size = tuple[int, int]
@@ -23,6 +26,35 @@ async def test_a_new_conversation_starts_with_a_number(desk: Desk, size: Size) -
         await desk.shows("… queued")
         message = await desk.last("+61491570801")
         assert (message.body, message.account) == ("Good morning", "au")
+
+
+@BOTH_SIZES
+async def test_a_new_conversation_without_a_text_is_not_listed(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        before = await desk.store.conversations.get_counts()
+        await desk.command("new")
+        await desk.type("0491 570 801")
+        await desk.press("enter")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "in the composer")
+        assert await desk.store.conversations.get_counts() == replace(
+            before, closed=before.closed + 1
+        )
+        await desk.press("escape", "escape")
+        await desk.press("g", "o")
+        await desk.hides("+61 491 570 801")
+        await desk.command("new")
+        await desk.type("0491 570 801")
+        await desk.press("enter")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "in the composer")
+        await desk.type("Good morning")
+        await desk.inbox.compose_pane.flush_draft()
+        assert (await desk.thread("+61491570801")).state is State.OPEN
+        await desk.press("escape", "escape", "g", "o")
+        await desk.shows("+61 491 570 801")
+        await desk.open_thread("+61491570801")
+        await desk.press("r", "enter")
+        await desk.shows("… queued")
+        assert (await desk.last("+61491570801")).body == "Good morning"
 
 
 @BOTH_SIZES

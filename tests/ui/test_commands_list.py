@@ -182,6 +182,35 @@ async def test_a_filter_without_hits_shows_an_empty_list(desk: Desk, size: Size)
         await wait_for_list(desk, [])
         await desk.press("enter", "e", "r", "u", "y")
         assert (await desk.thread(CHLOE)).state == "open"
+        await desk.press("escape", "slash")
+        await desk.type("a name that no one has")
+        await desk.shows("Nothing contains", "Esc shows all")
+
+
+@BOTH_SIZES
+async def test_the_filter_takes_the_words_of_views(desk: Desk, size: Size) -> None:
+    async with desk.open(size):
+        await desk.command("filter")
+        await desk.type('assigned:"mia"')
+        await wait_for_list(desk, OPEN)
+        await desk.press("enter")
+        await wait_for_list(desk, [HUGO])
+        assert desk.inbox.threads.view == View(assignee=AGENT)
+        assert not desk.inbox.filter.display and desk.inbox.threads.has_focus
+        await desk.press("g", "o")
+        await desk.command("filter")
+        await desk.type("asigned:me")
+        await wait_for_list(desk, [])
+        await desk.press("enter")
+        await desk.shows('There is no filter "asigned:" · did you mean "assigned:"?')
+        assert desk.inbox.filter.has_focus
+        await desk.press("home", "right")
+        await desk.type("s")
+        await desk.press("end")
+        await desk.type(" 313")
+        await desk.press("enter")
+        await wait_for_list(desk, [HUGO])
+        assert (desk.inbox.filter.value, desk.inbox.filter.display) == ("313", True)
 
 
 @BOTH_SIZES

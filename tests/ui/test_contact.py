@@ -1,12 +1,15 @@
 """Test the contact panel and the dialog that edits a contact."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.ui.desk import NARROW, WIDE, Desk, presses
-from tests.ui.history import AGENT, ANA, BOB, CHLOE, HUGO, INES
+from tests.ui.history import AGENT, ANA, BOB, CHLOE, COLLEAGUE, HUGO, INES, UNNAMED
 from tui.clock import DAY
 from tui.domain.status import Status
 from tui.store.consent import ConsentRecord
+from tui.store.errors import StoreError
 from tui.widgets.contact_panel import describe_consent
 
 FULL = (160, 40)
@@ -95,9 +98,89 @@ async def test_name_and_note_are_changed_and_restored(desk: Desk, size: tuple[in
         await desk.command("contact")
         await desk.shows("pays late", "is kind")
         await desk.command("undo")
-        await desk.shows("Name and note are unchanged")
+        await desk.shows("Chloe Martin is as before")
         assert (await desk.thread(CHLOE)).name == "Chloe Martin"
         await desk.hides("pays late")
+
+
+async def test_what_a_colleague_saves_meanwhile_stays_and_is_not_undone(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.move_to(CHLOE)
+        await desk.command("edit_contact")
+        await desk.shows("Chloe Martin")
+        seen = await desk.store.contacts.get_person(CHLOE)
+        assert seen is not None
+        await desk.store.contacts.change_person(
+            seen, replace(seen, note="calls late", fields={"order": "4711"}), COLLEAGUE
+        )
+        await desk.press("tab")
+        await desk.type("pays late")
+        await desk.press("enter")
+        await desk.shows("Saved Chloe Martin in place of a newer note · z undoes")
+        both = replace(seen, note="pays late", fields={"order": "4711"})
+        assert await desk.store.contacts.get_person(CHLOE) == both
+        await desk.store.contacts.change_person(both, replace(both, name="Chloé"), COLLEAGUE)
+        await desk.command("undo")
+        await desk.shows("is as before")
+        stored = await desk.store.contacts.get_person(CHLOE)
+        assert stored == replace(both, name="Chloé", note="calls late")
+
+
+async def test_an_edit_of_a_contact_that_was_deleted_meanwhile_says_so(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.move_to(CHLOE)
+        await desk.command("edit_contact")
+        await desk.shows("Chloe Martin")
+        seen = await desk.store.contacts.get_person(CHLOE)
+        assert seen is not None
+        await desk.store.contacts.delete_person(seen.id, COLLEAGUE)
+        await desk.press("tab")
+        await desk.type("pays late")
+        await desk.press("enter")
+        await desk.shows("Saved Chloe Martin, which was deleted meanwhile · z undoes")
+        await desk.command("undo")
+        await desk.shows("Chloe Martin is not a contact any more")
+        assert await desk.store.contacts.get_person(CHLOE) is None
+
+
+async def test_the_first_name_of_a_customer_is_undone_without_an_empty_contact(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.move_to(UNNAMED)
+        await desk.command("edit_contact")
+        await desk.type("Nina")
+        await desk.press("enter")
+        await desk.shows("Saved Nina · z undoes")
+        await desk.command("undo")
+        await desk.shows("Nina is not a contact any more")
+        assert await desk.store.contacts.get_person(UNNAMED) is None
+        assert (await desk.thread(UNNAMED)).name == ""
+
+
+async def test_a_contact_that_the_store_refuses_stays_in_the_dialog(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk.open(NARROW):
+        await desk.move_to(CHLOE)
+        await desk.command("edit_contact")
+        await desk.press("tab")
+        await desk.type("pays late")
+        await desk.press("tab", "end")
+        await desk.type(f", {ANA}")
+        await desk.press("enter")
+        await desk.shows("+48 500 600 700 belongs to Ana Kowalska")
+        await desk.shows("pays late")
+        with monkeypatch.context() as patch:
+            patch.setattr(type(desk.store.contacts), "change_person", _refuse)
+            await desk.press(*["backspace"] * len(f", {ANA}"), "enter")
+            await desk.shows("Not saved: the database is locked", "pays late")
+        await desk.press("enter")
+        await desk.shows("Saved Chloe Martin")
+        row = await desk.thread(CHLOE)
+        assert (await desk.store.contact_details.get_details(row)).note == "pays late"
+
+
+async def _refuse(*_: object) -> None:
+    raise StoreError("the database is locked")
 
 
 async def test_cancelling_changes_nothing(desk: Desk) -> None:

@@ -1,5 +1,7 @@
 """Test that a customer is forgotten on screen only after the number was typed again."""
 
+import pytest
+
 from tests.ui.desk import WIDE, Desk, presses
 from tests.ui.history import CHLOE, DAWIT
 from tui.domain.phone import parse_address
@@ -48,8 +50,23 @@ async def test_a_draft_is_not_stored_again_when_a_colleague_forgets_the_customer
         await desk.type("half a zebrafish")
         await desk.store.forgetting.forget(parse_address(CHLOE), "bo")
         await desk.until(lambda: desk.inbox.composer.text == "")
+        await desk.shows("This customer was erased, and your text with it")
         assert not await is_stored(desk.store, CHLOE)
         await desk.hides("Chloe Martin")
         await desk.until(lambda: not desk.inbox.is_composer_focused)
         await desk.open_thread(DAWIT)
         await desk.shows("Dawit Bekele")
+
+
+@pytest.mark.parametrize("command", ["label", "consent", "snooze", "edit_contact"])
+async def test_a_dialog_about_a_customer_whom_a_colleague_forgets_says_so(
+    desk: Desk, command: str
+) -> None:
+    async with desk.open(WIDE):
+        await desk.open_thread(CHLOE)
+        await desk.command(command)
+        await desk.store.forgetting.forget(parse_address(CHLOE), "bo")
+        await desk.type("2h" if command == "snooze" else "an")
+        await desk.press("enter")
+        await desk.shows("This customer was forgotten meanwhile: nothing was changed")
+    assert not await is_stored(desk.store, CHLOE)

@@ -169,6 +169,26 @@ async def test_a_store_that_fails_says_what_it_means(
         assert desk.app.handler_errors == []
 
 
+@pytest.mark.parametrize("failure", [Failure(SECRET), StoreError("The disk is full: see there")])
+async def test_what_is_done_with_the_answer_of_a_dialog_and_fails(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, failure: Exception
+) -> None:
+    async def fail(*args: Any, **kwargs: Any) -> None:
+        raise failure
+
+    async with desk.open(WIDE, log_file=tmp_path / "log"):
+        await desk.open_thread(CHLOE)
+        monkeypatch.setattr(desk.inbox.actions.consent, "record_opt_out", fail)
+        await desk.command("consent")
+        await desk.type("by phone")
+        await desk.press("enter")
+        if isinstance(failure, Failure):
+            await _check_goes_on(desk, tmp_path / "log")
+        else:
+            await desk.shows("The disk is full")
+            assert desk.app.handler_errors == []
+
+
 async def test_an_app_that_fails_again_and_again_ends(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

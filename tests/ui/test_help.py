@@ -44,6 +44,14 @@ DIALOGS: dict[str, tuple[str, ...]] = {
     "pick a canned reply": ("f2",),
     "set-up": ("g", "n"),
     "merge": ("ampersand",),
+    "save a view": ("V",),
+    "agents and teams": ("g", "w"),
+    "new team": ("g", "w", "t"),
+    "rules": ("g", "r"),
+    "rule": ("g", "r", "a"),
+    "people": ("g", "b"),
+    "texts to many": ("g", "x"),
+    "write to many": ("x", "j", "x", "r"),
 }
 """Every dialog that keys open from the list, with those keys."""
 

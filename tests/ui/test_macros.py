@@ -1,5 +1,7 @@
 """Test macros on the screen: previewed, sent through the checks, and undone as one."""
 
+import pytest
+
 from tests.ui.desk import NARROW, WIDE, Desk, presses
 from tests.ui.history import AGENT, ANA, CHLOE
 from tui.domain.conversation import State
@@ -50,6 +52,7 @@ async def test_a_macro_is_previewed_and_undone_as_one(desk: Desk, size: Size) ->
         assert await _list_sent(desk) == []
         assert await _notes(desk) == []
         undone = await desk.thread(CHLOE)
+        assert await desk.store.drafts.get_note_draft(undone.id, AGENT) == ""
         assert (undone.state, undone.labels, undone.assignee, undone.waiting_since) == (
             before.state,
             before.labels,
@@ -71,6 +74,27 @@ async def test_after_the_text_has_left_undo_says_what_stays(desk: Desk) -> None:
         assert await _list_sent(desk) == ["Thanks, Chloe!"]
 
 
+async def test_undo_leaves_what_a_colleague_has_changed_since(mia: Desk, bo: Desk) -> None:
+    await mia.store.templates.save_template(_THANKS, AGENT)
+    async with mia.open(WIDE, grace_seconds=30):
+        await mia.open_thread(CHLOE)
+        await mia.press("1", "enter")
+        await mia.shows("z cancels and undoes the rest")
+        here = [(await bo.thread(CHLOE)).id]
+        await bo.store.triage.set_label(here, "bo", "urgent", on=True)
+        await bo.store.triage.snooze_conversations(here, "bo", None)
+        await mia.press("z")
+        await mia.shows("Cancelled: not sent", "what was changed again since stays")
+        after = await mia.thread(CHLOE)
+        assert (after.state, after.labels) == (State.SNOOZED, ("urgent",))
+        await mia.press("A")
+        await mia.shows("to you · z undoes")
+        await bo.store.triage.assign_conversations(here, "bo", "bo")
+        await mia.press("z")
+        await mia.shows("Not undone", "it was changed again since, and stays as it is now")
+        assert (await mia.thread(CHLOE)).assignee == "bo"
+
+
 async def _is_closed(desk: Desk) -> bool:
     """Return whether the conversation with Chloe is closed."""
     return (await desk.thread(CHLOE)).state is State.CLOSED
@@ -83,7 +107,7 @@ async def test_an_open_field_an_own_draft_and_an_opt_out_stop_a_macro(desk: Desk
     async with desk.open(NARROW):
         await desk.open_thread(CHLOE)
         await desk.press("1")
-        await desk.shows("Nothing sent or changed: ready has no value for {order}")
+        await desk.shows("ready did nothing: no value for {order} · C edits the contact")
         await desk.command("reply")
         await desk.type("Dear")
         await desk.press("escape", "2")
@@ -127,6 +151,46 @@ async def test_a_colleague_who_writes_stops_a_macro(mia: Desk, bo: Desk) -> None
         await mia.press("enter")
         await mia.shows("bo", "thanks did nothing")
         assert await _list_sent(mia) == []
+
+
+async def test_a_colleague_who_writes_already_is_named_before_the_preview(
+    mia: Desk, bo: Desk
+) -> None:
+    await mia.store.templates.save_template(_THANKS, AGENT)
+    async with mia.open(WIDE):
+        await mia.open_thread(CHLOE)
+        await bo.store.compose_locks.acquire_lock((await bo.thread(CHLOE)).id, "bo")
+        await mia.shows("bo is writing here")
+        await mia.press("1")
+        await mia.shows("bo is writing here: T takes over")
+        assert mia.app.screen is mia.inbox
+
+
+@pytest.mark.parametrize("actions", ["label done", "label done\nclose"])
+@pytest.mark.parametrize("text", ["", "Thanks"])
+async def test_what_a_colleague_does_during_the_preview_is_asked_about(
+    mia: Desk, bo: Desk, text: str, actions: str
+) -> None:
+    macro = CannedReply("done", text, actions=actions)
+    await mia.store.templates.save_template(macro, AGENT)
+    async with mia.open(WIDE):
+        await mia.open_thread(CHLOE)
+        await mia.press("1")
+        await mia.shows("Enter does it")
+        here = [(await bo.thread(CHLOE)).id]
+        await bo.store.triage.close_conversations(here, "bo")
+        await mia.press("enter")
+        await mia.shows("Meanwhile closed by bo · Enter does it all the same")
+        assert await _list_sent(mia) == []
+        assert (await mia.thread(CHLOE)).labels == ()
+        await mia.press("enter")
+        await mia.until(lambda: _is_labelled(mia), "labelled")
+        assert await _list_sent(mia) == [text] * bool(text)
+
+
+async def _is_labelled(desk: Desk) -> bool:
+    """Return whether the conversation with Chloe has the label of the macro."""
+    return (await desk.thread(CHLOE)).labels == ("done",)
 
 
 async def test_a_macro_without_a_text_acts_on_the_selection(desk: Desk) -> None:
@@ -174,6 +238,10 @@ async def test_macros_are_made_ordered_and_given_away_in_the_list(desk: Desk) ->
         await desk.shows("1 bye", "2 hi")
         await desk.press("J")
         await desk.shows("1 hi", "2 bye")
+        await desk.store.templates.save_template(CannedReply("ok", "OK"), "bo")
+        await desk.shows("3 ok")
+        await desk.store.templates.delete_template("ok", "bo")
+        await desk.hides("ok")
         await desk.press("e", "f4", "enter")
         await desk.shows("1 part · 2 actions")
         assert await desk.store.templates.list_in_order() == [
@@ -191,3 +259,42 @@ async def test_a_macro_that_assigns_to_an_unknown_agent_does_nothing(desk: Desk)
         await desk.press("1")
         await desk.shows("over did nothing: There is no agent or team", "did you mean bo?")
         assert (await desk.thread(CHLOE)).labels == ()
+
+
+async def test_the_cursor_is_on_what_was_saved_and_whose_it_is_counts_as_a_change(
+    desk: Desk,
+) -> None:
+    for name in ("one", "two"):
+        await desk.store.templates.save_template(CannedReply(name, name), AGENT)
+    async with desk.open(NARROW):
+        await desk.press("g", "t", "a")
+        await desk.type("three")
+        await desk.press("tab")
+        await desk.type("Text three")
+        await desk.press("enter")
+        await desk.shows("Saved three", "3 three")
+        await desk.press("K")
+        await desk.shows("2 three", "3 two")
+        await desk.press("e", "f4", "escape")
+        await desk.shows("Not saved yet · Enter saves · Esc again discards it")
+
+
+async def test_the_digits_of_triage_follow_the_list_of_the_team(mia: Desk, bo: Desk) -> None:
+    for name in ("alpha", "beta"):
+        await mia.store.templates.save_template(CannedReply(name, f"Text of {name}"), AGENT)
+    async with mia.open(WIDE):
+        await mia.press("t")
+        await mia.shows("1 alpha", "2 beta")
+        moved = (await bo.store.templates.list_all())[1]
+        await bo.store.templates.move_template(moved, "bo", -1)
+        await mia.shows("1 beta", "2 alpha")
+
+
+async def test_the_editor_says_where_the_fields_of_a_macro_come_from(desk: Desk) -> None:
+    async with desk.open(NARROW):
+        await desk.press("g", "t", "a", "tab")
+        await desk.type("{order} is ready")
+        await desk.shows("to be typed each time: {order}")
+        await desk.press("tab")
+        await desk.type("close")
+        await desk.shows("from the contact: {order}")

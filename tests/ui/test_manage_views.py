@@ -1,7 +1,9 @@
 """Test saving what is shown as a view, and the dialog in which views are changed."""
 
+import re
+
 from tests.ui.desk import NARROW, WIDE, Desk, presses
-from tests.ui.history import AGENT, HUGO
+from tests.ui.history import AGENT, COLLEAGUE, HUGO
 from tests.ui.test_picking import list_parties
 from tui.domain.agent_level import Level
 from tui.domain.conversation import Order, State, View
@@ -60,7 +62,9 @@ async def test_lists_of_an_account_and_of_what_is_unread(desk: Desk, size: Size)
 async def test_an_empty_dialog_says_how_to_save_a_view(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.press("v")
-        await desk.shows("No views yet: Esc, then V saves the list that is shown")
+        await desk.shows("No views yet: V saves the list that is shown")
+        await desk.press("V", "enter")
+        await desk.shows("1 Open", "Saved view Open as g 1")
 
 
 async def test_views_are_renamed_moved_shared_and_removed(desk: Desk) -> None:
@@ -95,6 +99,39 @@ async def test_views_are_renamed_moved_shared_and_removed(desk: Desk) -> None:
         await desk.until(lambda: desk.inbox.threads.view == View(State.CLOSED))
 
 
+async def test_a_view_that_a_colleague_removes_while_it_is_renamed_is_named(desk: Desk) -> None:
+    await desk.store.views.save_view("one", View(State.CLOSED), AGENT)
+    async with desk.open(NARROW):
+        await desk.press("v", "r")
+        await desk.type("ghost")
+        await desk.store.views.delete_view("one")
+        await desk.press("enter")
+        await desk.shows("The view one was renamed or removed meanwhile: nothing was changed")
+        await desk.shows("No views yet")
+        assert await list_names(desk) == []
+
+
+async def test_an_undo_over_a_newer_view_of_that_name_is_refused(desk: Desk) -> None:
+    await desk.store.views.save_view("one", View(State.CLOSED), AGENT)
+    async with desk.open(NARROW):
+        await desk.press("v", "d")
+        await desk.shows("Removed view one")
+        await desk.store.views.save_view("one", View(starred=True), COLLEAGUE)
+        await desk.press("z")
+        await desk.shows("There is a view one already: nothing was changed")
+        assert [v.view for v in await desk.store.views.list_views(AGENT)] == [View(starred=True)]
+
+
+async def test_saving_over_a_view_of_the_same_name_says_that_it_is_replaced(desk: Desk) -> None:
+    await desk.store.views.save_view("Open", View(starred=True), COLLEAGUE)
+    async with desk.open(WIDE):
+        await desk.press("V", "enter")
+        await desk.shows("Replaced view Open as g 1 · z undoes")
+        await desk.press("z")
+        await desk.shows("the view Open is as it was")
+        assert [v.view for v in await desk.store.views.list_views(AGENT)] == [View(starred=True)]
+
+
 async def test_the_filter_of_a_view_is_changed_and_mistakes_are_named(desk: Desk) -> None:
     await desk.store.views.save_view("late", View(order=Order.NEWEST), AGENT)
     async with desk.open(WIDE):
@@ -102,7 +139,7 @@ async def test_the_filter_of_a_view_is_changed_and_mistakes_are_named(desk: Desk
         await desk.shows("Filter of late", "order:newest")
         await desk.type("acount:au")
         await desk.press("enter")
-        await desk.shows("did you mean account:?")
+        await desk.shows('did you mean "account:"?')
         await desk.press("home", "delete")
         await desk.type("ac")
         await desk.press("enter")
@@ -132,6 +169,40 @@ async def test_only_leads_change_shared_views(desk: Desk) -> None:
         await desk.press("v", "d")
         await desk.shows("Only leads change shared views: nothing was changed · ask zoe")
         assert await list_names(desk) == ["1 late"]
+        for key, what in {
+            "r": "shared views",
+            "e": "shared views",
+            "t": "times for an answer",
+            "h": "business hours",
+        }.items():
+            await desk.press(key)  # refused before anything is typed
+            await desk.shows(f"Only leads change {what}: nothing was changed · ask zoe")
+            assert isinstance(desk.app.screen, ViewsScreen)
         await desk.press("escape", "V", "enter")
         await desk.shows("Saved view Open as g 2, for you only: leads share views")
         assert [v.name for v in await desk.store.views.list_views("zoe")] == ["late"]
+
+
+async def test_a_view_shows_its_count_first_and_its_filter_unless_its_name_says_it(
+    desk: Desk,
+) -> None:
+    await desk.store.views.save_view("Open", View(), AGENT)
+    await desk.store.views.save_view("all of it", View(unread=True), AGENT, private=True)
+    async with desk.open(NARROW):
+        await desk.press("v")
+        await desk.shows("2 all of it")
+        screen = desk.app.screen
+        assert isinstance(screen, ViewsScreen)
+        opened, unread = (row.detail for row in screen.choices.rows)
+        assert re.fullmatch(r"\d+ unread", opened)
+        assert re.fullmatch(r"\d+ unread · Unread · private", unread)
+
+
+async def test_a_name_that_no_one_has_is_named_when_a_filter_is_saved(desk: Desk) -> None:
+    await desk.store.views.save_view("late", View(), AGENT)
+    await desk.store.team.save_team("sales", [AGENT])
+    async with desk.open(WIDE):
+        await desk.press("v", "e")
+        await desk.type("team:salse")
+        await desk.press("enter")
+        await desk.shows('View late shows Team salse now, but: There is no team "@salse"')

@@ -138,14 +138,14 @@ async def test_a_stopped_account_is_reported_once(recorder: AlertRecorder) -> No
     recorder.focused = True
     accounts = recorder.desk.store.accounts
     await accounts.save_health("pl", Health.STOPPED, line="Wrong password")
-    await recorder.notifier.report_account_problems()
-    await recorder.notifier.report_account_problems()
+    await recorder.notifier.report_problems()
+    await recorder.notifier.report_problems()
     assert recorder.shown == ["Account pl has stopped: Wrong password"]
     assert recorder.alerts == ["\a"], "who looks at the screen needs no notification"
     await accounts.save_health("pl", Health.OK)
-    await recorder.notifier.report_account_problems()
+    await recorder.notifier.report_problems()
     await accounts.save_health("pl", Health.STOPPED, line="Wrong password")
-    await recorder.notifier.report_account_problems()
+    await recorder.notifier.report_problems()
     assert len(recorder.shown) == 2
 
 
@@ -153,11 +153,11 @@ async def test_a_silent_account_is_reported_once(
     recorder: AlertRecorder, clock: ManualClock
 ) -> None:
     await recorder.desk.store.accounts.record_push("au")
-    await recorder.notifier.report_account_problems()
+    await recorder.notifier.report_problems()
     assert recorder.shown == []
     clock.advance(2 * HOUR / 1_000)
-    await recorder.notifier.report_account_problems()
-    await recorder.notifier.report_account_problems()
+    await recorder.notifier.report_problems()
+    await recorder.notifier.report_problems()
     assert recorder.shown == ["Account au has received nothing for 2h: check the account (F3)"]
 
 

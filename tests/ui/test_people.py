@@ -52,21 +52,32 @@ async def test_a_contact_is_added_and_an_owned_number_is_refused(desk: Desk) -> 
         await desk.press("f4")
         await desk.shows("+48 500 600 904")
         await desk.type("Nina")
-        await desk.press("tab", "tab")
+        await desk.press("tab", "tab", "end")
         await desk.type(f", {OLAF}")
         await desk.press("enter")
-        await desk.shows(f"{OLAF} belongs to Olaf Zed")
+        await desk.shows("Not saved: +48 500 600 903 belongs to Olaf Zed; remove it there first")
         assert await desk.store.contacts.get_person("+48500600904") is None
-        await desk.press("f4")
-        await desk.type("Nina")
-        await desk.press("tab", "tab", "tab")
+        await desk.press(*["backspace"] * len(f", {OLAF}"), "tab")
         await desk.type("name = x")
         await desk.press("enter")
         await desk.shows("Not saved: {name} is filled in automatically")
         await desk.press("ctrl+u", "enter")
-        await desk.shows("Saved Nina")
+        await desk.shows("Saved Nina", "Number: +48 500 600 904")
         await desk.press("ctrl+z")
         await desk.shows("Nina is not a contact any more")
+
+
+async def test_the_cursor_goes_to_a_contact_that_was_added(desk: Desk) -> None:
+    await add_people(desk)
+    async with desk.open(NARROW):
+        await desk.command("people")
+        await desk.shows("Ana Kowalska")
+        await desk.press("f4")
+        await desk.type("Zenon")
+        await desk.press("tab", "tab")
+        await desk.type("+48500600904")
+        await desk.press("enter")
+        await desk.shows("Saved Zenon", "Number: +48 500 600 904")
 
 
 async def test_a_new_conversation_completes_names_and_numbers(desk: Desk) -> None:
@@ -94,6 +105,44 @@ async def test_a_new_conversation_with_unknown_digits_takes_what_is_typed(desk: 
         await desk.shows("New conversation")
         assert not desk.inbox.is_composer_focused
         await desk.press("escape")
+
+
+async def test_the_account_of_a_conversation_that_there_is_stays_and_is_shown(desk: Desk) -> None:
+    await add_people(desk)
+    async with desk.open(WIDE):
+        await desk.command("new")
+        await desk.type("kow")
+        await desk.shows("through pl, as before: F6 changes it as you write")
+        await desk.press("f6", "f6")
+        await desk.shows("through pl, as before")
+        await desk.press(*["backspace"] * 3)
+        await desk.type("0048500600700")
+        await desk.shows("This number", "through pl, as before")
+        await desk.press("f6")
+        await desk.press(*["backspace"] * 13)
+        await desk.type("wojcik")
+        await desk.shows("never wrote", "through pl")
+        await desk.hides("as before")
+        await desk.press("f6", "enter")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "in the composer")
+        assert (await desk.thread(LENA)).account == "au"
+
+
+async def test_the_columns_of_the_people_found_are_as_wide_in_every_line(desk: Desk) -> None:
+    long_name = Person(0, "Olafina " + "von Hohenlohe " * 4, "", ("+48500600905",))
+    await add_people(desk)
+    await desk.store.contacts.save_person(long_name, AGENT)
+    async with desk.open(NARROW):
+        await desk.command("new")
+        await desk.type("48500600")
+        await desk.shows("Olafina von")
+        await desk.press(*["backspace"] * 8)
+        await desk.type("wojcik")
+        await desk.hides("Olafina von")
+        await desk.press("down")
+        lines = [line for line in desk.lines() if "never wrote" in line]
+        assert len(lines) == 2
+        assert len({line.index("+48 500") for line in lines}) == 1
 
 
 async def test_the_filter_and_the_palette_find_people_who_never_wrote(desk: Desk) -> None:
@@ -133,3 +182,15 @@ async def test_fields_are_edited_and_fill_a_typed_text(desk: Desk) -> None:
         await desk.until(lambda: desk.typed == "", "an empty composer")
         assert (await desk.last(CHLOE)).body == "Chloe, your order 4711"
     assert await desk.store.contact_fields.get_fields(ANA) == {}
+
+
+async def test_a_field_that_stays_open_is_named_when_the_others_are_filled(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.move_to(CHLOE)
+        await desk.command("reply")
+        await desk.type("{first_name}, your order {order}")
+        await desk.press("enter")
+        await desk.until(lambda: desk.typed == "Chloe, your order {order}", "what is known")
+        await desk.shows("Not sent: {order} is not filled in", "writes it into the contact")
+        await desk.hides("Enter sends")
+        assert (await desk.last(CHLOE)).body != "Chloe, your order {order}"

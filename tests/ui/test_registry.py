@@ -136,6 +136,50 @@ async def test_the_palette_has_every_command(desk: Desk) -> None:
             assert row.detail == "  ".join(format_key(key) for key in command.keys)
 
 
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("business hours", "views"),
+        ("answer within", "views"),
+        ("holidays", "views"),
+        ("away", "team"),
+        ("auto-reply", "rules"),
+        ("out of office", "rules"),
+        ("broadcast", "bulk_texts"),
+        ("address book", "people"),
+        ("retention", "forget"),
+        ("macro", "macro"),
+    ],
+)
+async def test_the_palette_finds_what_is_inside_a_dialog(
+    desk: Desk, typed: str, expected: str
+) -> None:
+    async with desk.open(WIDE):
+        await desk.command("palette")
+        await desk.type(typed)
+        choices = desk.app.screen.query_one(Choices)
+        await desk.until(lambda: bool(choices.rows) and choices.rows[0].value == expected, typed)
+        shown = format_help(list_sections(COMMANDS, Place("", ())), typed).plain
+        title = next(command.title for command in COMMANDS if command.id == expected)
+        assert title in shown
+
+
+async def test_typed_characters_stand_apart_only_if_no_command_has_the_words(desk: Desk) -> None:
+    async with desk.open(WIDE):
+        await desk.command("palette")
+        choices = desk.app.screen.query_one(Choices)
+        await desk.type("undo")
+        await desk.until(lambda: [row.value for row in choices.rows] == ["undo"])
+        await desk.press("ctrl+u")
+        await desk.type("nxtcnv")
+        await desk.until(lambda: [row.value for row in choices.rows] == ["next"])
+
+
+def test_the_lines_of_the_help_do_not_wrap_in_eighty_columns() -> None:
+    lines = format_help(list_sections(COMMANDS, Place("", ()))).plain.split("\n")
+    assert [line for line in lines if len(line) > 73] == []
+
+
 async def test_the_palette_finds_a_command_by_its_title_and_runs_it(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.move_to(CHLOE)

@@ -362,6 +362,19 @@ async def test_a_message_can_be_cancelled_in_the_grace_period(desk: Desk) -> Non
         assert (await desk.thread(CHLOE)).waiting_since is not None
 
 
+async def test_cancelling_leaves_the_conversation_to_whom_it_was_given_since(desk: Desk) -> None:
+    async with desk.open(WIDE, grace_seconds=5):
+        chloe = await desk.thread(CHLOE)
+        await desk.store.triage.assign_conversations([chloe.id], "tom", "")
+        await type_reply(desk, CHLOE, "Oops")
+        await desk.press("enter")
+        await desk.shows("Ctrl+G cancels")
+        await desk.store.triage.assign_conversations([chloe.id], "tom", "tom")
+        await desk.press("escape", "z")
+        await desk.shows("Cancelled: not sent")
+        assert (await desk.thread(CHLOE)).assignee == "tom"
+
+
 async def test_a_message_that_is_being_sent_cannot_be_cancelled(desk: Desk) -> None:
     async with desk.open(WIDE):
         await type_reply(desk, CHLOE, "Oops")

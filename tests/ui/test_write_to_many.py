@@ -143,3 +143,20 @@ async def test_the_same_text_to_one_customer_asks_once(desk: Desk) -> None:
         await desk.press("enter")
         await desk.until(lambda: desk.typed == "")
         assert (await list_bodies(desk, BOB))[-2:] == ["We are late", "we are  LATE"]
+
+
+async def test_enter_is_not_offered_where_everyone_is_left_out(desk: Desk) -> None:
+    for number in (BOB, CHLOE):
+        row = await desk.thread(number)
+        await desk.store.consent.record_decision(row.id, "tom", opted_out=True, evidence="")
+    async with desk.open(WIDE):
+        await desk.press("g", "a")  # opted-out conversations are closed
+        await select(desk, BOB, CHLOE)
+        await desk.press("r")
+        await desk.type("We are late")
+        await desk.press("enter")
+        await desk.shows("Nothing to send: 2 left out")
+        await desk.hides("Enter sends")
+        await confirm(desk)
+        await desk.shows("Write to 2 conversations")
+        assert await desk.store.bulk_texts.list_newest(1) == []

@@ -28,8 +28,9 @@ from tui.desk.named_actions import (
     apply_to_message,
 )
 from tui.domain.agent_level import UnknownNameError
+from tui.domain.conversation_json import conversation_to_json
 from tui.domain.date_input import InvalidMomentError, read_moment
-from tui.domain.json_fields import CustomerFields, conversation_to_json, message_to_json
+from tui.domain.json_fields import CustomerFields, message_to_json
 from tui.domain.text import one_line, to_printable
 from tui.domain.typed_text import compose_outgoing_text
 from tui.startup.wiring import create_context, open_store

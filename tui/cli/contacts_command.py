@@ -117,7 +117,8 @@ async def _change_person(person: Person | None, arguments: Namespace) -> int:
                 await store.contacts.delete_person(person.id, desk.agent)
             else:
                 try:
-                    wanted = await store.contacts.save_person(wanted, desk.agent)
+                    changed = await store.contacts.change_person(person, wanted, desk.agent)
+                    wanted = changed.person
                 except NumberTaken as problem:
                     line = f"{problem}; smsdesk contacts set changes that contact"
                     raise CommandError(one_line(line, 200), BAD_USE) from None

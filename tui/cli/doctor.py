@@ -18,6 +18,7 @@ from tui.doctor.checks import CheckResult, Verdict, report_bad, report_good, rep
 from tui.doctor.database_checks import check_database
 from tui.doctor.hook_checks import check_hooks
 from tui.doctor.listener_checks import check_account_states, report_addresses
+from tui.doctor.rule_checks import check_rules
 from tui.domain.phone import is_country
 from tui.domain.text import one_line
 from tui.settings.cache import read_preferences
@@ -66,6 +67,7 @@ def _run_checks(arguments: Namespace, clock: Clock, rng: random.Random) -> Itera
         yield from asyncio.run(check_account_states(desk, clock, host, changed_at))
         yield from check_alarm_settings(desk, clock.now(), os.environ)
         yield from check_hooks(desk, clock.now(), os.environ)
+        yield from check_rules(desk)
         if arguments.notify:
             yield from asyncio.run(send_test_alarm(desk, clock, rng, os.environ))
         yield from _list_addresses(arguments, desk)

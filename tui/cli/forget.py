@@ -1,6 +1,7 @@
 """Implement `smsdesk forget NUMBER`: erase everything of one customer but the opt-out."""
 
 import asyncio
+import os
 import random
 import sys
 from argparse import Namespace
@@ -10,6 +11,7 @@ from tui.cli.context import convert_store_errors, require_answer
 from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
 from tui.cli.show import write_json, write_line
 from tui.clock import SystemClock
+from tui.desk.erased_copies import forget_customer
 from tui.desk.privacy import (
     describe_forgetting,
     describe_forgotten,
@@ -20,9 +22,11 @@ from tui.desk.privacy import (
     plan_to_json,
 )
 from tui.domain.text import one_line
+from tui.settings.paths import find_log_file
 from tui.settings.public import Preferences
 from tui.startup.wiring import open_store
-from tui.store.forgetting import CannotForget, ForgetPlan
+from tui.store.forget_plan import ForgetPlan
+from tui.store.forgetting import CannotForget
 
 _SCRUB_SECONDS = 120.0
 _WAITS = "its remains in the file are not overwritten yet: the service does it when it can"
@@ -65,14 +69,15 @@ async def _forget(arguments: Namespace, desk: Preferences) -> int:
             write_line("nothing was erased")
             return FAILED
         try:
-            plan = await store.forgetting.forget(plan.address, desk.agent)
+            log_file = find_log_file(os.environ)
+            plan = await forget_customer(store, plan, desk.agent, log_file, os.environ)
         except CannotForget as error:
             raise CommandError(str(error), FAILED) from None
         is_done = await finish_scrubbing(store, clock, _SCRUB_SECONDS)
     if arguments.json:
         write_json(plan_to_json(plan, erased=True))
     else:
-        write_line(f"{describe_forgotten(plan, is_scrubbed=True)}.")
+        write_line(f"{describe_forgotten(plan, desk.database, is_scrubbed=True)}.")
         write_line(f"In the database: {describe_remains(desk.database) if is_done else _WAITS}.")
     return DONE
 

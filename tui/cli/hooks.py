@@ -1,6 +1,7 @@
 """Implement `smsdesk hooks`: show the hooks and webhooks, how far they are, and what went wrong."""
 
 import asyncio
+import os
 import random
 from argparse import Namespace
 from collections.abc import Mapping
@@ -15,11 +16,14 @@ from tui.domain.change import JournalKind
 from tui.domain.json_fields import format_iso_time
 from tui.domain.text import format_count, one_line
 from tui.settings.public import Preferences
+from tui.startup.operator_settings import get_deliveries
 from tui.startup.wiring import open_store
+from tui.store.errors import EventsGoneError
 from tui.store.store import Store
 from tui.store.target_rows import EventTarget, FailedRun
 
 _FAILURES_SHOWN = 20
+_MOST_COUNTED = 10_000
 _KINDS = frozenset(kind.value for kind in JournalKind)
 
 
@@ -79,15 +83,27 @@ async def _list_targets(store: Store, desk: Preferences, arguments: Namespace) -
     if not known and not places:
         write_line("There are no hooks: smsdesk help events says how to set one")
     for name in sorted({*known, *places}):
-        write_line(_format_target(name, known.get(name), places, last))
+        target = known.get(name)
+        waiting = await _count_waiting(store, desk, target) if name in places and target else 0
+        write_line(_format_target(name, target, places, waiting))
     for run in failures:
         line = f"failed  {format_date_time(run.at)}  {run.target}  event {run.event_id}: {run.line}"
         write_line(one_line(line, 400))
     return DONE
 
 
+async def _count_waiting(store: Store, desk: Preferences, target: EventTarget) -> int:
+    """Return how many of the next events concern a target."""
+    settings = get_deliveries(desk, os.environ)
+    try:
+        entries = await store.journal.list_entries(target.position, _MOST_COUNTED)
+    except EventsGoneError:
+        return 0
+    return sum(settings.wants(target.name, entry) for entry in entries)
+
+
 def _format_target(
-    name: str, target: EventTarget | None, places: Mapping[str, str], last: int
+    name: str, target: EventTarget | None, places: Mapping[str, str], waiting: int
 ) -> str:
     """Return the line of one target."""
     parts = [name, places.get(name, "not in these settings")]
@@ -97,9 +113,9 @@ def _format_target(
     if target is None:
         parts.append("begins with the next smsdesk sync or inbox")
     else:
-        # Events that do not concern it are passed over in parts, so this is no exact number.
-        behind = max(0, last - target.position)
-        parts.append(f"after event {target.position}, {format_count(behind, 'event')} since")
+        verb = "waits" if waiting == 1 else "wait"
+        more = f"{format_count(waiting, 'event')} {verb}" if waiting else "nothing waits"
+        parts.append(f"after event {target.position}, {more}")
         if target.failing_since:
             since = format_date_time(target.failing_since)
             parts.append(f"failing since {since}, {format_count(target.attempts, 'attempt')}")

@@ -120,6 +120,7 @@ async def _run_inbox(
     arguments: Namespace, desk: "Preferences", clock: Clock, rng: "Random", end: SignalEnd
 ) -> int:
     """Open the store and run the app with its background services."""
+    from tui.desk.permissions import explain_missing_level
     from tui.startup.account_setup import create_account_setup, create_settings_reader
     from tui.startup.panel_addresses import load_panel_addresses
     from tui.startup.retry_held import create_held_retry
@@ -132,10 +133,13 @@ async def _run_inbox(
         if not plain:
             await stack.enter_async_context(keep_list(store, desk.agent, os.environ))
         load = functools.partial(context.load_full_settings, arguments)
+        explain_refusal = functools.partial(explain_missing_level, store, desk.agent, "accounts")
         background = functools.partial(_run_background, arguments, store, clock, rng, desk.agent)
         app_context = replace(
             create_context(desk, clock, os.environ),
-            account_setup=create_account_setup(os.environ, arguments.config, clock, rng),
+            account_setup=create_account_setup(
+                *(os.environ, arguments.config, clock, rng, explain_refusal)
+            ),
             retry_held=create_held_retry(store, load, clock, desk.agent),
             read_changed_settings=create_settings_reader(os.environ, arguments.config, desk),
             load_addresses=functools.partial(load_panel_addresses, os.environ, arguments.config),

@@ -105,7 +105,10 @@ async def _remove_reply(
     if arguments.json:
         write_json({"removed": arguments.name})
     else:
-        write_line(f"{one_line(arguments.name, 40)} is removed")
+        from tui.desk.rule_names import describe_incomplete  # late: seldom needed
+
+        effects = await describe_incomplete(store)
+        write_line(f"{one_line(arguments.name, 40)} is removed{effects}")
     return DONE
 
 

@@ -13,25 +13,26 @@ from tui.cli.show import show_progress, write_json, write_line
 from tui.clock import SystemClock
 from tui.desk.rule_book import (
     RuleNotReadyError,
+    check_import,
+    check_ready,
     find_rule,
     format_counts,
     format_hit,
-    format_saved,
     get_day_start,
     hit_to_json,
     list_rule_lines,
-    read_names,
     record_to_json,
     switch_rule,
 )
+from tui.desk.rule_names import list_missing, read_names
 from tui.desk.rule_trial import try_rules
 from tui.domain.rule_text import format_rules, parse_rules
 from tui.domain.rules import InvalidRuleError, Rule
 from tui.domain.text import format_count, one_line
 from tui.settings.public import Preferences
 from tui.startup.wiring import add_capabilities, open_store
+from tui.store.rule_rows import RuleRecord
 from tui.store.store import Store
-from tui.store.stored_rules import RuleRecord
 
 _LARGEST_FILE = 1_000_000
 _MANY_TEXTS = 5_000
@@ -96,12 +97,12 @@ async def _show_rules(store: Store, desk: Preferences, arguments: Namespace) -> 
 
 
 async def _switch(store: Store, desk: Preferences, arguments: Namespace) -> int:
-    """Switch the named rules on or off; all of them have to exist."""
+    """Switch the named rules on or off; all of them have to exist, and lack nothing."""
     on = arguments.action == "on"
     for name in arguments.names:
-        await find_rule(store, name)
+        await (check_ready(store, name, desk) if on else find_rule(store, name))
     for name in arguments.names:
-        text = await switch_rule(store, name, desk.agent, on=on, accounts=desk.accounts)
+        text = await switch_rule(store, name, desk.agent, on=on, preferences=desk)
         if arguments.json:
             write_json({"name": name, "enabled": on, "changed": "already" not in text})
         else:
@@ -122,8 +123,9 @@ async def _delete(store: Store, desk: Preferences, arguments: Namespace) -> int:
 async def _import(store: Store, desk: Preferences, arguments: Namespace) -> int:
     """Store the rules of files; new ones are off, changed ones stay as they are."""
     rules = [rule for file in arguments.names for rule in _read_file(file)]
+    missing = await check_import(store, rules, desk)
     await store.rules.import_rules(rules, desk.agent)
-    for line in format_saved(rules, await read_names(store, desk.accounts)):
+    for line in missing:
         print(f"smsdesk: {line}", file=sys.stderr)
     write_line(
         f"{format_count(len(rules), 'rule')} imported; smsdesk rules on NAME switches one on"
@@ -167,7 +169,7 @@ async def _test(store: Store, desk: Preferences, arguments: Namespace) -> int:
         print(result.summary, file=sys.stderr)
     else:
         write_line(result.summary)
-    for line in format_saved(tried, await read_names(store, desk.accounts)):
+    for line in list_missing(tried, await read_names(store, desk)):
         print(f"smsdesk: {line}", file=sys.stderr)
     return DONE
 

@@ -178,8 +178,9 @@ def _show_plan(plan: BulkPlan, arguments: Namespace, desk: Preferences, clock: C
         for one in list_previews(plan):
             write_line(f"to {one.title}: {to_printable(one.recipient.body)}")
         write_line(format_totals(plan, desk.bulk_per_minute))
-        verb = "Without --dry-run it"
-        write_line(format_confirmation(plan, verb, clock.now(), None))
+        if plan.going:
+            verb = "Without --dry-run it"
+            write_line(format_confirmation(plan, verb, clock.now(), None))
     if left_out := format_left_out(plan):
         print(f"smsdesk: {left_out[:1].lower()}{left_out[1:]}", file=sys.stderr)
 

@@ -101,7 +101,7 @@ TEAM_HELP = {
     "agents": (
         "agents: list, add, away until, level",
         "Everyone may change everything until a lead is named. From then on only leads\n"
-        "change levels, teams, shared views and accounts.",
+        "change levels, teams, rules, accounts, retention and what is shared.",
         "examples:\n"
         "  smsdesk agents list\n"
         "  smsdesk agents set me --away mon\n"

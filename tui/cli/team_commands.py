@@ -23,7 +23,6 @@ from tui.domain.date_input import InvalidMomentError, format_moment
 from tui.domain.json_fields import format_iso_time
 from tui.domain.text import one_line, to_printable
 from tui.domain.view_text import InvalidViewError, format_view, parse_view
-from tui.store.saved_views import ViewExistsError
 from tui.store.store import Store
 from tui.store.view_rows import SavedView
 
@@ -31,7 +30,6 @@ _MISTAKES = (
     InvalidViewError,
     UnknownViewError,
     UnknownNameError,
-    ViewExistsError,
     InvalidMomentError,
     InvalidTargetError,
     InvalidHoursError,
@@ -90,7 +88,8 @@ async def _run_action(arguments: Namespace) -> int:
 
 async def _run_views(store: Store, agent: str, clock: SystemClock, arguments: Namespace) -> str:
     """Run an action on saved views; return the confirmation."""
-    actions, names = ViewActions(store, agent, _forget_undo), arguments.names
+    accounts, names = context.load_public_settings(arguments).accounts, arguments.names
+    actions = ViewActions(store, agent, _forget_undo, accounts)
     answers = AnswerActions(store, agent, _forget_undo)
     match arguments.action, names:
         case "list", []:

@@ -1,5 +1,7 @@
 """Implement `smsdesk threads`: list the conversations, the latest first."""
 
+import functools
+import sys
 import time
 from argparse import Namespace
 from collections.abc import Iterator
@@ -14,7 +16,7 @@ from tui.cli.show import (
     write_line,
 )
 from tui.domain.conversation import Conversation, View
-from tui.domain.json_fields import conversation_to_json
+from tui.domain.conversation_json import conversation_to_json
 from tui.domain.text import to_printable
 
 if TYPE_CHECKING:
@@ -47,11 +49,13 @@ def run(arguments: Namespace) -> int:
 
 def _read_view(reader: "InboxReader", arguments: Namespace) -> Iterator[Conversation]:
     """Return the conversations of a saved view or of a filter, read a page at a time."""
+    from tui.desk.view_names import find_unknown_names
     from tui.domain.view_text import InvalidViewError, parse_view
     from tui.store.paging import iterate_view
-    from tui.store.team import read_teams, resolve_view
+    from tui.store.team_rows import read_teams, resolve_view
 
-    agent = load_public_settings(arguments).agent
+    settings = load_public_settings(arguments)
+    agent = settings.agent
     try:
         view = (
             _find_saved(reader, arguments.view, agent)
@@ -60,6 +64,10 @@ def _read_view(reader: "InboxReader", arguments: Namespace) -> Iterator[Conversa
         )
     except InvalidViewError as problem:
         raise CommandError(to_printable(str(problem)), BAD_USE) from None
+    if arguments.filter is not None:
+        find_unknown = functools.partial(find_unknown_names, settings.accounts, view)
+        if unknown := reader.read(find_unknown):
+            print(f"smsdesk: {to_printable(unknown)}", file=sys.stderr)
     view = resolve_view(view, agent, reader.read(read_teams))
     return iterate_view(reader.read, view, arguments.limit)
 

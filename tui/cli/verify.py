@@ -5,7 +5,7 @@ from argparse import Namespace
 from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
 from tui.cli.evidence import read_key
 from tui.cli.show import write_json, write_line
-from tui.domain.hash_chain import BrokenChainError, verify_chain
+from tui.domain.hash_chain import BrokenChainError, UncheckedChainError, verify_chain
 from tui.domain.text import format_count, one_line
 
 
@@ -25,7 +25,8 @@ def run(arguments: Namespace) -> int:
         if arguments.json:
             write_json({"unchanged": False, "line": error.number, "problem": error.problem})
             return FAILED
-        raise CommandError(f"CHANGED: {arguments.file}, {error}", FAILED) from None
+        verdict = "not checked" if isinstance(error, UncheckedChainError) else "CHANGED"
+        raise CommandError(f"{verdict}: {arguments.file}, {error}", FAILED) from None
     made_at = one_line(str(chain.header.get("made_at", "")), 40)
     if arguments.json:
         write_json(

@@ -1,22 +1,30 @@
 """Actions of an agent on conversations: each is stored, confirmed and can be undone."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from tui.desk.assigning import find_absence
 from tui.desk.consent import ConsentActions
 from tui.desk.context import AppContext
-from tui.desk.format import format_title
+from tui.desk.format import format_label_change, format_titles
 from tui.desk.merging import list_names
 from tui.desk.outgoing import OutgoingActions
-from tui.desk.undo_stack import FindUndoProblem, UndoAction, UndoEntry, UndoQuestion, UndoStack
+from tui.desk.undo_stack import (
+    FindUndoProblem,
+    UndoAction,
+    UndoEntry,
+    UndoQuestion,
+    UndoStack,
+    format_rest_undone,
+    format_undone,
+)
 from tui.domain.arrivals import HeldItem
 from tui.domain.conversation import Conversation, Draft, State
 from tui.domain.date_input import format_moment
 from tui.domain.message import Message
 from tui.domain.text import one_line
+from tui.store.applied_actions import AppliedChange
 from tui.store.errors import StoreError
 from tui.store.store import Store
-from tui.store.summaries import Summary
 
 HELD_SCOPE = "held"
 """Scope of what the list of held items can undo."""
@@ -43,7 +51,7 @@ class ConversationActions:
         """Close conversations."""
         before = await self._store.triage.close_conversations(_get_ids(rows), self._agent)
         return self._remember_triage(
-            f"Closed {_format_names(rows)}", before, "reopens {target}, closed"
+            f"Closed {format_titles(rows)}", before, "reopens {target}, closed"
         )
 
     async def close_after_sending(self, message: Message) -> tuple[str, bool]:
@@ -63,16 +71,17 @@ class ConversationActions:
             self.outgoing.register_send_undo(message)
             return f"Sent, but not closed: {error}", False
 
-        async def reopen() -> None:
-            await store.triage.undo_changes(before, agent)
+        async def reopen() -> str:
+            outcome = await store.triage.undo_changes(before, agent)
+            return format_rest_undone("the conversation is open again", *outcome)
 
         self.outgoing.register_send_undo(message, reopen)
-        return f"Closed {_format_names(rows)}", True
+        return f"Closed {format_titles(rows)}", True
 
     async def reopen_conversations(self, rows: Sequence[Conversation]) -> str:
         """Open conversations again."""
         before = await self._store.triage.reopen_conversations(_get_ids(rows), self._agent)
-        return self._remember_triage(f"Reopened {_format_names(rows)}", before)
+        return self._remember_triage(f"Reopened {format_titles(rows)}", before)
 
     async def toggle_assigned_to_me(self, rows: Sequence[Conversation]) -> str:
         """Assign conversations to the agent, or unassign them if all are assigned to the agent."""
@@ -81,9 +90,9 @@ class ConversationActions:
             _get_ids(rows), self._agent, "" if mine else self._agent
         )
         message = (
-            f"Unassigned {_format_names(rows)}"
+            f"Unassigned {format_titles(rows)}"
             if mine
-            else f"Assigned {_format_names(rows)} to you"
+            else f"Assigned {format_titles(rows)} to you"
         )
         return self._remember_triage(message, before)
 
@@ -116,7 +125,7 @@ class ConversationActions:
         date = format_moment(until, self._context.clock.now(), self._context.zone).split(",")[0]
         moment = date if until is None else f"until {date}"
         return self._remember_triage(
-            f"Snoozed {_format_names(rows)} {moment}", before, "reopens {target}, snoozed"
+            f"Snoozed {format_titles(rows)} {moment}", before, "reopens {target}, snoozed"
         )
 
     async def toggle_labels(self, rows: Sequence[Conversation], *labels: str) -> str:
@@ -128,14 +137,14 @@ class ConversationActions:
         """
         changes = {label: not all(label in row.labels for row in rows) for label in labels}
         before = await self._store.triage.set_labels(_get_ids(rows), self._agent, changes)
-        return self._remember_triage(_format_label_change(changes, _format_names(rows)), before)
+        return self._remember_triage(format_label_change(changes, format_titles(rows)), before)
 
     async def toggle_star(self, rows: Sequence[Conversation]) -> str:
         """Star conversations, or unstar them if all are starred."""
         on = not all(row.starred for row in rows)
         before = await self._store.triage.set_star(_get_ids(rows), self._agent, on)
         return self._remember_triage(
-            f"{'Starred' if on else 'Unstarred'} {_format_names(rows)}", before
+            f"{'Starred' if on else 'Unstarred'} {format_titles(rows)}", before
         )
 
     async def toggle_unread(self, rows: Sequence[Conversation]) -> str:
@@ -143,7 +152,7 @@ class ConversationActions:
         unread = not any(row.unread for row in rows)
         before = await self._store.triage.set_unread(_get_ids(rows), self._agent, unread)
         state = "unread" if unread else "read"
-        return self._remember_triage(f"Marked {_format_names(rows)} {state}", before)
+        return self._remember_triage(f"Marked {format_titles(rows)} {state}", before)
 
     async def merge_conversations(self, kept: Conversation, gone: Conversation) -> str:
         """Make a conversation part of another one of the same customer.
@@ -160,7 +169,7 @@ class ConversationActions:
                 return "They have been separated already"
             return f"Separated: {list_names([kept, gone])} are two conversations again"
 
-        message = f"Merged {_format_names([gone])} into {_format_names([kept])}"
+        message = f"Merged {format_titles([gone])} into {format_titles([kept])}"
         return self.remember_undo(message, undo_merge, about=[kept.id])
 
     async def add_note(
@@ -250,14 +259,16 @@ class ConversationActions:
         entry = self._undo_stack.pop(scope)
         return await entry.undo() if entry else "Nothing to undo"
 
-    def _remember_triage(self, message: str, before: list[Summary], question: str = "") -> str:
-        """Remember the former state of conversations for undo and return the message."""
+    def _remember_triage(
+        self, message: str, changes: list[AppliedChange], question: str = ""
+    ) -> str:
+        """Remember how to undo changes of conversations and return the message."""
 
         async def restore_triage() -> str:
-            await self._store.triage.undo_changes(before, self._agent)
-            return f"Undone: {message[:1].lower()}{message[1:]}"
+            outcome = await self._store.triage.undo_changes(changes, self._agent)
+            return format_undone(f"{message[:1].lower()}{message[1:]}", *outcome)
 
-        about = [summary["id"] for summary in before]
+        about = [change.id for change in changes]
         return self.remember_undo(message, restore_triage, about=about, question=question)
 
 
@@ -268,29 +279,10 @@ def is_open(conversation: Conversation) -> bool:
 
 def _format_assignment(rows: Sequence[Conversation], assignee: str) -> str:
     """Return "Assigned Ana to mia", or "Unassigned Ana" if no one is named."""
-    names = _format_names(rows)
+    names = format_titles(rows)
     return f"Assigned {names} to {one_line(assignee, 30)}" if assignee else f"Unassigned {names}"
-
-
-def _format_label_change(changes: Mapping[str, bool], target: str) -> str:
-    """Return what was added and removed: "Put #vip, #late on and took #new off Mia"."""
-
-    def format_tags(added: bool) -> str:
-        """Return the labels that were added, or those that were removed."""
-        return one_line(", ".join(f"#{label}" for label in changes if changes[label] is added), 60)
-
-    if all(changes.values()):
-        return f"Labelled {target} {format_tags(True)}"
-    if not any(changes.values()):
-        return f"Removed {format_tags(False)} from {target}"
-    return f"Labelled {target} {format_tags(True)}, removed {format_tags(False)}"
 
 
 def _get_ids(rows: Sequence[Conversation]) -> list[int]:
     """Return the ids of conversations."""
     return [row.id for row in rows]
-
-
-def _format_names(rows: Sequence[Conversation]) -> str:
-    """Return the title of one conversation, or how many there are."""
-    return one_line(format_title(rows[0]), 40) if len(rows) == 1 else f"{len(rows)} conversations"

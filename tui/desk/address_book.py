@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from tui.desk.context import AppContext
 from tui.desk.undo_stack import UndoAction
 from tui.domain.conversation import Conversation
-from tui.domain.person import FoundNumber, Person
+from tui.domain.person import ChangedPerson, FoundNumber, Person
 from tui.domain.phone import (
     AddressKind,
     InvalidNumberError,
@@ -147,22 +148,35 @@ class AddressBook:
 
         Args:
             person: Contact as it shall be.
-            before: Contact as it was; None for a new one.
+            before: Contact as the agent saw it, without an id if a conversation had none; None
+                for a new one. What others have changed since stays.
 
         Raises:
             NumberTaken: A number belongs to another contact.
         """
         contacts, agent = self._store.contacts, self._agent
-        saved = await contacts.save_person(person, agent)
+        if before is None:
+            changed = ChangedPerson(await contacts.save_person(person, agent))
+        else:
+            changed = await contacts.change_person(before, person, agent)
+        message = f"Saved {_name(changed.person)}{_describe_meanwhile(before, changed)}"
+        undo = partial(self._undo_save, changed, before)
+        return self._remember_undo(message, undo)
 
-        async def undo_save() -> str:
-            if before is None:
-                await contacts.delete_person(saved.id, agent)
-                return f"{_name(saved)} is not a contact any more"
-            await contacts.save_person(before, agent)
-            return f"{_name(before)} is as before"
-
-        return self._remember_undo(f"Saved {_name(saved)}", undo_save)
+    async def _undo_save(self, changed: ChangedPerson, before: Person | None) -> str:
+        """Undo a change; what others have changed since stays. Return the confirmation."""
+        contacts, saved = self._store.contacts, changed.person
+        if await contacts.get_by_id(saved.id) is None:
+            return f"{_name(saved)} is deleted already: nothing to undo"
+        old = changed.replaced
+        if old is None and before is not None and not before.id and before.name:
+            # The conversation had a name before it had a contact.
+            old = replace(before, id=saved.id)
+        if old is None:
+            await contacts.delete_person(saved.id, self._agent)
+            return f"{_name(saved)} is not a contact any more"
+        await contacts.change_person(saved, old, self._agent)
+        return f"{_name(old)} is as before"
 
     async def delete(self, person: Person) -> str:
         """Delete a contact; return the confirmation."""
@@ -189,7 +203,9 @@ async def open_conversation(store: Store, context: AppContext, party: str) -> Co
     """
     if not context.accounts:
         return None
-    return await store.conversations.get_or_create(parse_address(party), context.accounts[0].name)
+    return await store.conversations.get_or_create(
+        parse_address(party), context.accounts[0].name, is_begun=True
+    )
 
 
 def change_person(
@@ -220,6 +236,14 @@ def change_person(
         numbers=tuple(numbers),
         fields={key: value for key, value in sorted(merged.items()) if value},
     )
+
+
+def _describe_meanwhile(before: Person | None, changed: ChangedPerson) -> str:
+    """Return what others had done to a contact that was edited, or "" for nothing that matters."""
+    if changed.overwritten:
+        return f" in place of a newer {' and '.join(changed.overwritten)}"
+    is_gone = before is not None and before.id and changed.replaced is None
+    return ", which was deleted meanwhile" if is_gone else ""
 
 
 def _name(person: Person) -> str:

@@ -8,7 +8,9 @@ from tui.domain.text import one_line
 from tui.store.store import Store
 from tui.store.view_rows import SavedView
 
-_WHAT = "times for an answer"
+ANSWER_TIMES = "times for an answer"
+BUSINESS_HOURS = "business hours"
+"""What only leads change here, as a refusal names it."""
 
 
 class AnswerActions:
@@ -39,7 +41,7 @@ class AnswerActions:
             NotAllowedError: Only leads may.
         """
         minutes, hours = parse_target(typed)
-        await require_lead(self._store, self._agent, _WHAT)
+        await require_lead(self._store, self._agent, ANSWER_TIMES)
         view, targets, agent = saved.view, self._store.answer_targets, self._agent
         if saved.owner or view.assignee == agent or view.drafts_of or view.mentions_of:
             raise InvalidTargetError(
@@ -68,7 +70,7 @@ class AnswerActions:
             NotAllowedError: Only leads may.
         """
         hours = parse_desk_hours(typed)
-        await require_lead(self._store, self._agent, "business hours")
+        await require_lead(self._store, self._agent, BUSINESS_HOURS)
         targets, agent = self._store.answer_targets, self._agent
         before = await targets.get_hours()
         await targets.save_hours(hours, agent)

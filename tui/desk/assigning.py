@@ -9,6 +9,7 @@ from tui.domain.agent_level import TEAM_MARK, AgentRecord, Team, find_assignee
 from tui.domain.change import Change, Subject
 from tui.domain.date_input import format_moment
 from tui.domain.text import one_line
+from tui.store.applied_actions import UNDO_DETAILS, UNDO_STATE
 from tui.store.store import Store
 
 UNASSIGNED = "no one"
@@ -134,7 +135,7 @@ def is_assignment(action: str, assignee: str) -> bool:
         action: Action as it is recorded.
         assignee: Assignee now.
     """
-    return action in (f"assign {assignee}", "claim", "undo")
+    return action in (f"assign {assignee}", "claim", UNDO_STATE, UNDO_DETAILS)
 
 
 def _describe_agent(agent: AgentRecord, is_me: bool, now: int, zone: tzinfo | None) -> Assignee:

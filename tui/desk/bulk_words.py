@@ -52,7 +52,12 @@ def format_totals(plan: BulkPlan, pace: int) -> str:
     Args:
         plan: Plan to describe.
         pace: Texts a minute through each account.
+
+    Returns:
+        The sizes; "Nothing would be sent" if everyone is left out.
     """
+    if not plan.going:
+        return "Nothing would be sent"
     by_account = plan.count_parts_by_account()
     texts = Counter(one.recipient.account for one in plan.going)
     parts = format_count(sum(by_account.values()), "part")

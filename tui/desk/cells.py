@@ -87,3 +87,17 @@ def _wrap_paragraph(paragraph: str, width: int) -> list[str]:
         *full, line = chop_cells(word, width) or [""]
         lines.extend(full)
     return [*lines, line]
+
+
+def center_text(text: str, width: int, height: int) -> list[str]:
+    """Return all lines of a box with a text in its middle, broken at blanks.
+
+    Args:
+        text: Text to show.
+        width: Width of the box in terminal cells.
+        height: Lines of the box.
+    """
+    lines = wrap_body(text, width - 2)[:height]
+    above = [""] * (height // 2 - (len(lines) - 1) // 2)
+    box = [*above, *(line.center(width) for line in lines), *[""] * height][:height]
+    return [line or " " * width for line in box]

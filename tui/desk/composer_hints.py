@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import tzinfo
 
+from tui.desk.format import format_title
 from tui.desk.merging import format_recipient
 from tui.desk.routes import (
     NO_REPLIES,
@@ -290,7 +291,7 @@ async def format_mention_notice(store: Store, agent: str, changes: Iterable[Chan
         note = await store.messages.get(change.id)
         conversation = await store.conversations.get(change.conversation_id)
         if note is not None and conversation is not None and note.agent != agent:
-            author, title = one_line(note.agent, 20), one_line(conversation.title, 30)
+            author, title = one_line(note.agent, 20), one_line(format_title(conversation), 30)
             notice = f"{author} mentions you in a note on {title} · g m shows it"
             if note.direction is Direction.IN:
                 notice = f"A rule asks you to look at {title} · g m shows it"

@@ -40,7 +40,7 @@ Raises `ChangedSettingsError` if the settings are not valid.
 class AppContext:
     """What a screen needs besides the store; it contains no secret.
 
-    Everything stays as it is while the app runs but the accounts.
+    Everything stays as it is while the app runs but the accounts, hooks and webhooks.
     """
 
     preferences: Preferences
@@ -88,15 +88,20 @@ class AppContext:
         """Return whether messages can go through more than one account."""
         return len(self.accounts) > 1
 
-    def replace_accounts(self, accounts: tuple[Account, ...]) -> str:
-        """Use other accounts from now on; return what is different, or "" for nothing.
+    def apply_settings(self, fresh: Preferences) -> str:
+        """Use other accounts and hooks from now on; return which accounts are different, or "".
 
         Args:
-            accounts: Accounts of the settings as they are now.
+            fresh: The settings as they are now; their other values are not used.
         """
         old = {account.name: account for account in self.accounts}
-        new = {account.name: account for account in accounts}
-        self.preferences = replace(self.preferences, accounts=accounts)
+        new = {account.name: account for account in fresh.accounts}
+        self.preferences = replace(
+            self.preferences,
+            accounts=fresh.accounts,
+            hooks=fresh.hooks,
+            webhooks=fresh.webhooks,
+        )
         names = {
             "added": [name for name in new if name not in old],
             "changed": [name for name in new if name in old and new[name] != old[name]],

@@ -76,6 +76,30 @@ async def describe_end_of_wait(
     return _describe_assignment(conversation, (), agent)
 
 
+async def describe_change_since(
+    store: Store, before: Conversation, agent: str, now: int, zone: tzinfo | None
+) -> str:
+    """Return what was done to a conversation since it was read: "closed by tom"; "" for nothing.
+
+    Args:
+        store: Store shared by all agents.
+        before: Conversation as the agent saw it.
+        agent: Name of the agent, called "you".
+        now: Current time (ms UTC).
+        zone: Time zone of the agent; None for the system's.
+    """
+    after = await store.conversations.get(before.id)
+    if after is None:
+        return "erased"
+    states = [(one.state, one.snoozed_until) for one in (before, after)]
+    if states[0] == states[1] and before.assignee == after.assignee:
+        return ""
+    entries = await store.triage.get_audit_trail(before.id)
+    if states[0] != states[1]:
+        return _describe_state(after, entries, agent, now, zone)
+    return _describe_assignment(after, entries, agent)
+
+
 def _describe_state(
     conversation: Conversation,
     entries: Sequence[AuditEntry],

@@ -5,6 +5,7 @@ width. Everything here is a plain function of values, so it is tested without a 
 text passes `printable` or `one_line` and is never read as markup.
 """
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 
 from tui.clock import MINUTE, SECOND
@@ -12,7 +13,6 @@ from tui.desk.badges import HEALTH_BADGES, format_held_count
 from tui.domain.account import Account, AccountState, Health
 from tui.domain.attention import Attention, AttentionKind, list_attentions
 from tui.domain.conversation import Conversation
-from tui.domain.phone import format_phone_number
 from tui.domain.text import format_span, one_line
 
 MAX_BODY_LENGTH = 4_000
@@ -107,7 +107,7 @@ def format_snooze_end(at: int | None, now: int, zone: tzinfo | None = None) -> s
 
 def format_title(conversation: Conversation) -> str:
     """Return the name or the formatted number of the customer, safe on one line."""
-    return one_line(conversation.name or format_phone_number(conversation.address), 60)
+    return one_line(conversation.title, 60)
 
 
 def format_moment(at: int, now: int, zone: tzinfo | None = None) -> str:
@@ -242,3 +242,22 @@ def format_time_left(due_at: int, now: int) -> str:
     left = due_at - now
     span = format_span(max(abs(left), MINUTE))
     return f"{span} left" if left >= 0 else f"{span} over"
+
+
+def format_titles(rows: Sequence[Conversation]) -> str:
+    """Return the title of one conversation, or how many there are."""
+    return one_line(format_title(rows[0]), 40) if len(rows) == 1 else f"{len(rows)} conversations"
+
+
+def format_label_change(changes: Mapping[str, bool], target: str) -> str:
+    """Return what was added and removed: "Put #vip, #late on and took #new off Mia"."""
+
+    def format_tags(added: bool) -> str:
+        """Return the labels that were added, or those that were removed."""
+        return one_line(", ".join(f"#{label}" for label in changes if changes[label] is added), 60)
+
+    if all(changes.values()):
+        return f"Labelled {target} {format_tags(True)}"
+    if not any(changes.values()):
+        return f"Removed {format_tags(False)} from {target}"
+    return f"Labelled {target} {format_tags(True)}, removed {format_tags(False)}"

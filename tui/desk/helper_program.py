@@ -9,6 +9,7 @@ import asyncio
 import codecs
 import contextlib
 import os
+import re
 import signal
 import tempfile
 from asyncio.subprocess import Process
@@ -24,6 +25,10 @@ ANSWER_LENGTH = 5_000
 ANSWER_SECONDS = 120.0
 """Time after which the program is killed."""
 _READ_BYTES = 4_096
+_TERMINAL_CODES = re.compile(
+    r"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\|$)|[()][0-9A-Z]|\[?[0-?]*$|[@-Z\\^_])"
+)
+"""Colours, titles and movements of the cursor, also one of which the rest has not come yet."""
 _ERROR_BYTES = 2_000
 """Bytes at the end of the error output that are looked at."""
 _CLOSING_SECONDS = 0.5
@@ -175,7 +180,7 @@ async def _read_answer(
     while not answer.is_cut and (piece := await output.read(_READ_BYTES)):
         raw += decoder.decode(piece)
         answer.is_cut = len(raw) > ANSWER_LENGTH
-        text = clean_typed_text(raw)[:ANSWER_LENGTH].strip()
+        text = clean_typed_text(_TERMINAL_CODES.sub("", raw))[:ANSWER_LENGTH].strip()
         if text != answer.text:
             answer.text = text
             show(text)
@@ -183,7 +188,7 @@ async def _read_answer(
 
 def _describe_failure(name: str, code: int, errors: bytes) -> str:
     """Return how a command failed, with the last line of its error output."""
-    lines = errors.decode("utf-8", "replace").splitlines()
+    lines = _TERMINAL_CODES.sub("", errors.decode("utf-8", "replace")).splitlines()
     last = next((line for line in reversed(lines) if line.strip()), "")
     how = f"ended with status {code}" if code > 0 else f"was ended by signal {-code}"
     said = f": {one_line(last, 120)}" if last else ""

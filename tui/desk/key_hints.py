@@ -68,8 +68,10 @@ def get_selection_hints(commands: Iterable[Command], selected: int) -> list[KeyH
         commands: The registry with the agent's own keys.
         selected: Number of selected conversations.
     """
+    reply = replace(index_by_id(commands)["reply"], bar_label="Write")
     return [
         (str(selected), "selected"),
+        *_make_hints([reply]),
         *_make_hints_by_id(commands, _SELECTION_COMMANDS),
         ("Esc", "Clear"),
     ]

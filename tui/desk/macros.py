@@ -10,7 +10,9 @@ from datetime import tzinfo
 from tui.desk.actions import ConversationActions
 from tui.desk.assigning import resolve_assignee
 from tui.desk.context import AppContext
+from tui.desk.departures import describe_change_since
 from tui.desk.format import format_title
+from tui.desk.undo_stack import format_rest_undone, format_undone
 from tui.domain.action_list import (
     Action,
     ActionKind,
@@ -30,6 +32,11 @@ from tui.store.errors import StoreError
 from tui.store.store import Store
 
 NO_MACROS = "There are no macros yet: g t adds actions to a canned reply"
+NO_MACROS_HERE = (
+    "There are no macros yet. The list of canned replies on the screen (g t) adds actions to one; "
+    "smsdesk canned import reads them from a file."
+)
+"""For line mode, which has no such list."""
 DRAFT_FIRST = "Your own text here comes first: send it or empty it (r opens it), then press again"
 
 
@@ -50,11 +57,12 @@ class Macro:
         """Return its name on one line."""
         return one_line(self.template.name, 40)
 
-    def find_problem(self, rows: Sequence[Conversation]) -> str:
+    def find_problem(self, rows: Sequence[Conversation], contact_key: str = "") -> str:
         """Return why it cannot run on these conversations, or "".
 
         Args:
             rows: Conversations that it is to act on.
+            contact_key: Key that edits the contact, and so the values of fields; empty for none.
         """
         if not self.text:
             return ""
@@ -63,7 +71,8 @@ class Macro:
         names = dict.fromkeys(field.placeholder for field in find_open_fields(self.text))
         if names:
             listed = one_line(", ".join(names), 60)
-            return f"Nothing sent or changed: {self.name} has no value for {listed}"
+            problem = f"{self.name} did nothing: no value for {listed}"
+            return f"{problem} · {contact_key} edits the contact" if contact_key else problem
         return ""
 
     def describe(self, rows: Sequence[Conversation]) -> str:
@@ -145,6 +154,23 @@ async def find_unknown_assignee(store: Store, agent: str, macro: Macro) -> str:
     return ""
 
 
+async def explain_meanwhile(store: Store, rows: Sequence[Conversation], context: AppContext) -> str:
+    """Return what others have done to conversations since the preview was made; "" for nothing.
+
+    Args:
+        store: Store shared by all agents.
+        rows: Conversations as the agent saw them.
+        context: Agent, clock and time zone.
+    """
+    agent, now, zone = context.agent, context.clock.now(), context.zone
+    found = [await describe_change_since(store, row, agent, now, zone) for row in rows]
+    changes = [change for change in found if change]
+    if not changes:
+        return ""
+    who = "" if len(rows) == 1 else f"{len(changes)} of {len(rows)} were changed, "
+    return f"Meanwhile {who}{changes[0]}"
+
+
 class MacroRunner:
     """Run the actions of macros, each run as one thing to undo."""
 
@@ -172,8 +198,7 @@ class MacroRunner:
         done = f"Done: {macro.describe(rows)}"
 
         async def undo_macro() -> str:
-            await revert()
-            return f"Undone: {macro.name}"
+            return format_undone(macro.name, *await revert())
 
         return self._actions.remember_undo(done, undo_macro, about=[row.id for row in rows])
 
@@ -198,19 +223,19 @@ class MacroRunner:
         except StoreError as error:
             outgoing.register_send_undo(message)
             return f"Sent, but {macro.name} did nothing else: {error}", False
-        outgoing.register_send_undo(
-            message,
-            revert,
-            effect=f"reverts {macro.name} for {{target}}",
-            done="the rest is undone",
-        )
+
+        async def undo_rest() -> str:
+            return format_rest_undone("the rest is undone", *await revert())
+
+        effect = f"reverts {macro.name} for {{target}}"
+        outgoing.register_send_undo(message, undo_rest, effect=effect)
         await self._record_use(macro)
         return f"{macro.name}: {', '.join(map(str, macro.actions))}", True
 
     async def _change(
         self, rows: Sequence[Conversation], macro: Macro
-    ) -> Callable[[], Awaitable[None]]:
-        """Change conversations, and return what restores them."""
+    ) -> Callable[[], Awaitable[tuple[int, int]]]:
+        """Change conversations, and return what restores them, as `Triage.undo_changes` does."""
         store, agent = self._store, self._agent
         # Notes first, and one by one: undo has to find them again, and it takes a conversation in
         # which something has arrived since for one that has gone on.
@@ -223,10 +248,11 @@ class MacroRunner:
         change = replace(macro.change, notes=())
         before = await store.triage.change_together([row.id for row in rows], agent, change)
 
-        async def revert() -> None:
-            await store.triage.undo_changes(before, agent)
+        async def revert() -> tuple[int, int]:
+            restored, left = await store.triage.undo_changes(before, agent)
             for note_id in reversed(notes):
-                await store.messages.withdraw_note(note_id, agent)
+                restored += await store.messages.withdraw_note(note_id, agent, keep_text=False)
+            return restored, left
 
         return revert
 

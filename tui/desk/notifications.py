@@ -13,7 +13,7 @@ from tui.desk.assigning import format_assignment_notice
 from tui.desk.context import AppContext
 from tui.domain.account import AccountState, Health
 from tui.domain.attention import AttentionKind, list_attentions
-from tui.domain.change import RELOAD, Change, Subject
+from tui.domain.change import RELOAD, RULES_CHANGED, Change, Subject
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Message
 from tui.domain.text import one_line
@@ -76,6 +76,8 @@ class AgentNotifier:
         subjects = {change.subject for change in changes}
         if Subject.CONVERSATION in subjects or RELOAD in changes:
             await self._update_title()
+        if RULES_CHANGED in changes:
+            await self.report_problems()
         new = [c for c in changes if c.subject is Subject.MESSAGE and c.is_new]
         for change in new[:_MAX_READ]:
             await self._collect_message(change.id)
@@ -104,14 +106,17 @@ class AgentNotifier:
             self._notify_agent(summarize_pending(self._pending))
             self._pending.clear()
 
-    async def report_account_problems(self) -> None:
-        """Report every account that has stopped or fallen silent, once for each incident."""
+    async def report_problems(self) -> None:
+        """Report once for each incident: accounts in trouble, and rules that lack something."""
         states = await self._store.accounts.get_states()
         names = {account.name for account in self._context.accounts}
         own_states = {name: state for name, state in states.items() if name in names}
         now = self._context.clock.now()
         problems = find_account_problems(own_states, now, self._silent_after_ms)
         problems |= self._find_attentions(own_states, now)
+        for name, lack in (await self._store.rules.list_incomplete()).items():
+            text = f"Rule {one_line(name, 30)} is incomplete: {one_line(lack, 140)}"
+            problems[f"rule {name}", lack, 0] = f"{text}: edit it (g r)"
         for key, message in problems.items():
             if key not in self._reported:
                 self._show(message)

@@ -55,7 +55,7 @@ class OutgoingActions:
         """Messages of this agent that assigned their conversation to the agent."""
         self._taken_back_ids: set[int] = set()
         self._doubtful = DoubtfulTexts(store, context.clock, context.agent)
-        self._reversals: dict[int, tuple[Callable[[], Awaitable[None]], str]] = {}
+        self._reversals: dict[int, Callable[[], Awaitable[str]]] = {}
         """What undoes a change that came with one of these messages, and words for it."""
         self.unsent = UnsentMessages(store)
 
@@ -95,21 +95,20 @@ class OutgoingActions:
     def register_send_undo(
         self,
         message: Message,
-        revert: Callable[[], Awaitable[None]] | None = None,
+        revert: Callable[[], Awaitable[str]] | None = None,
         *,
         effect: str = "reopens {target}",
-        done: str = "the conversation is open again",
     ) -> None:
         """Make a queued message cancellable with undo; its text becomes a draft again then.
 
         Args:
             message: Message that was queued.
-            revert: Undoes what was changed after it, closing for one; None if nothing was.
+            revert: Undoes what was changed after it, closing for one, and returns what it has
+                done; None if nothing was.
             effect: What that does, for the question before undo.
-            done: What it has done, for the answer of undo.
         """
         if revert is not None:
-            self._reversals[message.id] = revert, done
+            self._reversals[message.id] = revert
 
         async def undo_send() -> str:
             if message.id in self._taken_back_ids:
@@ -157,10 +156,9 @@ class OutgoingActions:
 
         What was changed after the message, such as closing, is undone in any case.
         """
-        revert, done = self._reversals.pop(message.id, (None, ""))
-        if revert is not None:  # first: it restores since when they wait; cancelling corrects that
-            await revert()
-        opened = f" · {done}" if revert is not None else ""
+        revert = self._reversals.pop(message.id, None)
+        # First: it restores since when they wait; cancelling corrects that.
+        opened = f" · {await revert()}" if revert is not None else ""
         if not await self._store.intents.cancel_queued(message.id, self._agent):
             return f"{await explain_too_late(self._store, message)}{opened}"
         self._taken_back_ids.add(message.id)
@@ -240,12 +238,13 @@ class OutgoingActions:
         return f" for {format_plan_time(plan, now, self._context.zone)}" if plan else ""
 
     async def _undo_claim(self, message: Message) -> None:
-        """Unassign the conversation that a now cancelled message assigned to the agent."""
+        """Unassign the conversation that a now cancelled message assigned to the agent.
+
+        One that was assigned to a colleague since stays with them.
+        """
         if message.id in self._claiming_ids:
             self._claiming_ids.discard(message.id)
-            await self._store.triage.assign_conversations(
-                [message.conversation_id], self._agent, ""
-            )
+            await self._store.triage.release_conversation(message.conversation_id, self._agent)
 
     async def resolve_as_sent(self, message: Message) -> str:
         """Record the agent's decision that an uncertain message was sent."""

@@ -19,7 +19,7 @@ from tui.domain.phone import (
     parse_destination,
 )
 from tui.domain.text import format_count, one_line
-from tui.store.forgetting import ForgetPlan
+from tui.store.forget_plan import ForgetPlan
 from tui.store.leases import CHECKPOINT, LONGEST_LEASE_MS
 from tui.store.retention import RetentionPlan
 from tui.store.store import Store
@@ -75,8 +75,10 @@ def describe_forgetting(plan: ForgetPlan, database: object = None) -> list[str]:
         format_count(plan.files, "file"),
         format_count(len(plan.payloads) + len(plan.reports), "raw payload"),
     ]
+    if plan.texts_to_many:
+        parts.append(f"{format_count(plan.texts_to_many, 'place')} in texts to many")
     sentences = [
-        f"{who}: {', '.join(parts)}, with the name, notes, drafts, labels and history",
+        f"{who}: {', '.join(parts)}, with the name, notes, fields, drafts, labels and history",
         "It cannot be undone",
         "The opt-out stays: the number cannot be texted"
         if plan.opted_out
@@ -86,6 +88,9 @@ def describe_forgetting(plan: ForgetPlan, database: object = None) -> list[str]:
     if backups:
         names = ", ".join(one_line(str(path), 200) for path in backups)
         sentences.append(f"Still in these backups, delete them or keep them locked away: {names}")
+    if plan.named_in:
+        named = one_line(", ".join(plan.named_in), 300)
+        sentences.append(f"Named in what agents share, which stays until you change it: {named}")
     sentences.append("Backups elsewhere, exports and the provider's own records still have it")
     return sentences
 
@@ -104,14 +109,19 @@ def list_backups(inbox: Path) -> list[Path]:
     )
 
 
-def describe_forgotten(plan: ForgetPlan, *, is_scrubbed: bool) -> str:
+def describe_forgotten(plan: ForgetPlan, database: object, *, is_scrubbed: bool) -> str:
     """Return the confirmation after a customer was erased, in one line.
 
     Args:
         plan: What was erased.
+        database: Path of the inbox file, or a database on a server.
         is_scrubbed: Whether the free space of the database is overwritten as well.
     """
-    later = "" if is_scrubbed else "; the file is being overwritten"
+    later = ""
+    if not is_scrubbed:
+        is_file = isinstance(database, Path)
+        later = "the file is being overwritten" if is_file else "the server overwrites it by vacuum"
+        later = f"; {later}"
     kept = "; the opt-out stays" if plan.opted_out else ""
     return f"Erased {format_count(plan.messages, 'message')} and everything else{kept}{later}"
 
@@ -250,8 +260,10 @@ def plan_to_json(plan: ForgetPlan, *, erased: bool) -> dict[str, object]:
         "messages": plan.messages,
         "files": plan.files,
         "payloads": len(plan.payloads) + len(plan.reports),
+        "texts_to_many": plan.texts_to_many,
         "contact": plan.has_contact,
         "opted_out": plan.opted_out,
+        "named_in": list(plan.named_in),
         "obstacle": plan.obstacle or None,
         "erased": erased,
     }

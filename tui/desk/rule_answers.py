@@ -13,7 +13,7 @@ from tui.domain.local_time import HourRange
 from tui.domain.message import NewMessage
 from tui.domain.templates import FillContext, collect_values, fill_fields
 from tui.store.rule_helpers import AnswerRequest, RuleHelpers
-from tui.store.team import list_members
+from tui.store.team_rows import list_members
 
 
 class RulePreferences(Protocol):

@@ -1,109 +1,29 @@
 """Manage rules: what a rule still needs, switching it on, and how rules look as text and JSON."""
 
-import difflib
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Iterable
 from datetime import datetime, tzinfo
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from tui.desk.format import format_date_time
+from tui.desk.format import format_date_time, format_moment
+from tui.desk.rule_names import explain_unknown, find_missing, list_missing, read_names
 from tui.desk.rule_trial import TrialHit
-from tui.domain.account import Account
-from tui.domain.action_list import ROUND_ROBIN, Action, ActionKind
 from tui.domain.json_fields import format_iso_time
 from tui.domain.rule_text import STOP_LINE
-from tui.domain.rules import ConditionKind, Rule
-from tui.domain.templates import BUILT_IN_FIELDS, list_fields
+from tui.domain.rules import Rule
 from tui.domain.text import one_line
+from tui.store.rule_rows import RuleRecord
 from tui.store.store import Store
-from tui.store.stored_rules import RuleRecord
 
-_ALWAYS_FILLED = frozenset(BUILT_IN_FIELDS) - {"agent"}
-"""Fields of a canned reply that a rule can fill; names of customers may be missing."""
+if TYPE_CHECKING:
+    from tui.desk.rule_answers import RulePreferences
 
 
 class RuleNotReadyError(Exception):
     """Raised when a rule cannot be switched on; the text says what it needs first."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleNames:
-    """The names that rules can refer to; None where it is not known which there are."""
-
-    replies: dict[str, str]
-    """Texts of the canned replies by name."""
-    fields: Collection[str]
-    """Own fields of the team and of contacts, in lower case."""
-    agents: Collection[str]
-    accounts: Collection[str] | None = None
-    teams: Collection[str] | None = None
-    hooks: Collection[str] | None = None
-
-
-async def read_names(store: Store, accounts: Iterable[Account] | None = None) -> RuleNames:
-    """Return the names that rules can refer to.
-
-    Args:
-        store: Store shared by all agents.
-        accounts: Accounts of the settings; None if they are not known.
-    """
-    replies = {one.name: one.body for one in await store.templates.list_by_name()}
-    fields = {name.casefold() for name in await store.templates.get_fields()}
-    fields |= {name.casefold() for name in await store.contact_fields.list_field_names()}
-    names = None if accounts is None else [account.name for account in accounts]
-    teams = [team.name for team in await store.team.list_teams()]
-    return RuleNames(replies, fields, await store.agents.list_names(), names, teams)
-
-
-def find_missing(rule: Rule, names: RuleNames) -> str:
-    """Return the first thing that a rule names and that does not exist, or "".
-
-    Args:
-        rule: Rule to check.
-        names: Names that there are.
-    """
-    for condition in rule.when:
-        if condition.kind is ConditionKind.ACCOUNT and names.accounts is not None:
-            problem = _explain_unknown("account", condition.value, names.accounts)
-            if problem:
-                return problem
-    return next(filter(None, (_find_missing_of(action, names) for action in rule.then)), "")
-
-
-def _find_missing_of(action: Action, names: RuleNames) -> str:
-    """Return what an action names and that does not exist, or ""."""
-    value = action.value
-    match action.kind:
-        case ActionKind.ANSWER:
-            problem = _explain_unknown("canned reply", value, names.replies)
-            if problem:
-                return f"{problem} (g t adds one)"
-            fields = [f for f in list_fields(names.replies[value]) if f not in _ALWAYS_FILLED]
-            unfilled = [field for field in fields if field not in names.fields]
-            shown = one_line(", ".join(f"{{{field}}}" for field in unfilled), 60)
-            return f"no rule can fill {shown} of the canned reply {value}" if unfilled else ""
-        case ActionKind.ASSIGN | ActionKind.NOTIFY:
-            name = value.removeprefix(ROUND_ROBIN).strip()
-            if name.startswith("@") or value.startswith(ROUND_ROBIN):
-                team = name.removeprefix("@")
-                return "" if names.teams is None else _explain_unknown("team", team, names.teams)
-            return _explain_unknown("agent", name, names.agents)
-        case ActionKind.HOOK if names.hooks is not None:
-            return _explain_unknown("hook", value, names.hooks)
-    return ""
-
-
-def _explain_unknown(what: str, name: str, known: Collection[str]) -> str:
-    """Return that there is no such thing, with the name that was probably meant; "" if there is."""
-    if name in known:
-        return ""
-    near = difflib.get_close_matches(name, list(known), n=1)
-    hint = f", did you mean {one_line(near[0], 40)}?" if near else ""
-    return f'there is no {what} "{one_line(name, 40)}"{hint}'
-
-
 async def switch_rule(
-    store: Store, name: str, agent: str, *, on: bool, accounts: Iterable[Account] | None = None
+    store: Store, name: str, agent: str, *, on: bool, preferences: "RulePreferences"
 ) -> str:
     """Switch a rule on or off and return the confirmation; one that lacks something stays off.
 
@@ -112,19 +32,55 @@ async def switch_rule(
         name: Name of the rule, stored or built in.
         agent: Name of the agent.
         on: Whether to switch it on.
-        accounts: Accounts of the settings; None if they are not known.
+        preferences: Settings with accounts and hooks.
 
     Raises:
         RuleNotReadyError: There is no such rule, or it names something that does not exist.
         StoreError: Nothing was changed.
     """
-    rule = await find_rule(store, name)
+    rule = await (check_ready(store, name, preferences) if on else find_rule(store, name))
     shown = one_line(rule.name, 40)
-    if on and (missing := find_missing(rule, await read_names(store, accounts))):
-        raise RuleNotReadyError(f"{shown} stays off: {missing}")
     changed = await store.rules.switch_rule(rule.name, agent, on=on)
     state = "on" if on else "off"
     return f"{shown} is {state}" if changed else f"{shown} is {state} already"
+
+
+async def check_ready(store: Store, name: str, preferences: "RulePreferences") -> Rule:
+    """Return the rule with a name, which can be switched on.
+
+    Args:
+        store: Store shared by all agents.
+        name: Name of the rule, stored or built in.
+        preferences: Settings with accounts and hooks.
+
+    Raises:
+        RuleNotReadyError: There is no such rule, or it names something that does not exist.
+    """
+    rule = await find_rule(store, name)
+    if missing := find_missing(rule, await read_names(store, preferences)):
+        raise RuleNotReadyError(f"{one_line(rule.name, 40)} stays off: {missing}")
+    return rule
+
+
+async def check_import(
+    store: Store, rules: Iterable[Rule], preferences: "RulePreferences"
+) -> list[str]:
+    """Return what the rules of an import lack; one that stays on may lack nothing.
+
+    Args:
+        store: Store shared by all agents.
+        rules: Rules to import.
+        preferences: Settings with accounts and hooks.
+
+    Raises:
+        RuleNotReadyError: A rule that is on would name something that does not exist.
+    """
+    rules, names = list(rules), await read_names(store, preferences)
+    enabled = {rule.name for rule in await store.rules.list_rules() if rule.enabled}
+    for rule in rules:
+        if rule.name in enabled and (missing := find_missing(rule, names)):
+            raise RuleNotReadyError(f"{one_line(rule.name, 40)} is on: {missing}")
+    return list_missing(rules, names)
 
 
 async def find_rule(store: Store, name: str) -> Rule:
@@ -139,7 +95,7 @@ async def find_rule(store: Store, name: str) -> Rule:
     """
     rules = {rule.name: rule for rule in await store.rules.list_rules()}
     if name not in rules:
-        raise RuleNotReadyError(_explain_unknown("rule", name, rules))
+        raise RuleNotReadyError(explain_unknown("rule", name, rules))
     return rules[name]
 
 
@@ -209,35 +165,18 @@ def format_hit(hit: TrialHit, zone: tzinfo | None = None) -> str:
     return f"{format_date_time(hit.at, zone)}  {title}: {text} → {effect}"
 
 
-def format_hit_effect(hit: TrialHit, zone: tzinfo | None = None) -> str:
+def format_hit_effect(hit: TrialHit, now: int, zone: tzinfo | None = None) -> str:
     """Return what a rule would have done at one time, in a short line without the texts.
 
     Args:
         hit: The time.
+        now: Current time, ms UTC.
         zone: Time zone of the agent; None for that of the system.
     """
     answer = "no answer" if hit.not_answered else ""
     parts = filter(None, ["answer" if hit.answer else answer, *hit.actions])
-    who = f"{format_date_time(hit.at, zone)[5:]}  {one_line(hit.conversation.title, 22)}"
+    who = f"{format_moment(hit.at, now, zone):>12}  {one_line(hit.conversation.title, 22)}"
     return f"{who} → {one_line('; '.join(parts), 60) or 'nothing'}"
-
-
-def format_saved(rules: Iterable[Rule], names: RuleNames) -> list[str]:
-    """Return what to know about rules that were just saved: those that lack something.
-
-    Args:
-        rules: The rules.
-        names: Names that they can refer to.
-    """
-    missing = ((rule, find_missing(rule, names)) for rule in rules)
-    return [f"{one_line(rule.name, 40)}: {problem}" for rule, problem in missing if problem]
-
-
-def keep_state(rule: Rule, old: Rule | None) -> Rule:
-    """Return an edited rule with the id and the state of the one that it replaces."""
-    if old is None:
-        return rule
-    return replace(rule, id=old.id, enabled=old.enabled, since=old.since)
 
 
 # JSON ---------------------------------------------------------------------------------------

@@ -21,6 +21,7 @@ from tui.domain.automatic_texts import (
     RecentText,
     find_answer_problem,
 )
+from tui.domain.consent import Verdict
 from tui.domain.conversation import Conversation
 from tui.domain.rules import (
     ConditionKind,
@@ -42,6 +43,8 @@ class _Case:
     conversation: Conversation
     labels: set[str]
     is_opted_out: bool
+    is_suspected: bool = False
+    """Whether an agent has yet to decide if a text is an opt-out."""
     waiting_since: int | None = None
     answered_at: int | None = None
     """When the last automatic answer would have been written."""
@@ -75,8 +78,10 @@ class RuleSimulation:
         self._preferences = preferences
         self._rules = [rule for rule in rules if not rule.wait_minutes]
         self._timed = [rule for rule in rules if rule.wait_minutes]
-        self._asks_for_help = any(
-            one.kind is ConditionKind.HELP for rule in rules for one in rule.when
+        # Only these need to know what a text means for consent.
+        self._asks_for_consent = any(
+            rule.answers or any(one.kind is ConditionKind.HELP for one in rule.when)
+            for rule in rules
         )
         self._names = frozenset(names)
         self._zone = zone
@@ -102,7 +107,7 @@ class RuleSimulation:
         self._start = await self._history.read_start(since)
         self._endings = deque(self._start.endings)
         self._first_decisions = {
-            e.conversation_id: e.action for e in reversed(self._endings) if e.action != "close"
+            e.conversation_id: e.action for e in reversed(self._endings) if e.action in _DECISIONS
         }
         self._stops = {e.message_id for e in self._start.endings if e.action == "opted out"}
         done = after = 0
@@ -140,11 +145,21 @@ class RuleSimulation:
             since = case.waiting_since
             case.waiting_since = text.at if since is None else min(text.at, since)
             self._watch_wait(case)
-        situation = self._describe(case, text, is_stop=is_stop)
+        verdict = self._classify(case, text)
+        case.is_suspected = case.is_suspected or verdict is Verdict.SUSPECTED
+        situation = self._describe(case, text, verdict, is_stop=is_stop)
         for rule in select_matching(self._rules, situation):
             self._apply(rule, case, text, situation, text.arrived_at)
 
-    def _describe(self, case: _Case, text: StoredText, *, is_stop: bool = False) -> Situation:
+    def _classify(self, case: _Case, text: StoredText) -> Verdict | None:
+        """Return what a text means for consent; None if no rule has to know."""
+        if not self._asks_for_consent:
+            return None
+        return self._history.classify(text.body, case.conversation.party)
+
+    def _describe(
+        self, case: _Case, text: StoredText, verdict: Verdict | None, *, is_stop: bool = False
+    ) -> Situation:
         """Return a text as conditions see it."""
         return Situation(
             at=text.at,
@@ -154,8 +169,7 @@ class RuleSimulation:
             labels=frozenset(case.labels),
             is_first=self._start.first_ids.get(text.conversation_id) == text.id,
             is_stop=is_stop,
-            is_help=self._asks_for_help
-            and self._history.is_help(text.body, case.conversation.party),
+            is_help=verdict is Verdict.HELP,
         )
 
     def _pass_time(self, until: int, own_id: int = -1) -> None:
@@ -182,9 +196,11 @@ class RuleSimulation:
             return
         if ending.action == "close":
             case.waiting_since = None
-        else:
+        elif ending.action in _DECISIONS:
             case.is_opted_out = ending.action in _OPT_OUTS
             self._watch_wait(case)
+        if ending.action in _JUDGEMENTS:
+            case.is_suspected = _JUDGEMENTS[ending.action]
 
     def _watch_wait(self, case: _Case) -> None:
         """Note when the time of a wait is over, for each rule about waits."""
@@ -203,7 +219,7 @@ class RuleSimulation:
         if self._fired.get(key, -1) >= since:
             return
         self._fired[key] = since
-        situation = replace(self._describe(case, text), at=due, is_due=True)
+        situation = replace(self._describe(case, text, None), at=due, is_due=True)
         if matches(rule, situation):
             self._apply(rule, case, text, situation, max(due, self._now))
 
@@ -251,6 +267,7 @@ class RuleSimulation:
             at=situation.at,
             now=now,
             is_opted_out=case.is_opted_out,
+            is_suspected=case.is_suspected,
             can_confirm=can_confirm,
             is_answered_by_provider=text.is_notice,
             answered_at=case.answered_at,
@@ -267,10 +284,17 @@ class RuleSimulation:
             own=text.own or case.conversation.own,
             opted_out=case.is_opted_out,
         )
-        confirms = text.id if can_confirm else None
-        request = AnswerRequest(rule, body, self._start.fields, row, now, confirms)
+        fields = {**self._start.fields, **self._start.contact_fields.get(row.party, {})}
+        request = AnswerRequest(rule, body, fields, row, now, text.id if can_confirm else None)
         prepared = prepare_answer(request, self._preferences, self._zone)
         return ("", prepared) if isinstance(prepared, str) else (prepared.body, "")
 
 
 _OPT_OUTS = frozenset({"opted out", "opt out", "opt in taken back"})
+_DECISIONS = _OPT_OUTS | {"opted in", "opt in"}
+"""Actions of the history that opt a customer out or in."""
+_JUDGEMENTS = {
+    **dict.fromkeys(("opt out", "opt in", "not an opt-out"), False),
+    "judgement taken back": True,
+}
+"""Actions after which no text is a possible opt-out any more, or one is again."""

@@ -6,7 +6,7 @@ rules themselves change.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from tui.desk.rule_answers import RulePreferences
 from tui.domain.conversation import Conversation
@@ -88,6 +88,8 @@ async def try_rules(
     """
     from tui.desk.rule_simulation import RuleSimulation
 
-    rules = choose_trial_rules(await store.rules.list_rules(), tried)
+    hours = await store.answer_targets.get_hours()
+    chosen = choose_trial_rules(await store.rules.list_rules(), tried)
+    rules = [replace(rule, desk_hours=hours) for rule in chosen]
     names = [rule.name for rule in tried]
     return await RuleSimulation(store, preferences, rules, names).run(now, days, progress)

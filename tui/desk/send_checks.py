@@ -1,12 +1,12 @@
 """Checks before a message is queued: one list for every path that sends.
 
-A check refuses a message, or asks for a second look, and names what helps. All messages come to
-the outbox through `tui.desk.outgoing.queue_attempt`, so that no path can leave a check out.
-A person is asked (`SendConfirmation`); only refusals stop scripts and retries, which cannot be.
+A check refuses a message, or asks for a second look, and names what helps. All messages pass
+`outgoing.queue_attempt`. A person is asked (`SendConfirmation`); only refusals stop scripts.
 """
 
 from collections.abc import Callable, Iterable, Sequence
 
+from tui.desk.format import format_title
 from tui.desk.merging import check_former_recipients
 from tui.desk.routes import explain_unreachable
 from tui.desk.same_text import check_same_text
@@ -169,7 +169,7 @@ def check_newer_messages(attempt: SendAttempt) -> list[Objection]:
     if not new:
         return []
     last = sorted(new, key=lambda message: message.arrival_id)[-1]
-    author = one_line(conversation.title, 30)
+    author = one_line(format_title(conversation), 30)
     if last.direction is not Direction.IN:
         author = one_line(last.agent, 20) or "Another agent"
     action = {

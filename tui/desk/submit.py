@@ -65,7 +65,14 @@ class Submitter:
         # Checked before the lock: do not take it from a colleague for a reply that cannot go out.
         if refusal := self.find_obstacle(conversation):
             return refusal
-        holder = await self._presence.acquire_compose_lock(force=force)
+        return self.describe_writer(await self._presence.acquire_compose_lock(force=force))
+
+    def describe_writer(self, holder: str) -> str:
+        """Return who writes here, with the key that takes over; "" for no one.
+
+        Args:
+            holder: Colleague who holds the compose lock; empty for none.
+        """
         key = self._keys["take_over"]
         return f"{one_line(holder, 20)} is writing here: {key} takes over" if holder else ""
 

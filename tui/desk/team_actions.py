@@ -1,10 +1,12 @@
 """Change agents and teams: levels, absence, members; each is confirmed and can be undone."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import tzinfo
 
 from tui.clock import Clock
 from tui.desk.permissions import NotAllowedError, explain_missing_level, require_lead
+from tui.desk.rule_names import describe_incomplete
 from tui.desk.view_actions import RememberUndo
 from tui.domain.agent_level import (
     Level,
@@ -17,8 +19,11 @@ from tui.domain.date_input import format_moment, parse_moment
 from tui.domain.text import one_line
 from tui.store.store import Store
 
+OTHERS_ABSENCE = "the absence of others"
+"""What only leads change of agents, as a refusal names it."""
 TEAM_SCOPE = "team"
 """Scope of what the dialog of agents and teams can undo by itself."""
+_FIRST_LEAD = ": only leads change teams, rules, accounts and what is shared from now on"
 BACK_WORDS = ("", "back", "no", "now", "here")
 """What is typed for an agent who is no longer away."""
 
@@ -59,7 +64,7 @@ class TeamActions:
         """
         name = await self.find_agent(typed_name)
         if name != self.agent:
-            await require_lead(self.store, self.agent, "the absence of others")
+            await require_lead(self.store, self.agent, OTHERS_ABSENCE)
         now = self.clock.now()
         phrase = " ".join(typed.split()).removeprefix("until ").strip()
         is_back = phrase.casefold() in BACK_WORDS
@@ -100,7 +105,7 @@ class TeamActions:
 
         rest = [lead for lead in leads if lead != name]
         if level is Level.LEAD:
-            note = "" if leads else ": only leads change teams, levels and shared views from now on"
+            note = "" if leads else _FIRST_LEAD
             text = f"{shown} is a lead now{note}"
         else:
             note = "" if rest else ": no lead is left, everyone may change everything"
@@ -124,11 +129,35 @@ class TeamActions:
             if older is None:
                 await self.store.team.delete_team(name, self.agent)
                 return f"Undone: there is no team @{name}"
-            await self.store.team.save_team(name, older.members)
+            added, removed = set(names) - set(older.members), set(older.members) - set(names)
+            await self.store.team.change_members(name, removed, added)
             return f"Undone: @{name} has its former members"
 
-        listed = ", ".join(one_line(one, 16) for one in sorted(set(names))) or "no one yet"
-        text = f"{'Created' if older is None else 'Changed'} team @{name}: {one_line(listed, 80)}"
+        verb = "Created" if older is None else "Changed"
+        text = f"{verb} team @{name}: {_list_names(names)}"
+        text += await describe_incomplete(self.store)
+        return self.remember_undo(text, restore_members, TEAM_SCOPE)
+
+    async def change_members(self, name: str, added: list[str], removed: list[str]) -> str:
+        """Add agents to a team and take others out; what others have changed since stays.
+
+        Args:
+            name: Name of the team without its @.
+            added: Names of new members.
+            removed: Names of those who leave.
+        """
+        await require_lead(self.store, self.agent, "teams")
+        if not added and not removed:
+            return f"The members of @{name} are unchanged"
+        await self.store.team.change_members(name, added, removed)
+
+        async def restore_members() -> str:
+            await self.store.team.change_members(name, removed, added)
+            return f"Undone: @{name} has its former members"
+
+        team = await self.find_team(name)
+        text = f"Changed team @{name}: {_list_names(team.members)}"
+        text += await describe_incomplete(self.store)
         return self.remember_undo(text, restore_members, TEAM_SCOPE)
 
     async def rename_team(self, typed_name: str, typed: str) -> str:
@@ -163,6 +192,7 @@ class TeamActions:
 
         count = len(ids)
         rest = f", {count} conversation{'' if count == 1 else 's'} unassigned" if count else ""
+        rest += await describe_incomplete(self.store)
         return self.remember_undo(f"Deleted team {team.assignee}{rest}", restore_team, TEAM_SCOPE)
 
     async def find_agent(self, typed: str) -> str:
@@ -197,6 +227,12 @@ class TeamActions:
     async def explain_refusal(self, what: str) -> str:
         """Return why this agent may not change something; "" if it is allowed."""
         return await explain_missing_level(self.store, self.agent, what)
+
+
+def _list_names(names: Iterable[str]) -> str:
+    """Return the members of a team on one line."""
+    listed = ", ".join(one_line(one, 16) for one in sorted(set(names))) or "no one yet"
+    return one_line(listed, 80)
 
 
 def _name_level(level: Level) -> str:

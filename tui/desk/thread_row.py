@@ -118,11 +118,12 @@ def format_preview_line(row: Conversation, state: RowState, width: int) -> list[
 
 
 def _format_preview(row: Conversation) -> str:
-    """Return the last message, with "You:" or "Note:" before one that went out."""
+    """Return the last message, with "You:", "Auto:" or "Note:" before one that is not theirs."""
     if row.last_direction is Direction.NOTE:
         return f"Note: {format_preview(row)}"
-    is_ours = row.last_direction is Direction.OUT and not row.is_last_message_ping
-    return f"You: {format_preview(row)}" if is_ours else format_preview(row)
+    if row.last_direction is not Direction.OUT or row.is_last_message_ping:
+        return format_preview(row)
+    return f"{'Auto' if row.last_rule else 'You'}: {format_preview(row)}"
 
 
 def _protect(text: str, state: RowState) -> str:

@@ -163,6 +163,35 @@ class UndoGuard:
         return self._asked == (entry, shown_id)
 
 
+def format_undone(what: str, restored: int, left: int) -> str:
+    """Return what undo did: "Undone: closed Ana", and whether something stays as it is now.
+
+    Args:
+        what: What was undone.
+        restored: Number of conversations that were restored, as `Triage.undo_changes` returns it.
+        left: Number of conversations in which something was changed again since.
+    """
+    if left and not restored:
+        return f"Not undone: {what} · {_STAYS}"
+    return format_rest_undone(f"Undone: {what}", restored, left)
+
+
+def format_rest_undone(done: str, restored: int, left: int) -> str:
+    """Return what was undone besides a text that is taken back.
+
+    Args:
+        done: What undo has done if nothing was changed again since.
+        restored: Number of conversations that were restored, as `Triage.undo_changes` returns it.
+        left: Number of conversations in which something was changed again since.
+    """
+    if not left:
+        return done
+    return f"{done} · what was changed again since stays" if restored else _STAYS
+
+
+_STAYS = "it was changed again since, and stays as it is now"
+
+
 async def format_undo_question(store: Store, entry: UndoEntry, now: int) -> str:
     """Return what undo would do: "reopens Ana Kowalska, closed 2 min ago".
 

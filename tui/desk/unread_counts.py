@@ -6,8 +6,9 @@ look at each changed conversation, whatever the size of the inbox.
 
 from collections.abc import Iterable
 
+from tui.domain.answer_targets import format_target
 from tui.domain.change import RELOAD, VIEWS_CHANGED, Change, Subject
-from tui.domain.views import is_in_view
+from tui.domain.views import format_view_name, is_in_view
 from tui.store.store import Store
 from tui.store.view_rows import SavedView
 
@@ -42,6 +43,22 @@ class UnreadCounts:
     def format_count(self, saved: SavedView) -> str:
         """Return the count as text: "" for none, "99+" for more than that."""
         return format_count(self.get_count(saved))
+
+    def describe_view(self, saved: SavedView, *, notifies: bool) -> str:
+        """Return the details of a view in a list, the most useful first.
+
+        Args:
+            saved: View to describe.
+            notifies: Whether the agent has chosen to be notified of new texts in it.
+        """
+        count, shown = self.format_count(saved), format_view_name(saved.view, self._agent)
+        details = [f"{count} unread"] if count else []
+        details += [shown] if shown != saved.name else []
+        details += ["private"] if saved.owner else []
+        if saved.answer_within:
+            details.append(f"within {format_target(saved.answer_within, saved.hours)}")
+        details += ["notifies"] if notifies else []
+        return " · ".join(details)
 
     async def reload(self) -> None:
         """Read the views and their unread conversations."""

@@ -1,23 +1,23 @@
 """Save, change and remove views; each is confirmed in one line and can be undone."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from tui.desk.permissions import explain_missing_level, require_lead
 from tui.desk.undo_stack import UndoAction
+from tui.desk.view_names import describe_unknown_names
+from tui.domain.account import Account
 from tui.domain.agent_level import describe_unknown_name
 from tui.domain.conversation import Conversation, View
 from tui.domain.text import one_line
 from tui.domain.view_text import parse_view
 from tui.domain.views import format_view_name
-from tui.store.saved_views import ViewExistsError
+from tui.store.saved_views import SHARED_VIEWS
 from tui.store.store import Store
 from tui.store.view_rows import SavedView
 
 VIEWS_SCOPE = "views"
 """Scope of what the dialog of the views can undo by itself."""
-_SHARED = "shared views"
 
 
 class RememberUndo(Protocol):
@@ -41,17 +41,25 @@ class UnknownViewError(Exception):
 class ViewActions:
     """Changes of the saved views by one agent; most methods return the confirmation."""
 
-    def __init__(self, store: Store, agent: str, remember_undo: RememberUndo) -> None:
+    def __init__(
+        self,
+        store: Store,
+        agent: str,
+        remember_undo: RememberUndo,
+        accounts: Sequence[Account] = (),
+    ) -> None:
         """Create the actions.
 
         Args:
             store: Store shared by all agents.
             agent: Name of the agent.
             remember_undo: Remembers how to undo an action.
+            accounts: Accounts that a filter can name.
         """
         self._store = store
         self._agent = agent
         self._remember_undo = remember_undo
+        self._accounts = accounts
 
     async def save_view(self, name: str, view: View, *, private: bool = False) -> str:
         """Save a view under a name, and replace an older one of that name.
@@ -64,7 +72,7 @@ class ViewActions:
             private: Whether only this agent sees it.
         """
         views, agent = self._store.views, self._agent
-        refusal = "" if private else await explain_missing_level(self._store, agent, _SHARED)
+        refusal = "" if private else await explain_missing_level(self._store, agent, SHARED_VIEWS)
         private = private or bool(refusal)
         owner = agent if private else ""
         known = {saved.identity: saved for saved in await views.list_views(agent)}
@@ -75,25 +83,24 @@ class ViewActions:
             if older is None:
                 await views.delete_view(saved.name, owner)
                 return f"Undone: the view {_show(saved)} is removed again"
-            await views.restore_view(older, agent)
+            await views.change_view(older, agent, view=older.view)
             return f"Undone: the view {_show(saved)} is as it was"
 
         key = f" as g {saved.key}" if saved.key else ""
         note = ", for you only: leads share views" if refusal else ""
-        text = f"Saved view {_show(saved)}{key}{note}"
+        verb = "Replaced" if older is not None and older.view != saved.view else "Saved"
+        unknown = await describe_unknown_names(self._store, self._accounts, view)
+        text = f"{verb} view {_show(saved)}{key}{note}{f', but: {unknown}' if unknown else ''}"
         return self._remember_undo(text, restore_older_view, VIEWS_SCOPE)
 
     async def remove_view(self, saved: SavedView) -> str:
         """Remove a view; its conversations stay."""
         await self._check(saved)
         views, agent = self._store.views, self._agent
-        is_noticed = saved.identity in await views.list_notices(agent)
-        await views.delete_view(saved.name, saved.owner)
+        notified = await views.delete_view(saved.name, saved.owner)
 
         async def restore_view() -> str:
-            await views.restore_view(saved, agent)
-            if is_noticed:
-                await views.set_notice(saved, agent, True)
+            await views.restore_view(saved, agent, notified)
             return f"Undone: the view {_show(saved)} is restored"
 
         return self._remember_undo(f"Removed view {_show(saved)}", restore_view, VIEWS_SCOPE)
@@ -109,15 +116,15 @@ class ViewActions:
             ViewExistsError: Another view has the name.
         """
         await self._check(saved)
-        renamed = await self._rename(saved, name, saved.owner)
+        renamed = await self._store.views.rename_view(saved, name)
         text = f"Renamed view {_show(saved)} to {_show(renamed)}"
         return self._remember_undo(text, self._make_rename_undo(renamed, saved), VIEWS_SCOPE)
 
     async def toggle_private(self, saved: SavedView) -> str:
         """Keep a shared view for this agent alone, or share a private one."""
-        await require_lead(self._store, self._agent, _SHARED)
+        await require_lead(self._store, self._agent, SHARED_VIEWS)
         owner = "" if saved.owner else self._agent
-        changed = await self._rename(saved, saved.name, owner)
+        changed = await self._store.views.rename_view(saved, saved.name, owner)
         text = f"View {_show(saved)} is {'for you only' if owner else 'shared'} now"
         return self._remember_undo(text, self._make_rename_undo(changed, saved), VIEWS_SCOPE)
 
@@ -134,14 +141,15 @@ class ViewActions:
         view = parse_view(typed, self._agent)
         await self._check(saved)
         views, agent = self._store.views, self._agent
-        await views.restore_view(replace(saved, view=view), agent)
+        await views.change_view(saved, agent, view=view)
 
         async def restore_filter() -> str:
-            await views.restore_view(saved, agent)
+            await views.change_view(saved, agent, view=saved.view)
             return f"Undone: the view {_show(saved)} is as it was"
 
         shown = format_view_name(view, agent)
-        text = f"View {_show(saved)} shows {shown} now"
+        unknown = await describe_unknown_names(self._store, self._accounts, view)
+        text = f"View {_show(saved)} shows {shown} now{f', but: {unknown}' if unknown else ''}"
         return self._remember_undo(text, restore_filter, VIEWS_SCOPE)
 
     async def move_view(self, saved: SavedView, step: int) -> str:
@@ -187,15 +195,7 @@ class ViewActions:
     async def _check(self, saved: SavedView) -> None:
         """Check that the agent may change a view."""
         if not saved.owner:
-            await require_lead(self._store, self._agent, _SHARED)
-
-    async def _rename(self, saved: SavedView, name: str, owner: str) -> SavedView:
-        """Give a view another name or owner; say which one has the name already."""
-        try:
-            return await self._store.views.rename_view(saved, name, owner)
-        except ViewExistsError:
-            shown = one_line(name, 30)
-            raise ViewExistsError(f"There is a view {shown} already: choose another name") from None
+            await require_lead(self._store, self._agent, SHARED_VIEWS)
 
     def _make_rename_undo(
         self, changed: SavedView, saved: SavedView

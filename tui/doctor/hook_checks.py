@@ -4,6 +4,7 @@ import os
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
+from pathlib import Path
 
 from tui.desk.format import format_moment
 from tui.doctor.checks import CheckResult, report_bad, report_good, report_note
@@ -11,11 +12,13 @@ from tui.domain.change import JournalKind
 from tui.domain.text import one_line
 from tui.settings.paths import expand_path
 from tui.settings.public import Preferences
+from tui.settings.values import Webhook
 from tui.store.errors import StoreError
 from tui.store.reader import InboxReader
 from tui.store.target_rows import EventTarget
 
 _SUBJECT = "hooks"
+_HELP = "smsdesk help events says what belongs there"
 _FIX = "smsdesk hooks shows the failures; smsdesk help events, what a hook gets"
 
 
@@ -33,21 +36,38 @@ def check_hooks(desk: Preferences, now: int, environ: Mapping[str, str]) -> Iter
             line = f"hook {name}: {words[0]} is not there, or is not a program"
             yield report_bad(_SUBJECT, line, "write its whole path")
         elif name not in kinds:
-            yield report_note(
-                _SUBJECT, f"hook {name}: run by rules only, as no kind of event is it"
-            )
+            line = f"hook {name}: only rules run it, as no kind of event has this name"
+            yield report_note(_SUBJECT, line)
     for name, webhook in desk.webhooks.items():
-        path = expand_path(webhook.secret_file, environ)
-        # A file that only the service may read is checked by the service.
-        if not path.exists() and os.access(path.parent, os.X_OK):
-            line = f"webhook {name}: there is no {path}"
-            yield report_bad(_SUBJECT, line, "write a secret into it, for the service to read")
+        for problem in filter(None, _list_webhook_problems(webhook, environ)):
+            yield report_bad(_SUBJECT, f"webhook {name}: {problem}", _HELP)
     if not desk.event_targets:
         return
     with suppress(StoreError), InboxReader(desk.database) as reader:  # reported with the database
         for target in reader.list_event_targets():
             if target.name in desk.event_targets:
                 yield _check_target(target, now)
+
+
+def _list_webhook_problems(webhook: Webhook, environ: Mapping[str, str]) -> Iterator[str]:
+    """Return what is wrong with the files of a webhook, as far as this user can read them."""
+    from tui.sync.bounded_programs import read_address
+    from tui.sync.webhook_posts import read_secret
+
+    path = expand_path(webhook.secret_file, environ)
+    # A file that only the service may read is checked by the service.
+    if not _is_hidden(path):
+        yield read_secret(path)[1]
+    path = expand_path(webhook.url.removeprefix("file:").strip(), environ)
+    if webhook.url.startswith("file:") and not _is_hidden(path):
+        yield read_address(webhook.url, "url")[1]
+
+
+def _is_hidden(path: Path) -> bool:
+    """Return whether this user can not say what is in a file, or that it is not there."""
+    if os.access(path, os.F_OK):
+        return not os.access(path, os.R_OK)
+    return not os.access(path.parent, os.X_OK)
 
 
 def _check_target(target: EventTarget, now: int) -> CheckResult:

@@ -76,6 +76,8 @@ class AnswerFacts:
     now: int
     """Time of the answer (ms UTC)."""
     is_opted_out: bool = False
+    is_suspected: bool = False
+    """Whether an agent has yet to decide if a text of the customer is an opt-out."""
     can_confirm: bool = False
     """Whether the text is an opt-out whose receipt may be confirmed."""
     is_answered_by_provider: bool = False
@@ -93,6 +95,8 @@ def find_answer_problem(facts: AnswerFacts) -> str:
         return "the sender is a short code or a name"
     if facts.is_opted_out and not facts.can_confirm:
         return "the customer has opted out"
+    if facts.is_suspected and not facts.can_confirm:
+        return "the customer may have opted out, which an agent has to decide"
     if facts.is_answered_by_provider:
         return "the provider answers this text itself"
     if facts.answered_at is not None and facts.now - facts.answered_at < ANSWER_PAUSE_MS:

@@ -40,6 +40,8 @@ class JournalKind(StrEnum):
     ALARM = "alarm"
     HOOK = "hook"
     """A named hook is to run; only hooks of this name get it."""
+    ERASED = "erased"
+    """What is left of an event whose conversation was erased, so that no id is missing."""
 
 
 MESSAGE_EVENTS = {"in": JournalKind.REPLY, "out": JournalKind.QUEUED, "note": JournalKind.NOTE}
@@ -60,6 +62,9 @@ class Change:
 
 RELOAD = Change(Subject.VIEW, 0)
 """Too many changes since the last read: read everything again."""
+
+RULES_CHANGED = Change(Subject.RULE, 0)
+"""Rules, or what they lack, are different; with an id one has only acted."""
 
 VIEWS_CHANGED = Change(Subject.VIEW, 1)
 """Saved views, teams or the agents' levels are different."""

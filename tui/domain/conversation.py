@@ -5,6 +5,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from tui.domain.message import NO_MMS_CONTENT, Direction, Format, MmsContent
+from tui.domain.phone import format_phone_number
 from tui.domain.status import Status
 
 
@@ -60,6 +61,8 @@ class Conversation:
     rank: int
     """Sort key of "longest waiting": waiting conversations first, then by last message."""
     last_format: Format = Format.SMS
+    last_rule: str = ""
+    """Rule that wrote the last message; empty if an agent or the customer did."""
     other_addresses: tuple[str, ...] = ()
     """Further addresses of the customer, after conversations were merged."""
     suspected: bool = False
@@ -77,8 +80,8 @@ class Conversation:
 
     @property
     def title(self) -> str:
-        """Return the name of the contact, or the address if there is no name."""
-        return self.name or self.address
+        """Return the name of the contact, or the number as people write it if there is no name."""
+        return self.name or format_phone_number(self.address)
 
     @property
     def is_last_message_ping(self) -> bool:

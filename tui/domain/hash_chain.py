@@ -32,6 +32,10 @@ class BrokenChainError(ValueError):
         self.problem = problem
 
 
+class UncheckedChainError(BrokenChainError):
+    """Lines that can not be checked in this way: another key or format, and nothing is known."""
+
+
 @dataclass(frozen=True, slots=True)
 class VerifiedChain:
     """A file in which nothing was changed."""
@@ -79,9 +83,10 @@ def verify_chain(lines: Iterable[bytes], key: bytes = b"") -> VerifiedChain:
         if number == 1:
             header = _check_header(record, key)
         if not hmac.compare_digest(found, _hash_record(previous, record, key)):
-            raise BrokenChainError(
-                number, "its hash is wrong: it, or a line before it, was changed or removed"
-            )
+            wrong = "its hash is wrong: it, or a line before it, was changed or removed"
+            if key and number == 1:
+                wrong = "its hash is wrong: it was changed, or the file has another key"
+            raise BrokenChainError(number, wrong)
         if record.get("type") == SEAL:
             if record != {"type": SEAL, "lines": count, "last_hash": previous}:
                 raise BrokenChainError(number, "the seal names other lines")
@@ -104,12 +109,12 @@ def _check_header(record: Mapping[str, Any], key: bytes) -> Mapping[str, Any]:
     if record.get("type") != HEADER:
         raise BrokenChainError(1, "it is no header: lines were removed, or it is another file")
     if record.get("format") != FORMAT:
-        raise BrokenChainError(1, "it has a format that this version does not know")
+        raise UncheckedChainError(1, "it has a format that this version does not know")
     method = record.get("chain")
     if method == KEYED and not key:
-        raise BrokenChainError(1, "it was made with a key: name the same file with --sign-key")
+        raise UncheckedChainError(1, "it was made with a key: name the same file with --sign-key")
     if method == PLAIN and key:
-        raise BrokenChainError(1, "it was made without a key: leave out --sign-key")
+        raise UncheckedChainError(1, "it was made without a key: leave out --sign-key")
     return record
 
 

@@ -6,10 +6,10 @@ from typing import Any
 
 from tui.domain.change import JournalKind
 from tui.domain.conversation import Conversation
+from tui.domain.conversation_json import conversation_to_json
 from tui.domain.json_fields import (
     CustomerFields,
     JsonField,
-    conversation_to_json,
     format_iso_time,
     message_to_json,
 )
@@ -30,6 +30,8 @@ KIND_MEANINGS: Mapping[JournalKind, str] = {
     JournalKind.ALARM: "an alarm was raised or is over; `change.alarm`, `change.account`,"
     " `change.raised`. Only where `notify_command` or `notify_url` is set",
     JournalKind.HOOK: "a rule runs the hook `change.hook`",
+    JournalKind.ERASED: "what is left of an event whose conversation was erased since; hooks and"
+    " webhooks do not get it",
 }
 """What each kind of event is, for the documentation."""
 

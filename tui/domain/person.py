@@ -37,6 +37,53 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedPerson:
+    """A contact after a change, and what the change met in the store."""
+
+    person: Person
+    replaced: Person | None = None
+    """Contact as it was stored just before; None if there was none."""
+    overwritten: tuple[str, ...] = ()
+    """What had been changed meanwhile, and was changed again: "name", "note" or "{order}"."""
+
+
+def apply_change(before: Person, wanted: Person, stored: Person) -> ChangedPerson:
+    """Change a stored contact as an agent has changed an older copy of it.
+
+    What the agent left alone stays as it is stored, so two agents can edit one contact.
+
+    Args:
+        before: Contact as the agent saw it.
+        wanted: Contact as the agent left it.
+        stored: Contact as it is now.
+    """
+    overwritten: list[str] = []
+
+    def choose(label: str, old: str, new: str, current: str) -> str:
+        if new == old:
+            return current
+        if current not in (old, new):
+            overwritten.append(label)
+        return new
+
+    name = choose("name", before.name, wanted.name, stored.name)
+    note = choose("note", before.note, wanted.note, stored.note)
+    sources = (before.fields, wanted.fields, stored.fields)
+    fields = {
+        key: choose(f"{{{key}}}", *(values.get(key, "") for values in sources))
+        for key in sorted({key for values in sources for key in values})
+    }
+    numbers = wanted.numbers
+    if stored.numbers != before.numbers:
+        removed = set(before.numbers) - set(wanted.numbers)
+        added = [number for number in wanted.numbers if number not in before.numbers]
+        numbers = tuple(dict.fromkeys(n for n in (*stored.numbers, *added) if n not in removed))
+    kept = {key: value for key, value in fields.items() if value}
+    changed = Person(stored.id, name, note, numbers or stored.numbers, kept)
+    return ChangedPerson(changed, stored, tuple(overwritten))
+
+
+@dataclass(frozen=True, slots=True)
 class FoundNumber:
     """One number of a person that a search has found. All texts are from outside."""
 

@@ -134,8 +134,7 @@ def validate_rule(rule: Rule) -> Rule:
     clash = next((kind for kind in kinds if kind in _ABOUT_A_TEXT), None)
     if rule.wait_minutes and clash is not None:
         raise InvalidRuleError(f'{name}: "no answer for" and "{clash}" never hold together')
-    if not read_hours(rule.hours).week and ConditionKind.OUTSIDE_HOURS in kinds:
-        raise InvalidRuleError(f"{name}: outside hours needs hours, such as mon-fri 9-17")
+    read_hours(rule.hours)
     if len(rule.answers) > 1:
         raise InvalidRuleError(f"{name}: {len(rule.answers)} answers, one is allowed")
     return Rule(

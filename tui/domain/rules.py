@@ -8,13 +8,18 @@ judges stored texts exactly as the runner judges new ones.
 import functools
 import re
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import tzinfo
 from enum import StrEnum
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from tui.domain.action_list import Action, ActionKind
-from tui.domain.business_hours import BusinessHours, InvalidHoursError, parse_hours
+from tui.domain.business_hours import (
+    ALWAYS_OPEN,
+    BusinessHours,
+    InvalidHoursError,
+    parse_hours,
+)
 from tui.domain.folding import fold_text
 from tui.domain.matching import Phrase, Words, parse_words
 from tui.domain.text import one_line
@@ -58,7 +63,7 @@ class Condition:
 
 @dataclass(frozen=True, slots=True)
 class RuleHours:
-    """Business hours of a rule, as they are written; without a week it is always open."""
+    """Business hours of a rule, as they are written; without a week that of the desk holds."""
 
     week: str = ""
     holidays: tuple[str, ...] = ()
@@ -81,6 +86,8 @@ class Rule:
     """0 for one that is not stored."""
     since: int = 0
     """When it was switched on (ms UTC)."""
+    desk_hours: BusinessHours = field(default=ALWAYS_OPEN, compare=False, repr=False)
+    """Hours of the desk when the rule was read, for a rule without its own."""
 
     @property
     def author(self) -> str:
@@ -105,8 +112,13 @@ class Rule:
 
     @property
     def business_hours(self) -> BusinessHours:
-        """Return its business hours."""
-        return read_hours(self.hours)
+        """Return its business hours: those of the desk, but its own week, if it has one."""
+        own, desk = read_hours(self.hours), self.desk_hours
+        if self.hours == RuleHours():
+            return desk
+        return BusinessHours(
+            own.week or desk.week, own.holidays | desk.holidays, own.zone or desk.zone
+        )
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,9 @@ def parse_view(typed: str, agent: str) -> View:
             words.append(value.text)
             continue
         if name not in _READERS:
-            raise InvalidViewError(_describe_unknown(name, "filter", _READERS, ":"))
+            raise InvalidViewError(
+                _describe_unknown(f"{name}:", [f"{known}:" for known in _READERS])
+            )
         known = f"{name}:{value.text}" if name == "is" else name
         known = "assigned" if known in ("is:mine", "is:unassigned") else known
         if known in seen:
@@ -78,6 +80,11 @@ def parse_view(typed: str, agent: str) -> View:
         if not (kinds and view.state is None)
         else replace(view, state=State.OPEN, only_state=False)
     )
+
+
+def has_filter_words(typed: str) -> bool:
+    """Return whether a text has words of a filter, such as `label:vip`, beside plain ones."""
+    return any((found["name"] or "").lower() in _READERS for found in _PART.finditer(typed))
 
 
 def format_view(view: View, agent: str) -> str:
@@ -124,19 +131,28 @@ def _split_words(typed: str, agent: str) -> Iterator[tuple[str, _Value]]:
         yield (found["name"] or "").lower(), _Value(text, is_quoted, agent)
 
 
-def _describe_unknown(word: str, kind: str, known: Collection[str], end: str = "") -> str:
-    """Return that a word is unknown, with the nearest one that exists."""
-    near = difflib.get_close_matches(word.lower(), list(known), n=1, cutoff=0.5)
-    listed = " ".join(f"{name}{end}" for name in known)
-    meant = f": did you mean {near[0]}{end}?" if near else f": there is {listed}"
-    return f"There is no {kind} {one_line(word, 30)}{end}{meant}"
+def _describe_unknown(word: str, known: Collection[str]) -> str:
+    """Return that a word of a filter is unknown, with the nearest one that exists.
+
+    Args:
+        word: Word as it was typed: "stat:" or "state:opne".
+        known: Words that there are.
+    """
+    # What stands before the colon is the same in all of them, or nothing does.
+    names = {name.rstrip(":").rpartition(":")[2]: name for name in known}
+    typed = word.rstrip(":").rpartition(":")[2].lower()
+    near = [names[name] for name in difflib.get_close_matches(typed, names, n=1, cutoff=0.6)]
+    meant = f'did you mean "{near[0]}"?' if near else f"there is {' '.join(known)}"
+    return f'There is no filter "{one_line(word, 40)}" · {meant}'
 
 
 def _read_state(view: View, value: _Value) -> View:
     """Read `state:open`."""
     states: dict[str, State | None] = {state.value: state for state in State} | {_EVERY_STATE: None}
     if value.text.lower() not in states:
-        raise InvalidViewError(_describe_unknown(value.text, "state", list(states)))
+        raise InvalidViewError(
+            _describe_unknown(f"state:{value.text}", [f"state:{name}" for name in states])
+        )
     return replace(view, state=states[value.text.lower()])
 
 
@@ -144,7 +160,9 @@ def _read_order(view: View, value: _Value) -> View:
     """Read `order:newest`."""
     orders = {name: order for order, name in _ORDERS.items()}
     if value.text.lower() not in orders:
-        raise InvalidViewError(_describe_unknown(value.text, "order", list(orders)))
+        raise InvalidViewError(
+            _describe_unknown(f"order:{value.text}", [f"order:{name}" for name in orders])
+        )
     return replace(view, order=orders[value.text.lower()])
 
 
@@ -167,7 +185,9 @@ def _read_flag(view: View, value: _Value) -> View:
         "unassigned": {"assignee": ""},
     }
     if value.text.lower() not in flags:
-        raise InvalidViewError(_describe_unknown(value.text, "kind is:", list(flags)))
+        raise InvalidViewError(
+            _describe_unknown(f"is:{value.text}", [f"is:{name}" for name in flags])
+        )
     return replace(view, **flags[value.text.lower()])  # type: ignore[arg-type]
 
 

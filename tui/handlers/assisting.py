@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+from tui.commands import get_first_keys
 from tui.handlers.common import OPEN_FIRST, InboxActions
 from tui.screens.base import report_store_errors
 
@@ -109,5 +110,6 @@ async def _show_suggestion(inbox: InboxActions, request: HelpRequest, wish: Wish
         inbox.show_status("Not asked: another conversation was opened")
         return
     program = HelperProgram(context.preferences.assist, context.program_environ)
-    view = SuggestionView(program, wish, request.format_input(wish))
+    key = get_first_keys(context.commands)["take_over"]
+    view = SuggestionView(program, wish, request.format_input(wish), take_over_key=key)
     await inbox.compose_pane.show_suggestion(view)

@@ -216,7 +216,8 @@ async def ask_view_name(inbox: InboxActions) -> None:
 async def _save_view(inbox: InboxActions, name: str | None) -> None:
     """Save the current view under a name, unless the dialog was cancelled."""
     if name is not None:
-        actions = ViewActions(inbox.store, inbox.app_context.agent, inbox.actions.remember_undo)
+        agent, accounts = inbox.app_context.agent, inbox.app_context.accounts
+        actions = ViewActions(inbox.store, agent, inbox.actions.remember_undo, accounts)
         inbox.show_status(await actions.save_view(name, inbox.threads.view))
         inbox.record_undo()
 

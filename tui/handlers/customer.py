@@ -11,6 +11,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from tui.desk.address_book import AddressBook, open_conversation
+from tui.desk.format import format_title
 from tui.desk.merging import describe_merge, list_names
 from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.person import Person
@@ -21,7 +22,7 @@ from tui.screens.base import report_store_errors
 if TYPE_CHECKING:
     from tui.domain.conversation import Conversation
     from tui.screens.pick import Picked
-    from tui.store.forgetting import ForgetPlan
+    from tui.store.forget_plan import ForgetPlan
 
 
 @command_handler("consent")
@@ -66,7 +67,7 @@ def _ask_opt_in_reason(inbox: InboxActions, conversation: Conversation) -> None:
 
     inbox.app.push_screen(
         ReasonScreen(
-            f"Allow messages to {one_line(conversation.title, 30)} again",
+            f"Allow messages to {one_line(format_title(conversation), 30)} again",
             "Only if the customer asked for it: the opt-out stays on record.",
             "asked for it by phone",
         ),
@@ -87,7 +88,7 @@ def _ask_opt_out_reason(inbox: InboxActions, conversation: Conversation) -> None
 
     inbox.app.push_screen(
         ReasonScreen(
-            f"Opt out {one_line(conversation.title, 30)}",
+            f"Opt out {one_line(format_title(conversation), 30)}",
             "No agent can send to this customer any more, through any account.",
             "said so on the phone",
         ),
@@ -124,35 +125,16 @@ async def edit_contact(inbox: InboxActions) -> None:
     stored = await inbox.store.contacts.get_person(row.party)
     before = replace(stored or Person(0, "", "", (row.party,)), name=row.name)
 
-    @report_store_errors
-    async def save_changed(inbox: InboxActions, person: Person | None) -> None:
-        """Save the contact unless it is unchanged or the dialog was cancelled."""
-        if person is not None and person != before:
-            inbox.show_status(await _store_person(inbox, row, before, person))
+    remember_undo = partial(inbox.actions.remember_undo, about=[row.id])
+    book = AddressBook(inbox.store, inbox.app_context.agent, remember_undo)
 
-    async def handle_answer(person: Person | None) -> None:
-        await save_changed(inbox, person)
+    async def save_changed(person: Person) -> None:
+        """Save the contact unless it is unchanged."""
+        if person != before:
+            inbox.show_status(await book.save(person, before))
 
     region = inbox.app_context.preferences.default_region
-    inbox.app.push_screen(ContactScreen(before, region), handle_answer)
-
-
-async def _store_person(
-    inbox: InboxActions, row: Conversation, before: Person, person: Person
-) -> str:
-    """Store the contact and make the change undoable; return the status text."""
-    agent, contacts = inbox.app_context.agent, inbox.store.contacts
-    if person.numbers != before.numbers:
-        book = AddressBook(inbox.store, agent, inbox.actions.remember_undo)
-        return await book.save(person, before if before.id else None)
-
-    async def restore_contact() -> str:
-        await contacts.rename_contact(row.id, before.name, before.note, agent, before.fields)
-        return "Name and note are unchanged"
-
-    await contacts.rename_contact(row.id, person.name, person.note, agent, person.fields)
-    name = one_line(person.name, 40) or "the contact without a name"
-    return inbox.actions.remember_undo(f"Saved {name}", restore_contact, about=[row.id])
+    inbox.app.push_screen(ContactScreen(before, region, save_changed))
 
 
 @command_handler("merge")
@@ -215,7 +197,7 @@ async def ask_number_to_forget(inbox: InboxActions) -> None:
         return
     sentences = describe_forgetting(plan, context.preferences.database)
     screen = PromptScreen(
-        f"Forget {one_line(rows[0].title, 40)}: type the number again",
+        f"Forget {one_line(format_title(rows[0]), 40)}: type the number again",
         ".\n".join([*sentences, ""]).strip(),
         one_line(rows[0].address, 30),
         verb="erases for ever",
@@ -229,6 +211,7 @@ async def _erase_customer(inbox: InboxActions, plan: ForgetPlan, typed: str | No
     """Erase a customer if that is the number, unless the dialog was cancelled."""
     if typed is None:
         return
+    from tui.desk.erased_copies import forget_customer
     from tui.desk.privacy import WRONG_NUMBER, describe_forgotten, is_confirmed
 
     context = inbox.app_context
@@ -236,8 +219,8 @@ async def _erase_customer(inbox: InboxActions, plan: ForgetPlan, typed: str | No
     if not is_confirmed(plan, typed, regions):
         inbox.show_status(f"{WRONG_NUMBER} of this customer")
         return
-    done = await inbox.store.forgetting.forget(plan.address, context.agent)
-    inbox.show_status(describe_forgotten(done, is_scrubbed=False))
+    done = await forget_customer(inbox.store, plan, context.agent, context.log_file)
+    inbox.show_status(describe_forgotten(done, context.preferences.database, is_scrubbed=False))
 
 
 @command_handler("import_contacts")

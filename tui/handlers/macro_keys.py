@@ -5,8 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from tui.commands import get_first_keys
 from tui.desk.field_values import load_field_values
-from tui.desk.macros import NO_MACROS, Macro, MacroRunner, find_unknown_assignee, read_macro
+from tui.desk.macros import (
+    NO_MACROS,
+    Macro,
+    MacroRunner,
+    explain_meanwhile,
+    find_unknown_assignee,
+    read_macro,
+)
 from tui.desk.send_attempt import NotSentError
 from tui.domain.action_list import InvalidActionError
 from tui.domain.conversation import Conversation
@@ -74,7 +82,7 @@ async def preview_macro(
         name = one_line(template.name, 40)
         inbox.show_status(f"{name} did nothing: {error} · g t changes it")
         return
-    problem = macro.find_problem(rows)
+    problem = macro.find_problem(rows, get_first_keys(context.commands)["edit_contact"])
     problem = problem or await find_unknown_assignee(inbox.store, context.agent, macro)
     if macro.text and not problem:
         if not inbox.is_conversation_in_use:
@@ -96,10 +104,19 @@ def _ask_to_run(
 
     @report_store_errors
     async def run_confirmed(inbox: InboxActions, is_confirmed: bool | None) -> None:
-        if is_confirmed and macro.text:
+        if not is_confirmed:
+            return
+        store, context = inbox.store, inbox.app_context
+        if meanwhile := await explain_meanwhile(store, rows, context):
+            found = [await store.conversations.get(row.id) for row in rows]
+            if fresh := [row for row in found if row is not None]:
+                _ask_to_run(inbox, macro, fresh, f"{meanwhile} · Enter does it all the same")
+            else:
+                inbox.show_status(f"{meanwhile} · {macro.name} did nothing")
+        elif macro.text:
             await _run_with_text(inbox, macro, rows[0])
-        elif is_confirmed:
-            runner = MacroRunner(inbox.store, inbox.app_context, inbox.actions)
+        else:
+            runner = MacroRunner(store, context, inbox.actions)
             await inbox.finish_action(await runner.run_actions(rows, macro))
 
     async def handle_answer(is_confirmed: bool | None) -> None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from tui.desk.context import AppContext
 from tui.desk.outages import explain_failure
+from tui.desk.presence import AgentSession
 from tui.domain.text import one_line
 from tui.plain import lists
 from tui.plain.commands import format_hint, parse_command
@@ -42,6 +43,8 @@ class PlainApp:
 
     async def run(self) -> None:
         """Run until the agent quits or the input ends."""
+        session = self._session
+        await AgentSession(session.store, session.context.agent).register_agent()
         after = None
         with contextlib.suppress(StoreError):
             # Taken before the list is read, so that no change falls between the two.

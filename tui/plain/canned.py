@@ -3,9 +3,17 @@
 from dataclasses import replace
 
 from tui.desk.field_values import fill_typed_text
-from tui.desk.macros import NO_MACROS, Macro, MacroRunner, find_unknown_assignee, read_macro
+from tui.desk.macros import (
+    NO_MACROS_HERE,
+    Macro,
+    MacroRunner,
+    explain_meanwhile,
+    find_unknown_assignee,
+    read_macro,
+)
 from tui.desk.send_attempt import NotSentError
 from tui.domain.action_list import InvalidActionError
+from tui.domain.conversation import Conversation
 from tui.domain.message import (
     NO_MMS_CONTENT,
     InvalidPictureUrlError,
@@ -35,7 +43,7 @@ async def pick_canned_reply(
     if with_actions is not None:
         found = [one for one in found if bool(one.actions if with_actions else one.body)]
     if not found:
-        none = f"{NO_MACROS}." if with_actions else "There are no canned replies yet."
+        none = NO_MACROS_HERE if with_actions else "There are no canned replies yet."
         session.dialog.write_line(none)
         return None
     names = [_format_choice(template) for template in found]
@@ -104,7 +112,7 @@ async def run_macro(session: PlainSession, template: CannedReply) -> None:
     dialog.write_line(f"{macro.describe([row])}.")
     if text:
         dialog.write_line(to_printable(text))
-    if not await dialog.ask_yes_no("Do it?"):
+    if not await _confirm(session, row):
         dialog.write_line("Nothing was done.")
         return
     runner = MacroRunner(session.store, context, session.actions)
@@ -113,6 +121,14 @@ async def run_macro(session: PlainSession, template: CannedReply) -> None:
         await session.refresh_conversation()
         return
     await _send_macro(session, macro, runner)
+
+
+async def _confirm(session: PlainSession, row: Conversation) -> bool:
+    """Ask whether to run a macro, and again if others have changed the conversation meanwhile."""
+    if not await session.dialog.ask_yes_no("Do it?"):
+        return False
+    meanwhile = await explain_meanwhile(session.store, [row], session.context)
+    return not meanwhile or await session.dialog.ask_yes_no(f"{meanwhile}. Do it all the same?")
 
 
 async def _send_macro(session: PlainSession, macro: Macro, runner: MacroRunner) -> None:
@@ -133,7 +149,8 @@ async def _send_macro(session: PlainSession, macro: Macro, runner: MacroRunner) 
     finally:
         await session.presence.release_compose_lock()
     text, has_acted = await runner.finish_sending(sent, row, macro)
-    session.report_sent(sent, closed=text if has_acted else "", is_undo_registered=True)
+    done, also = text if has_acted else "", "undoes the rest"
+    session.report_sent(sent, closed=done, also=also, is_undo_registered=True)
     if not has_acted:
         dialog.write_line(f"{text}.")
     await session.refresh_conversation()

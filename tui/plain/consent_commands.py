@@ -1,6 +1,8 @@
 """Record or lift the opt-out of a customer, or forget the customer."""
 
 from tui.desk.consent import read_consent_status
+from tui.desk.erased_copies import forget_customer as erase_customer
+from tui.desk.format import format_title
 from tui.desk.privacy import (
     WRONG_NUMBER,
     describe_forgetting,
@@ -93,12 +95,13 @@ async def forget_customer(session: PlainSession, typed: str) -> None:
     for sentence in describe_forgetting(plan, context.preferences.database):
         session.dialog.write_line(f"{sentence}.")
     regions = (context.preferences.default_region, *(one.region for one in context.accounts))
-    name = one_line(row.title, 30)
+    name = one_line(format_title(row), 30)
     answer = await session.dialog.ask_line(f"Type the number of {name} again to erase all this: ")
     if not is_confirmed(plan, answer, regions):
         session.dialog.write_line(f"{WRONG_NUMBER}.")
         return
-    done = await session.store.forgetting.forget(plan.address, context.agent)
+    done = await erase_customer(session.store, plan, context.agent, context.log_file)
     session.leave_conversation()
-    session.dialog.write_line(f"{describe_forgotten(done, is_scrubbed=False)}.")
+    database = session.context.preferences.database
+    session.dialog.write_line(f"{describe_forgotten(done, database, is_scrubbed=False)}.")
     await show_first_page(session)

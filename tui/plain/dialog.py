@@ -3,6 +3,8 @@
 import contextlib
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
+from tui.domain.text import one_line
+
 LineReader = Callable[[str], Awaitable[str | None]]
 """Shows a prompt and returns the typed line; None at the end of the input."""
 LineWriter = Callable[[str], None]
@@ -59,6 +61,8 @@ class Dialog:
         place = _match_choice(typed.strip(), choices) if typed else None
         if place is not None:
             return place
+        if typed.strip():
+            self.write_line(_explain_no_match(typed.strip(), len(choices)))
         self.write_line(f"{title}:")
         for number, choice in enumerate(choices, 1):
             self.write_line(f"{number}. {choice}")
@@ -70,10 +74,7 @@ class Dialog:
             place = _match_choice(answer, choices)
             if place is not None:
                 return place
-            self.write_line(
-                f"There {'is' if len(choices) == 1 else 'are'} only {len(choices)}:"
-                " type a number from 1, or 0 for none."
-            )
+            self.write_line(_explain_no_match(answer, len(choices)))
 
     @contextlib.contextmanager
     def delay_announcements(self) -> Iterator[None]:
@@ -104,6 +105,20 @@ class Dialog:
             self.write_line(line)
         else:
             self._delayed.append((line, is_relevant))
+
+
+def _explain_no_match(answer: str, count: int) -> str:
+    """Return why an answer chooses nothing, and what to type.
+
+    Args:
+        answer: What was typed.
+        count: Number of choices.
+    """
+    if answer.isdecimal():
+        problem = f"There {'is' if count == 1 else 'are'} only {count}"
+    else:
+        problem = f'Nothing here, or more than one, is "{one_line(answer, 30)}"'
+    return f"{problem}: type a number from 1, or 0 for none."
 
 
 def _match_choice(answer: str, choices: Sequence[str]) -> int | None:

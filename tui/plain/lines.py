@@ -14,7 +14,14 @@ from tui.domain.text import one_line
 
 _LAST_WORDS = {Direction.IN: "wrote", Direction.OUT: "from us", Direction.NOTE: "private note"}
 """What the last message of a conversation is; a colleague may have written it."""
+_LONGEST = 300
 _SENT_STATUSES = frozenset({Status.ACCEPTED, Status.SUBMITTED, Status.DELIVERED})
+
+
+def end_sentence(text: str) -> str:
+    """Return an outside text in one line, with a full stop unless it ends with a question."""
+    line = one_line(text, _LONGEST)
+    return line if line.endswith("?") else f"{line}."
 
 
 def format_conversation(row: Conversation, context: AppContext) -> str:
@@ -28,6 +35,8 @@ def format_conversation(row: Conversation, context: AppContext) -> str:
     facts = [format.format_title(row)]
     if row.waiting_since is not None:
         facts.append(f"waits {format.format_age(row.waiting_since, now)}")
+        if row.due_at is not None:
+            facts.append(f"time for an answer {format.format_time_left(row.due_at, now)}")
     if row.unread:
         facts.append(f"{row.unread} unread")
     if row.failed:
@@ -35,7 +44,7 @@ def format_conversation(row: Conversation, context: AppContext) -> str:
     facts += _list_marks(row, context)
     if row.last_direction is None:
         return f"{', '.join(facts)}; nothing written yet"
-    who = _LAST_WORDS[row.last_direction]
+    who = "automatic answer" if row.last_rule else _LAST_WORDS[row.last_direction]
     status = f" ({BADGES[row.last_status].label})" if row.last_status else ""
     return f"{', '.join(facts)}; {who}: {format_preview(row)}{status}"
 
@@ -59,7 +68,7 @@ def _list_marks(row: Conversation, context: AppContext) -> list[str]:
     if row.state is State.SNOOZED:
         until = format.format_snooze_end(row.snoozed_until, context.clock.now(), context.zone)
         marks.append(f"snoozed {until}")
-    elif row.state is State.CLOSED:
+    elif row.state is State.CLOSED and row.last_id:  # one that is only begun opens with its use
         marks.append("closed")
     if row.assignee:
         mine = row.assignee == context.agent

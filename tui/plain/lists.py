@@ -274,5 +274,5 @@ async def _begin_conversation(session: PlainSession, number: str, account: Accou
     except InvalidNumberError as problem:
         session.dialog.write_line(f"{one_line(str(problem), 200)}. c asks again.")
         return
-    row = await session.store.conversations.get_or_create(address, account.name)
+    row = await session.store.conversations.get_or_create(address, account.name, is_begun=True)
     await read_conversation(session, row.id)

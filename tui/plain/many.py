@@ -137,7 +137,8 @@ async def _confirm(session: PlainSession, targets: list[BulkTarget], text: str) 
             if line:
                 dialog.write_line(f"{line}.")
         dialog.write_line(f"{format_confirmation(plan, 'y', now, context.zone)}.")
-        answer = (await dialog.ask_line("y, n, q or s: ")).strip().lower()
+        prompt = "y, n, q or s: " if plan.going else "n, q or s: "
+        answer = (await dialog.ask_line(prompt)).strip().lower()
         if answer == "q" and plan.in_quiet_hours:
             place = (_NIGHT_ORDER.index(options.night) + 1) % len(_NIGHT_ORDER)
             options = replace(options, night=_NIGHT_ORDER[place])

@@ -82,7 +82,7 @@ class ChangeAnnouncer:
         """Send heartbeats to colleagues and check for silent accounts until cancelled."""
         while True:
             with contextlib.suppress(StoreError):
-                await self._alarms.report_account_problems()
+                await self._alarms.report_problems()
             await asyncio.sleep(HEARTBEAT_SECONDS)
             self._session.presence.heartbeat()
 
@@ -96,8 +96,8 @@ class ChangeAnnouncer:
                     await self._announce_mention(change)
                 case Subject.ASSIGNMENT:
                     await self._announce_assignment(change)
-                case Subject.ACCOUNT:
-                    await self._alarms.report_account_problems()
+                case Subject.ACCOUNT | Subject.RULE if not change.id:
+                    await self._alarms.report_problems()
                 case Subject.CONVERSATION if change.id == self._session.shown_id:
                     await self._announce_departure(change.id)
                 case Subject.PRESENCE:
@@ -168,7 +168,7 @@ class ChangeAnnouncer:
         about = await session.store.conversations.get(change.conversation_id)
         if note is not None and about is not None and note.agent != session.context.agent:
             session.last_active_id = about.id
-            who, title = one_line(note.agent, 20), one_line(about.title, 30)
+            who, title = one_line(note.agent, 20), one_line(format.format_title(about), 30)
             is_rule = note.direction is Direction.IN
             text = "A rule asks you to look at" if is_rule else f"{who} mentions you in a note on"
             session.dialog.announce_line(f"* {text} {title} (w opens it)")

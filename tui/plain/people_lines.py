@@ -87,5 +87,5 @@ async def change_fields(session: PlainSession, typed: str) -> None:
         session.dialog.write_line(f"{one_line(str(problem), 200)}.")
         return
     book = AddressBook(session.store, session.context.agent, session.actions.remember_undo)
-    answer = await book.save(change_person(person, fields={key: text}), stored)
+    answer = await book.save(change_person(person, fields={key: text}), person)
     session.dialog.write_line(f"{answer}.")

@@ -114,13 +114,19 @@ class PlainSession:
         return self.current
 
     def report_sent(
-        self, message: Message, *, closed: str = "", is_undo_registered: bool = False
+        self,
+        message: Message,
+        *,
+        closed: str = "",
+        also: str = "reopens",
+        is_undo_registered: bool = False,
     ) -> None:
         """Show how long a message can be cancelled, and follow its status from now on.
 
         Args:
             message: Message that was queued.
             closed: What confirms that the conversation was closed too; empty if it was not.
+            also: What undo does then besides cancelling.
             is_undo_registered: Whether undo knows the message already.
         """
         if not is_undo_registered:
@@ -129,7 +135,9 @@ class PlainSession:
         self.newest_shown = max(self.newest_shown, message.id)
         self.seen_upto = max(self.seen_upto, message.arrival_id)
         now, zone = self.context.clock.now(), self.context.zone
-        text = format_submitted(message, now, zone, PLAIN_KEYS.__getitem__, closed=closed)
+        text = format_submitted(
+            message, now, zone, PLAIN_KEYS.__getitem__, closed=closed, also=also
+        )
         self.dialog.write_line(f"{text}.")
 
     def _announce_problem(self, text: str) -> None:

@@ -12,6 +12,7 @@ from tui.desk.view_actions import (
     find_next_account_view,
     find_saved_view,
 )
+from tui.desk.view_names import describe_unknown_names
 from tui.domain.agent_level import AgentRecord, Level, UnknownNameError
 from tui.domain.answer_targets import InvalidTargetError
 from tui.domain.business_hours import InvalidHoursError
@@ -20,17 +21,16 @@ from tui.domain.date_input import InvalidMomentError, format_moment
 from tui.domain.text import one_line
 from tui.domain.view_text import VIEW_WORDS, InvalidViewError, format_view, parse_view
 from tui.domain.views import format_view_name
+from tui.plain.lines import end_sentence
 from tui.plain.lists import show_first_page
 from tui.plain.session import PlainSession, line_handler
 from tui.plain.triage import show_result
-from tui.store.saved_views import ViewExistsError
 from tui.store.view_rows import SavedView
 
 _PROBLEMS = (
     NotAllowedError,
     UnknownNameError,
     UnknownViewError,
-    ViewExistsError,
     InvalidViewError,
     InvalidMomentError,
     InvalidTargetError,
@@ -93,7 +93,7 @@ async def filter_list(session: PlainSession, typed: str) -> None:
         view = parse_view(typed, agent)
         session.view = await session.store.team.resolve_view(view, agent)
         await show_first_page(session)
-        return ""
+        return await describe_unknown_names(session.store, session.context.accounts, view)
 
     await _report(session, show)
 
@@ -110,7 +110,7 @@ async def save_view(session: PlainSession, typed: str) -> None:
     proposed = format_view_name(session.view, agent)
     shown = one_line(format_view(session.view, agent), 100)
     name = typed or await session.dialog.ask_line(f"Save {shown} as (Enter: {proposed}): ")
-    actions = ViewActions(session.store, agent, session.actions.remember_undo)
+    actions = _make_view_actions(session)
     await _report(session, lambda: actions.save_view(name.strip() or proposed, session.view))
 
 
@@ -133,6 +133,12 @@ async def list_account(session: PlainSession, typed: str) -> None:
     await show_first_page(session)
 
 
+def _make_view_actions(session: PlainSession) -> ViewActions:
+    """Return the changes of views by this agent."""
+    context, remember_undo = session.context, session.actions.remember_undo
+    return ViewActions(session.store, context.agent, remember_undo, context.accounts)
+
+
 async def change_view(session: PlainSession, typed: str) -> bool:
     """Run `rename`, `move`, `within`, `hours` and the like; return whether it was one of them.
 
@@ -142,7 +148,7 @@ async def change_view(session: PlainSession, typed: str) -> bool:
     """
     verb, _, rest = typed.partition(" ")
     agent = session.context.agent
-    actions = ViewActions(session.store, agent, session.actions.remember_undo)
+    actions = _make_view_actions(session)
 
     async def find(name: str) -> SavedView:
         return await find_saved_view(session.store, agent, name)
@@ -287,4 +293,4 @@ async def _report(session: PlainSession, work: Callable[[], Awaitable[str]]) -> 
     except _PROBLEMS as problem:
         text = str(problem)
     if text:
-        session.dialog.write_line(f"{one_line(text, 300)}.")
+        session.dialog.write_line(end_sentence(text))

@@ -1,11 +1,15 @@
 """Triage a conversation: close, snooze, assign, label, note, rename, merge."""
 
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
+from functools import partial
 
 from tui.desk.actions import ConversationActions
+from tui.desk.address_book import AddressBook, change_person
 from tui.desk.merging import describe_merge, format_candidate, list_merge_candidates
 from tui.desk.send_attempt import NotSentError
 from tui.domain.conversation import Conversation
+from tui.domain.person import Person
 from tui.domain.text import one_line, to_printable
 from tui.plain.ask_when import ask_snooze
 from tui.plain.lists import show_first_page
@@ -173,16 +177,11 @@ async def rename_customer(session: PlainSession, typed: str) -> None:
     name = typed or await session.dialog.ask_line("Name, empty keeps it: ")
     if not name.strip():
         return
-    contact_note = (await session.store.contact_details.get_details(row)).note
-    agent, contacts, before = session.context.agent, session.store.contacts, row.name
-
-    async def undo_rename() -> str:
-        await contacts.rename_contact(row.id, before, contact_note, agent)
-        return "The name is unchanged"
-
-    await contacts.rename_contact(row.id, name.strip(), contact_note, agent)
-    saved = f"Saved {one_line(name.strip(), 40)}"
-    text = session.actions.remember_undo(saved, undo_rename, about=[row.id])
+    stored = await session.store.contacts.get_person(row.party)
+    before = replace(stored or Person(0, "", "", (row.party,)), name=row.name)
+    remember_undo = partial(session.actions.remember_undo, about=[row.id])
+    book = AddressBook(session.store, session.context.agent, remember_undo)
+    text = await book.save(change_person(before, name=name), before)
     await show_result(session, text)
 
 

@@ -12,6 +12,8 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.desk.rule_names import describe_incomplete
+from tui.domain.change import Subject
 from tui.domain.reply_files import format_canned_replies, parse_canned_replies
 from tui.domain.templates import (
     CannedReply,
@@ -25,6 +27,7 @@ from tui.screens.pick import Choice
 from tui.screens.pick_canned_reply import format_reply_preview, list_reply_choices
 from tui.screens.questions import PromptScreen
 from tui.screens.reply_editor import CannedReplyScreen
+from tui.store.saved_replies import SHARED_REPLIES
 from tui.widgets.virtual_list import VirtualList
 
 _LARGEST_FILE = 1_000_000
@@ -45,7 +48,9 @@ class CannedRepliesScreen(EditableList[CannedReply]):
     ]
     NAME = "Canned replies"
     KEY_HINTS = "a add · e edit · d delete · J K move · i import · x export · v fields"
-    EMPTY_TEXT = "No canned replies"
+    WATCHED = Subject.CANNED_REPLY
+    EMPTY_TEXT = "None yet: a adds one, i imports a TOML file"
+    ONLY_LEADS_CHANGE = SHARED_REPLIES
     text = getters.query_one("#text", Static)
 
     async def read_items(self) -> dict[str, CannedReply]:
@@ -87,8 +92,24 @@ class CannedRepliesScreen(EditableList[CannedReply]):
 
     async def create_editor(self, item: CannedReply | None) -> CannedReplyScreen:
         """Return the dialog for name, text and actions."""
-        own_fields = await self.store.templates.get_fields()
-        return CannedReplyScreen(item, own_fields, self.app_context)
+        fields = await self.store.templates.get_fields()
+        refusal = await super().explain_refusal(item)
+        return CannedReplyScreen(item, fields, self.app_context, refusal)
+
+    async def explain_refusal(self, item: CannedReply | None) -> str:
+        """Return why the agent may not edit a reply; everyone may add and change their own.
+
+        Args:
+            item: Canned reply to change; None for a new one.
+        """
+        if item is None or item.owner:
+            return ""
+        refusal = await super().explain_refusal(item)
+        return f"{refusal} · a adds one of your own" if refusal else ""
+
+    async def describe_effects(self) -> str:
+        """Return which rules lack something now."""
+        return await describe_incomplete(self.store)
 
     def describe_item(self, item: CannedReply) -> tuple[str, str]:
         """Return the key, and the name as it is stored."""
@@ -103,9 +124,7 @@ class CannedRepliesScreen(EditableList[CannedReply]):
         """
         if (template := self.current_item) is not None:
             await self.store.templates.move_template(template, self.app_context.agent, places)
-            self._items = await self.read_items()
-            await self.choices.replace_choices(self.format_lines(self._items.values()))
-            self.update_preview()
+            await self.reload_items()
 
     def compose_below(self) -> Iterable[Widget]:
         """Yield the widget for the full text of the current reply."""
@@ -115,9 +134,8 @@ class CannedRepliesScreen(EditableList[CannedReply]):
     def update_preview(self) -> None:
         """Show the full text of the reply under the cursor."""
         template = self.current_item
-        empty_text = Content("None yet: a adds one, i imports a TOML file")
         self.text.update(
-            format_reply_preview(template.body, template.actions) if template else empty_text
+            format_reply_preview(template.body, template.actions) if template else Content()
         )
 
     def action_fields(self) -> None:

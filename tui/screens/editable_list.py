@@ -1,4 +1,7 @@
-"""Base of the screens that list stored items: add, change, delete and undo."""
+"""Base of the screens that list stored items: add, change, delete and undo.
+
+What colleagues change meanwhile is shown at once, and the cursor stays on its item.
+"""
 
 from abc import abstractmethod
 from collections.abc import Iterable
@@ -13,12 +16,15 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.desk.context import AppContext
+from tui.desk.permissions import explain_missing_level
+from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen, report_store_errors
 from tui.screens.pick import Choice, Choices
 from tui.store.store import Store
 
 Item = TypeVar("Item")
+_REFRESH_SECONDS = 0.3
 
 
 class EditableList(DialogScreen[None], Generic[Item]):
@@ -46,6 +52,10 @@ class EditableList(DialogScreen[None], Generic[Item]):
     """Key hints on the lower border."""
     EMPTY_TEXT: ClassVar[str]
     """Text of an empty list."""
+    WATCHED: ClassVar[Subject]
+    """What changes if an item does."""
+    ONLY_LEADS_CHANGE: ClassVar[str]
+    """What is listed, in the plural, as a refusal names it."""
     choices = getters.query_one(Choices)
     status_line = getters.query_one("#said", Static)
 
@@ -61,6 +71,7 @@ class EditableList(DialogScreen[None], Generic[Item]):
         self.app_context = app_context
         self._items: dict[str, Item] = {}
         self._dropped: list[Item] = []
+        self._is_outdated = False
 
     # For subclasses -------------------------------------------------------------------------
 
@@ -105,6 +116,25 @@ class EditableList(DialogScreen[None], Generic[Item]):
     def describe_item(self, item: Item) -> tuple[str, str]:
         """Return the name of an item, and the name as it is shown to the agent."""
 
+    async def explain_refusal(self, item: Item | None) -> str:
+        """Return why the agent may not edit an item; "" if it is allowed.
+
+        The editor is not opened then, so that nothing is typed in vain.
+
+        Args:
+            item: Item to change; None for a new one.
+        """
+        agent = self.app_context.agent
+        return await explain_missing_level(self.store, agent, self.ONLY_LEADS_CHANGE)
+
+    def describe_saved(self, item: Item) -> str:
+        """Return what is said of an item that was saved, with the next useful key."""
+        return f"Saved {self.describe_item(item)[1]}"
+
+    async def describe_effects(self) -> str:
+        """Return what a change means for others, to be shown behind it; "" for nothing."""
+        return ""
+
     def compose_below(self) -> Iterable[Widget]:
         """Return the widgets below the list."""
         return ()
@@ -123,8 +153,18 @@ class EditableList(DialogScreen[None], Generic[Item]):
             yield Static(id="said")
 
     async def on_mount(self) -> None:
-        """Read and show the items."""
+        """Read and show the items, and again when they change."""
         await self.reload_items()
+        self.set_interval(_REFRESH_SECONDS, self._reload_if_outdated)
+
+    async def apply_changes(self, changes: Iterable[Change]) -> None:
+        """Read the items again soon if any of them has changed."""
+        self._is_outdated |= any(one == RELOAD or one.subject is self.WATCHED for one in changes)
+
+    async def _reload_if_outdated(self) -> None:
+        """Read the items again if anything has changed."""
+        if self._is_outdated:
+            await self.reload_items()
 
     def show_status(self, text: str) -> None:
         """Show a text in the status line.
@@ -135,10 +175,19 @@ class EditableList(DialogScreen[None], Generic[Item]):
         self.status_line.update(Content(one_line(text, 220)))
 
     @report_store_errors
-    async def reload_items(self) -> None:
-        """Read all items again and show them."""
+    async def reload_items(self, cursor: str = "") -> None:
+        """Read all items again and show them.
+
+        Args:
+            cursor: Name of the item that gets the cursor; empty leaves it where it is.
+        """
+        is_first = self.choices.current_row is None
+        self._is_outdated = False
         self._items = await self.read_items()
-        await self.choices.show_choices(self.format_lines(self._items.values()))
+        lines = self.format_lines(self._items.values())
+        await (self.choices.show_choices if is_first else self.choices.replace_choices)(lines)
+        if cursor in self._items:
+            await self.choices.go_to_row(Choice(cursor, ""))
         self.update_preview()
 
     @property
@@ -167,6 +216,9 @@ class EditableList(DialogScreen[None], Generic[Item]):
     @report_store_errors
     async def _edit_item(self, item: Item | None) -> None:
         """Open the editor and save its result."""
+        if refusal := await self.explain_refusal(item):
+            self.show_status(refusal)
+            return
 
         async def handle_answer(edited: Item | None) -> None:
             await self._save_edited(edited, self.describe_item(item)[0] if item else "")
@@ -178,8 +230,9 @@ class EditableList(DialogScreen[None], Generic[Item]):
         """Save the edited item unless the editor was cancelled."""
         if edited is not None:
             await self.save_item(edited, replaces)
-            await self.reload_items()
-            self.show_status(f"Saved {self.describe_item(edited)[1]}")
+            await self.reload_items(self.describe_item(edited)[0])
+            effects = await self.describe_effects()
+            self.show_status(f"{self.describe_saved(edited)}{effects}")
 
     @report_store_errors
     async def action_drop(self) -> None:
@@ -190,7 +243,7 @@ class EditableList(DialogScreen[None], Generic[Item]):
             await self.drop_item(name)
             self._dropped.append(item)
             await self.reload_items()
-            self.show_status(f"Deleted {shown_name} · z undoes")
+            self.show_status(f"Deleted {shown_name}{await self.describe_effects()} · z undoes")
 
     @report_store_errors
     async def action_undo(self) -> None:
@@ -200,5 +253,6 @@ class EditableList(DialogScreen[None], Generic[Item]):
             return
         item = self._dropped.pop()
         await self.save_item(item)
-        await self.reload_items()
-        self.show_status(f"{self.describe_item(item)[1]} is restored")
+        name, shown_name = self.describe_item(item)
+        await self.reload_items(name)
+        self.show_status(f"{shown_name} is restored")

@@ -8,6 +8,8 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from tui.desk.rule_names import describe_incomplete
+from tui.domain.change import Subject
 from tui.domain.templates import (
     BUILT_IN_FIELDS,
     CustomField,
@@ -18,6 +20,7 @@ from tui.domain.text import one_line, to_printable
 from tui.screens.base import FormScreen, compose_field
 from tui.screens.editable_list import EditableList
 from tui.screens.pick import Choice
+from tui.store.saved_replies import SHARED_REPLIES
 
 _BUILT_IN = " ".join(f"{{{name}}}" for name in BUILT_IN_FIELDS)
 
@@ -82,6 +85,8 @@ class FieldsScreen(EditableList[CustomField]):
     NAME = "Own fields"
     KEY_HINTS = "a add · e edit · d delete · z undo · Esc closes"
     EMPTY_TEXT = "None yet: a adds one, to be written as {name}"
+    WATCHED = Subject.CANNED_REPLY
+    ONLY_LEADS_CHANGE = SHARED_REPLIES
 
     async def read_items(self) -> dict[str, CustomField]:
         """Return every field by its name."""
@@ -108,6 +113,10 @@ class FieldsScreen(EditableList[CustomField]):
     async def create_editor(self, item: CustomField | None) -> FieldScreen:
         """Return the dialog for name and value."""
         return FieldScreen(item)
+
+    async def describe_effects(self) -> str:
+        """Return which rules lack something now."""
+        return await describe_incomplete(self.store)
 
     def describe_item(self, item: CustomField) -> tuple[str, str]:
         """Return the name, bare and in braces."""

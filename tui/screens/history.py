@@ -37,6 +37,7 @@ _ACTION_TEXTS = {
     "went out": "resolved a message as sent",
     "did not go out": "resolved a message as not sent",
     "undo": "undid an action",
+    "undo details": "undid an action",
     "claim": "took it by replying",
     "note": "left a private note",
     "opt in taken back": "withdrew the opt-in",

@@ -16,7 +16,7 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.command_types import Command
-from tui.commands import PREFIX_KEY
+from tui.commands import PREFIX_KEY, SEARCH_WORDS
 from tui.desk.format import MUTED_STYLE
 from tui.desk.key_hints import KeyHint, Place, sort_commands
 from tui.desk.key_names import format_key
@@ -131,6 +131,8 @@ class HelpLine(NamedTuple):
     keys: str
     title: str
     description: str = ""
+    also: str = ""
+    """Further words by which the filter finds the line; not shown."""
 
     def contains(self, words: Iterable[str]) -> bool:
         """Return whether every word stands in the line; the case does not matter.
@@ -168,7 +170,7 @@ def list_sections(commands: Sequence[Command], place: Place) -> list[HelpSection
 def _make_line(command: Command) -> HelpLine:
     """Return the line of a command."""
     keys = "  ".join(format_key(key) for key in command.keys)
-    return HelpLine(keys, command.title, command.description)
+    return HelpLine(keys, command.title, command.description, SEARCH_WORDS.get(command.id, ""))
 
 
 _FIELD_LINES = (

@@ -17,6 +17,7 @@ from tui.desk.undo import Countdown
 from tui.domain.change import RELOAD, VIEWS_CHANGED, Change, Subject
 from tui.domain.conversation import View
 from tui.domain.text import one_line
+from tui.domain.view_text import parse_view
 from tui.screens.base import report_store_errors
 from tui.screens.inbox_layout import InboxLayout
 from tui.store.store import Store
@@ -89,6 +90,15 @@ class LiveInbox(InboxLayout):
         self.keys.begin_command()
         await self.show_view(event.saved.view)
 
+    @report_store_errors
+    async def action_show_typed_view(self, typed: str) -> None:
+        """Show the list that a valid filter such as `label:vip` describes.
+
+        Args:
+            typed: Filter of the list as it was typed.
+        """
+        await self.show_view(parse_view(typed, self.app_context.agent))
+
     def on_resize(self) -> None:
         """Show the strip once there is room for it, with the counts of now."""
         if self.is_mounted and self.has_class("-full"):
@@ -141,6 +151,8 @@ class LiveInbox(InboxLayout):
             await self.update_counts()
         if subjects & {Subject.CONVERSATION, Subject.PRESENCE} or RELOAD in changes:
             await self.triage.refresh_counter()
+        if self.triage.is_on and (Subject.CANNED_REPLY in subjects or RELOAD in changes):
+            await self.triage.refresh_replies()
 
     async def _report_lost_selection(self, ids: Sequence[int]) -> None:
         """Report which conversations are no longer selected, as others have changed them.

@@ -13,8 +13,8 @@ from textual.widgets import Static
 from tui.desk.actions import ConversationActions
 from tui.desk.assigning import format_members
 from tui.desk.context import AppContext
-from tui.desk.team_actions import TEAM_SCOPE, TeamActions, TeamProblem
-from tui.domain.agent_level import TEAM_MARK, AgentRecord, Level, Team
+from tui.desk.team_actions import OTHERS_ABSENCE, TEAM_SCOPE, TeamActions, TeamProblem
+from tui.domain.agent_level import TEAM_MARK, AgentRecord, Level, Team, clean_team_name
 from tui.domain.change import RELOAD, VIEWS_CHANGED, Change
 from tui.domain.date_input import EXAMPLES, InvalidMomentError, format_moment
 from tui.domain.text import one_line
@@ -81,6 +81,8 @@ class TeamScreen(DialogScreen[None]):
     async def on_mount(self) -> None:
         """Read and show everyone."""
         await self._reload()
+        if not self._teams:
+            self.show_status("No teams yet: t creates one")
 
     def show_status(self, text: str) -> None:
         """Show a text in the status line.
@@ -150,12 +152,19 @@ class TeamScreen(DialogScreen[None]):
     async def action_away(self) -> None:
         """Ask until when an agent is away, or who belongs to a team."""
         team, name = self._current_team, self._current_name
-        if team is not None:
-            self._ask_members(team.name, team.members)
+        if team is not None and (refusal := await self._team.explain_refusal("teams")):
+            self.show_status(refusal)
+        elif team is not None:
+            self._ask_members(team)
         elif name:
-            heading = "You are away until" if name == self._app_context.agent else f"{name} is away"
+            heading = (
+                "You are away until" if name == self._app_context.agent else f"{name} is away until"
+            )
             hint = f"{EXAMPLES} · back ends it"
-            self._ask(heading, hint, "mon", lambda typed: self._team.set_away(name, typed))
+            what = "" if name == self._app_context.agent else OTHERS_ABSENCE
+            await self._ask(
+                heading, hint, "mon", lambda typed: self._team.set_away(name, typed), what=what
+            )
 
     async def action_level(self) -> None:
         """Make the agent a lead, or no longer one."""
@@ -166,35 +175,37 @@ class TeamScreen(DialogScreen[None]):
         level = Level.AGENT if agent.level is Level.LEAD else Level.LEAD
         await self._run(lambda: self._team.set_level(agent.name, level))
 
-    def action_add(self) -> None:
+    async def action_add(self) -> None:
         """Ask for the name of a new agent."""
         hint = "As colleagues see it: `agent` in the settings of their desk"
-        self._ask("New agent", hint, "bo", self._team.add_agent)
+        await self._ask("New agent", hint, "bo", self._team.add_agent, what="agents")
 
-    def action_add_team(self) -> None:
+    async def action_add_team(self) -> None:
         """Ask for the name of a new team, then for its members."""
 
         async def ask_members(name: str) -> str:
-            if refusal := await self._team.explain_refusal("teams"):
-                return refusal
-            self._ask_members(name, ())
+            cleaned = clean_team_name(name)
+            known = next((team for team in self._teams if team.name == cleaned), None)
+            self._ask_members(known or Team(cleaned, ()), is_new=known is None)
             return ""
 
-        self._ask("New team", "One word; digits, dots and hyphens too", "sales", ask_members)
+        hint = "One word; digits, dots and hyphens too"
+        await self._ask("New team", hint, "sales", ask_members, what="teams")
 
-    def action_rename(self) -> None:
+    async def action_rename(self) -> None:
         """Ask for another name of the team."""
         team = self._current_team
         if team is None:
             self.show_status("Only teams are renamed here: choose one")
             return
         name = team.name
-        self._ask(
+        await self._ask(
             f"Rename {team.assignee}",
             "Its conversations stay with it",
             "sales",
             lambda typed: self._team.rename_team(name, typed),
             value=name,
+            what="teams",
         )
 
     async def action_drop(self) -> None:
@@ -209,28 +220,31 @@ class TeamScreen(DialogScreen[None]):
         """Undo the last change."""
         await self._run(lambda: self._actions.undo_last(TEAM_SCOPE))
 
-    def _ask_members(self, team: str, members: tuple[str, ...]) -> None:
+    def _ask_members(self, team: Team, *, is_new: bool = False) -> None:
         """Ask who belongs to a team."""
         choices = [
-            Choice(agent.name, agent.name, on=agent.name in members) for agent in self._agents
+            Choice(agent.name, agent.name, on=agent.name in team.members) for agent in self._agents
         ]
-        screen = PickSeveralScreen(
-            f"Members of {TEAM_MARK}{team.removeprefix(TEAM_MARK)}",
-            choices,
-            new="",
-            ascii=self._app_context.ascii,
-        )
+        title = f"Members of {team.assignee}"
+        # Enter alone must not change who belongs to the team: it confirms what is ticked.
+        use_ascii = self._app_context.ascii
+        screen = PickSeveralScreen(title, choices, new="", picks_current=False, ascii=use_ascii)
 
         async def save(picked: Picked | None) -> None:
-            names = (*picked.toggled, picked.value) if picked is not None else ()
+            if picked is None:
+                return
+            names = (*picked.toggled, picked.value)
             changed = {name for name in names if name and names.count(name) == 1}
-            if picked is not None:
-                wanted = sorted(set(members) ^ changed)
-                await self._run(lambda: self._team.save_team(team, wanted))
+            added, removed = sorted(changed - set(team.members)), sorted(changed & {*team.members})
+            if is_new:
+                await self._run(lambda: self._team.save_team(team.name, added))
+            else:
+                await self._run(lambda: self._team.change_members(team.name, added, removed))
 
         self.app.push_screen(screen, save)
 
-    def _ask(
+    @report_store_errors
+    async def _ask(
         self,
         heading: str,
         hint: str,
@@ -238,8 +252,13 @@ class TeamScreen(DialogScreen[None]):
         change: Callable[[str], Awaitable[str]],
         *,
         value: str = "",
+        what: str,
     ) -> None:
-        """Ask for one line, and do something with it."""
+        """Ask for one line and make a change with it, unless only leads change `what`."""
+        refusal = await self._team.explain_refusal(what) if what else ""
+        if refusal:
+            self.show_status(refusal)
+            return
 
         async def use(typed: str | None) -> None:
             if typed is not None:
@@ -254,5 +273,9 @@ class TeamScreen(DialogScreen[None]):
             text = await change()
         except (*TeamProblem, InvalidMomentError) as problem:
             text = str(problem)
+        known = {row.value for row in self.choices.rows}
         await self._reload()
+        added = [row for row in self.choices.rows if row.value not in known]
+        if len(added) == 1:
+            await self.choices.go_to_row(added[0])
         self.show_status(text)

@@ -11,18 +11,17 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.desk.actions import ConversationActions
-from tui.desk.answer_actions import AnswerActions
+from tui.desk.answer_actions import ANSWER_TIMES, BUSINESS_HOURS, AnswerActions
 from tui.desk.context import AppContext
-from tui.desk.permissions import NotAllowedError
+from tui.desk.permissions import NotAllowedError, explain_missing_level
 from tui.desk.unread_counts import UnreadCounts
 from tui.desk.view_actions import VIEWS_SCOPE, ViewActions
-from tui.domain.answer_targets import InvalidTargetError, format_target
+from tui.domain.answer_targets import InvalidTargetError
 from tui.domain.business_hours import InvalidHoursError
 from tui.domain.change import Change
 from tui.domain.conversation import View
 from tui.domain.text import one_line
 from tui.domain.view_text import InvalidViewError, format_view
-from tui.domain.views import format_view_name
 from tui.screens.base import DialogScreen, report_store_errors
 from tui.screens.pick import Choice, Choices
 from tui.screens.questions import PromptScreen
@@ -33,7 +32,7 @@ from tui.screens.view_prompts import (
     make_rename_prompt,
     make_target_prompt,
 )
-from tui.store.saved_views import ViewExistsError
+from tui.store.saved_views import SHARED_VIEWS
 from tui.store.store import Store
 from tui.store.view_rows import SavedView
 from tui.widgets.virtual_list import VirtualList
@@ -90,7 +89,9 @@ class ViewsScreen(DialogScreen[SavedView | None]):
         self._app_context = app_context
         self._actions = actions
         self._shown = shown
-        self._changes = ViewActions(store, app_context.agent, actions.remember_undo)
+        self._changes = ViewActions(
+            store, app_context.agent, actions.remember_undo, app_context.accounts
+        )
         self._answers = AnswerActions(store, app_context.agent, actions.remember_undo)
         self._counts = UnreadCounts(store, app_context.agent)
         self._notices: frozenset[tuple[str, str]] = frozenset()
@@ -100,10 +101,10 @@ class ViewsScreen(DialogScreen[SavedView | None]):
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Views"
             dialog.border_subtitle = (
-                "Enter shows · r renames · e filter · t in time · d removes · F1 keys"
+                "Enter shows · e filter · t answer time · h hours · d removes · F1 keys"
             )
             yield Choices(
-                "No views yet: Esc, then V saves the list that is shown",
+                "No views yet: V saves the list that is shown",
                 ascii=self._app_context.ascii,
             )
             yield Static(id="filter-text")
@@ -147,18 +148,10 @@ class ViewsScreen(DialogScreen[SavedView | None]):
         self._describe_current()
 
     def _format_choice(self, saved: SavedView) -> Choice:
-        """Return the line of a view: key, name, what it shows, unread conversations."""
-        details = [format_view_name(saved.view, self._app_context.agent)]
-        count = self._counts.format_count(saved)
-        details += [f"{count} unread"] if count else []
-        details += ["private"] if saved.owner else []
-        if saved.answer_within:
-            details.append(f"within {format_target(saved.answer_within, saved.hours)}")
-        details += ["notifies"] if saved.identity in self._notices else []
+        """Return the line of a view: its key, its name and what else is known of it."""
+        details = self._counts.describe_view(saved, notifies=saved.identity in self._notices)
         text = f"{saved.key or ' '} {one_line(saved.name, 40)}"
-        return Choice(
-            "\n".join(saved.identity), text, " · ".join(details), saved.view == self._shown
-        )
+        return Choice("\n".join(saved.identity), text, details, saved.view == self._shown)
 
     @property
     def _current(self) -> SavedView | None:
@@ -204,10 +197,10 @@ class ViewsScreen(DialogScreen[SavedView | None]):
         if self._current is not None:
             self.dismiss(self._current)
 
-    def action_save(self) -> None:
+    async def action_save(self) -> None:
         """Ask for a name, and save what the list shows."""
         prompt = make_name_prompt(self._shown, self._app_context.agent)
-        self._ask(prompt, lambda name: self._changes.save_view(name, self._shown))
+        await self._ask(prompt, lambda name: self._changes.save_view(name, self._shown))
 
     async def action_reorder(self, step: int) -> None:
         """Move the view up or down, which changes its key.
@@ -233,31 +226,48 @@ class ViewsScreen(DialogScreen[SavedView | None]):
         """Undo the last change of a view."""
         await self._run(lambda _: self._actions.undo_last(VIEWS_SCOPE))
 
-    def action_rename(self) -> None:
+    async def action_rename(self) -> None:
         """Ask for another name."""
         if (saved := self._current) is not None:
-            self._ask(make_rename_prompt(saved), lambda t: self._changes.rename_view(saved, t))
+            prompt, what = make_rename_prompt(saved), _get_protected(saved)
+            await self._ask(prompt, lambda typed: self._changes.rename_view(saved, typed), what)
 
-    def action_edit(self) -> None:
+    async def action_edit(self) -> None:
         """Ask for another filter."""
         if (saved := self._current) is not None:
             prompt = make_filter_prompt(saved, self._app_context.agent)
-            self._ask(prompt, lambda typed: self._changes.edit_view(saved, typed))
+            what = _get_protected(saved)
+            await self._ask(prompt, lambda typed: self._changes.edit_view(saved, typed), what)
 
-    def action_set_target(self) -> None:
+    async def action_set_target(self) -> None:
         """Ask within which time the conversations of the view are answered."""
         if (saved := self._current) is not None:
             prompt = make_target_prompt(saved)
-            self._ask(prompt, lambda typed: self._answers.set_target(saved, typed))
+            await self._ask(
+                prompt, lambda typed: self._answers.set_target(saved, typed), ANSWER_TIMES
+            )
 
     @report_store_errors
     async def action_set_hours(self) -> None:
         """Ask when the desk is open."""
         hours = await self._store.answer_targets.get_hours()
-        self._ask(make_hours_prompt(hours), self._answers.set_hours)
+        await self._ask(make_hours_prompt(hours), self._answers.set_hours, BUSINESS_HOURS)
 
-    def _ask(self, prompt: PromptScreen, change: Callable[[str], Awaitable[str]]) -> None:
-        """Ask for a text, and make the change with it unless the agent presses Esc."""
+    @report_store_errors
+    async def _ask(
+        self, prompt: PromptScreen, change: Callable[[str], Awaitable[str]], what: str = ""
+    ) -> None:
+        """Ask for a text, and make the change with it unless the agent presses Esc.
+
+        Args:
+            prompt: Question.
+            change: Makes the change, and returns what is said of it.
+            what: What is changed, if only leads do that: others are not asked in vain.
+        """
+        agent = self._app_context.agent
+        if what and (refusal := await explain_missing_level(self._store, agent, what)):
+            self.show_status(refusal)
+            return
 
         async def run_change(typed: str | None) -> None:
             if typed is not None:
@@ -275,7 +285,6 @@ class ViewsScreen(DialogScreen[SavedView | None]):
             text = await change(saved)
         except (
             NotAllowedError,
-            ViewExistsError,
             InvalidViewError,
             InvalidTargetError,
             InvalidHoursError,
@@ -283,3 +292,8 @@ class ViewsScreen(DialogScreen[SavedView | None]):
             text = str(problem)
         await self._reload()
         self.show_status(text)
+
+
+def _get_protected(saved: SavedView) -> str:
+    """Return what only leads change of a view; "" for a private one."""
+    return "" if saved.owner else SHARED_VIEWS

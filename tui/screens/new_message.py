@@ -13,6 +13,7 @@ from tui.desk.address_book import format_number
 from tui.desk.context import AppContext
 from tui.desk.format import format_age, format_title
 from tui.desk.message_text import format_preview
+from tui.desk.routes import choose_default_route
 from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.conversation import Conversation, Order, View
 from tui.domain.person import FoundNumber
@@ -30,6 +31,7 @@ from tui.screens.pick_conversation import ConversationChoice, ConversationChoice
 from tui.store.conversations import FIRST_POSITION
 from tui.store.store import Store
 from tui.widgets.status_messages import StoreReader
+from tui.widgets.virtual_list import VirtualList
 
 _MOST_CONVERSATIONS, _MOST_PEOPLE = 8, 12
 _TYPED = "typed"
@@ -73,6 +75,8 @@ class NewMessageScreen(StoreReader, DialogScreen[Conversation | None]):
         self._account_index = 0
         self._shown_for = ""
         """Text that the list belongs to."""
+        self._found: list[Conversation] = []
+        """Conversations of the list."""
 
     def compose(self) -> ComposeResult:
         """Yield a field, a line with its interpretation, and the people that match."""
@@ -100,7 +104,7 @@ class NewMessageScreen(StoreReader, DialogScreen[Conversation | None]):
         typed = self.number.value
         self._show_verdict()
         if not typed.strip():
-            self._shown_for = typed
+            self._shown_for, self._found = typed, []
             await self._show_lines([])
             return
         view = View(state=None, order=Order.NEWEST, text=typed)
@@ -113,8 +117,9 @@ class NewMessageScreen(StoreReader, DialogScreen[Conversation | None]):
         lines: list[Choice] = [self._format_typed()] if _is_number_like(typed) else []
         lines += [_format_conversation(row, now) for row in rows]
         lines += [_format_person(found) for found in people]
-        self._shown_for = typed
+        self._shown_for, self._found = typed, rows
         await self._show_lines(lines)
+        self._show_verdict()
 
     async def _show_lines(self, lines: list[Choice]) -> None:
         """Show these lines in as many rows as there are."""
@@ -122,15 +127,37 @@ class NewMessageScreen(StoreReader, DialogScreen[Conversation | None]):
         self.choices.styles.height = min(10, max(1, len(lines))) if has_text else 0
         await self.choices.show_choices(lines)
 
+    @on(VirtualList.Moved)
     def _show_verdict(self) -> None:
-        """Show how the number is understood, or what is wrong with it."""
+        """Show how the number is understood, or what is wrong with it, and the account."""
         typed = self.number.value
         text = "A number with its country code, or a name"
         if _is_number_like(typed):
             text = self._interpret()[0]
         elif typed.strip():
             text = "↑ ↓ choose"
-        self.verdict.update(Content(f"{text}\nthrough {self._account_label}"))
+        self.verdict.update(Content(f"{text}\n{self._describe_account()}"))
+
+    def _describe_account(self) -> str:
+        """Return which account is used: a conversation that there is keeps its own."""
+        known = self._find_conversation()
+        route = choose_default_route(self._app_context.accounts, known) if known else None
+        if route is None:
+            return f"through {self._account_label}"
+        return f"through {one_line(route.account.name, 30)}, as before: F6 changes it as you write"
+
+    def _find_conversation(self) -> Conversation | None:
+        """Return the conversation that Enter opens; None if it begins one."""
+        row = self.choices.current_row
+        if row is None or self._shown_for != self.number.value:
+            return None
+        if row.value == _TYPED:
+            address = self._interpret()[1]
+            return next(
+                (one for one in self._found if address and one.party == address.conversation_key),
+                None,
+            )
+        return next((one for one in self._found if row.value == f"c{one.id}"), None)
 
     def _interpret(self) -> tuple[str, Address | None]:
         """Return how the typed number reads, and the number if it is one."""
@@ -187,7 +214,8 @@ class NewMessageScreen(StoreReader, DialogScreen[Conversation | None]):
             self.verdict.update(Content(NO_ACCOUNT.sentence))
             return
         account = self._app_context.accounts[self._account_index].name
-        self.dismiss(await self._store.conversations.get_or_create(address, account))
+        find = self._store.conversations.get_or_create
+        self.dismiss(await find(address, account, is_begun=True))
 
     async def action_account(self) -> None:
         """Switch to the next account."""

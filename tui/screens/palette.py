@@ -6,6 +6,7 @@ from typing import ClassVar
 from textual.binding import Binding, BindingType
 
 from tui.command_types import Command
+from tui.commands import SEARCH_WORDS
 from tui.desk.address_book import format_hit
 from tui.desk.key_hints import Place, sort_commands
 from tui.desk.key_names import format_key
@@ -59,7 +60,7 @@ class Palette(PickScreen):
     async def filter_choices(self) -> None:
         """Show the commands that match, and the people with every typed word below them."""
         typed = self.field.value
-        found = filter_matching(self._choices, typed)
+        found = self._find_commands(typed)
         if self._contacts is not None and len(typed.strip()) >= _SHORTEST_NAME:
             people = await self._contacts.find_numbers(typed, _MOST_PEOPLE)
             # More was typed while the store was asked: a later call shows the list.
@@ -71,6 +72,25 @@ class Palette(PickScreen):
             ]
         self._shown_for = typed
         await self.choices.show_choices(found)
+
+    def _find_commands(self, typed: str) -> list[Choice]:
+        """Return the commands with every typed word, in what is shown or in what they also are.
+
+        Only if there is none, the typed characters can stand apart, as in the other lists.
+
+        Args:
+            typed: Text of the filter field.
+        """
+        words = typed.casefold().split()
+        shown, hidden = [], []
+        for choice in self._choices:
+            text = choice.text.casefold()
+            words_of_both = f"{text} {SEARCH_WORDS.get(choice.value, '')}"
+            if all(word in text for word in words):
+                shown.append(choice)
+            elif all(word in words_of_both for word in words):
+                hidden.append(choice)
+        return [*filter_matching(shown, typed), *hidden] or filter_matching(self._choices, typed)
 
     def get_answer(self) -> Picked | None:
         """Return what is under the cursor; None while the list is of an older text."""

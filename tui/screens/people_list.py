@@ -87,8 +87,12 @@ class PeopleScreen(DialogScreen[str | None]):
         await self._show_people()
 
     @report_store_errors
-    async def _show_people(self, current: int = 0) -> None:
-        """Show the people that match; the cursor goes to one of them by its id."""
+    async def _show_people(self, current: str | None = None) -> None:
+        """Show the people that match.
+
+        Args:
+            current: Number of the person to go to, or "" to stay on the line; None for the first.
+        """
         typed = self.field.value
         people = await self._store.contacts.find_people(typed, _MOST_SHOWN)
         if typed != self.field.value:
@@ -96,10 +100,14 @@ class PeopleScreen(DialogScreen[str | None]):
         self._people = {str(person.id): person for person in people}
         self._shown_for = typed
         lines = [Choice(key, _format_name(p), format_numbers(p)) for key, p in self._people.items()]
-        if current:
-            await self.choices.replace_choices(lines)
-        else:
+        if current is None:
             await self.choices.show_choices(lines)
+        else:
+            await self.choices.replace_choices(lines)
+        wanted = next((str(p.id) for p in people if current in p.numbers), None)
+        for line in lines:
+            if line.value == wanted:
+                await self.choices.go_to_row(line)
         count = await self._store.contacts.count_people()
         more = f" · first {_MOST_SHOWN}" if len(people) == _MOST_SHOWN else ""
         self.query_one(".dialog").border_title = f"People · {count:,}{more}".replace(",", " ")
@@ -173,30 +181,27 @@ class PeopleScreen(DialogScreen[str | None]):
         """Open the form, and store what it returns."""
         region = self._app_context.preferences.default_region
 
-        async def save_changed(changed: Person | None) -> None:
-            if changed is not None and changed != before:
-                await self._save(changed, before)
+        async def save_changed(changed: Person) -> None:
+            if changed == before:
+                return
+            answer = await self._book.save(changed, before)
+            await self._show_people(changed.numbers[0])
+            self.show_answer(answer)
 
-        self.app.push_screen(ContactScreen(person, region), save_changed)
-
-    @report_store_errors
-    async def _save(self, changed: Person, before: Person | None) -> None:
-        """Store a contact and show it."""
-        self.show_answer(await self._book.save(changed, before))
-        await self._show_people(changed.id)
+        self.app.push_screen(ContactScreen(person, region, save_changed))
 
     @report_store_errors
     async def action_delete(self) -> None:
         """Delete the person under the cursor; undo brings it back."""
         if (person := self._current) is not None:
             self.show_answer(await self._book.delete(person))
-            await self._show_people(person.id)
+            await self._show_people(person.numbers[0])
 
     @report_store_errors
     async def action_undo(self) -> None:
         """Undo the last change of the address book."""
         self.show_answer(await self._actions.undo_last(_UNDO_SCOPE))
-        await self._show_people(1)
+        await self._show_people("")
 
     def show_status(self, text: str) -> None:
         """Show a text in place of the key hints.

@@ -172,17 +172,18 @@ class Choices(VirtualList[Choice]):
         return [Strip(parts).adjust_cell_length(width, base)]
 
     def fit_texts(self, row: Choice, width: int) -> tuple[str, str]:
-        """Return the text and the detail of a line, cut and filled.
+        """Return the text and the detail of a line, cut and filled; a short text leaves it more.
 
         Args:
             row: Choice to draw.
             width: Cells for both.
         """
-        shown = one_line(row.detail, 40)
-        detail = cells.fit_cells(shown, min(cell_len(shown) + 1, (width + 3) // 2))
+        shown, text = one_line(row.detail, 80), one_line(row.text, 80)
+        most = max((width + 3) // 2, width - cell_len(text) - 1)
+        detail = cells.fit_cells(shown, min(cell_len(shown) + 1, most))
         room = max(0, width - cell_len(detail))
         # The last cell stays empty, or a text that is cut would touch the detail.
-        return cells.fit_cells(cells.fit_cells(one_line(row.text, 80), room - 1), room), detail
+        return cells.fit_cells(cells.fit_cells(text, room - 1), room), detail
 
 
 class PickScreen(DialogScreen[Picked | None]):
@@ -265,8 +266,7 @@ class PickScreen(DialogScreen[Picked | None]):
         found = filter_matching(self._choices, typed)
         exists = any(typed.casefold() == choice.value.casefold() for choice in self._choices)
         if typed and self._new and (self._replaces or not exists):
-            text = f"{self._new} {one_line(typed, _LONGEST_NAME)}"
-            found.append(Choice(typed, text, new=True))
+            found.append(Choice(typed, f"{self._new} {one_line(typed, _LONGEST_NAME)}", new=True))
         await self.choices.show_choices(found)
 
     @on(Input.Submitted)

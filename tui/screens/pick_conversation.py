@@ -44,19 +44,27 @@ class ConversationChoices(Choices):
             row: Choice to draw.
             width: Cells for both.
         """
-        rows = [one for one in self._all_choices if isinstance(one, ConversationChoice)]
-        if not isinstance(row, ConversationChoice) or not rows:
+        if not isinstance(row, ConversationChoice):
             return super().fit_texts(row, width)
-        number_width = min(_MAX_NUMBER_CELLS, max(cell_len(one.number) for one in rows))
-        age_width = max(cell_len(one.age) for one in rows)
+        longest_name, longest_number, age_width = self.get_appearance_key()
+        number_width = min(_MAX_NUMBER_CELLS, longest_number)
         room = max(0, width - number_width - age_width - 3 * len(_GAP) - 1)
-        name_width = min(room // 2, max(cell_len(one.text) for one in rows))
+        name_width = min(room // 2, longest_name)
         text = cells.fit_cells(row.number, number_width) + _GAP
         if name_width:
             text = f"{cells.fit_cells(row.text, name_width)}{_GAP}{text}"
         preview_width = width - cell_len(text) - len(_GAP) - age_width - 1
         preview = cells.fit_cells(row.detail, preview_width)
         return text, f"{preview}{_GAP}{row.age:>{age_width}} "
+
+    def get_appearance_key(self) -> tuple[int, int, int]:
+        """Return the cells of the longest name, number and age, which set the columns."""
+        rows = [one for one in self._all_choices if isinstance(one, ConversationChoice)]
+        return (
+            max((cell_len(one.text) for one in rows), default=0),
+            max((cell_len(one.number) for one in rows), default=0),
+            max((cell_len(one.age) for one in rows), default=0),
+        )
 
 
 class PickConversationScreen(PickScreen):

@@ -38,6 +38,7 @@ class PickSeveralScreen(PickScreen):
         choices: Sequence[Choice],
         *,
         new: str,
+        picks_current: bool = True,
         prefix: str = "",
         ascii: bool = False,
     ) -> None:
@@ -47,11 +48,14 @@ class PickSeveralScreen(PickScreen):
             title: Heading; untrusted text.
             choices: All lines of the list.
             new: What happens to a typed name, for its line.
+            picks_current: Whether Enter toggles the line under the cursor if nothing else was
+                toggled and no name is typed; otherwise it confirms the lines as they are.
             prefix: Character that is shown before a name and can be typed before it, such
                 as "#".
             ascii: Whether to draw with ASCII characters only.
         """
         super().__init__(title, choices, verb="toggles", new=new, ascii=ascii)
+        self._picks_current = picks_current
         self._prefix = prefix
         self._toggled: dict[str, None] = {}
         """Toggled names in the order in which they were toggled."""
@@ -82,10 +86,11 @@ class PickSeveralScreen(PickScreen):
     def get_answer(self) -> Picked | None:
         """Return everything that was toggled, and the line under the cursor where it counts.
 
-        The line under the cursor counts while a name is typed, or if nothing was toggled.
+        The line under the cursor counts while a name is typed, and where `picks_current` says so
+        if nothing was toggled.
         """
         toggled = tuple(self._toggled)
-        if toggled and not self.field.value.strip():
+        if not self.field.value.strip() and (toggled or not self._picks_current):
             return Picked("", toggled=toggled)
         row = self.choices.current_row
         if row is None:

@@ -58,6 +58,7 @@ class CannedReplyScreen(FormScreen[CannedReply | None]):
         template: CannedReply | None,
         own_fields: Collection[str],
         app_context: AppContext,
+        shared_refusal: str = "",
     ) -> None:
         """Create the dialog.
 
@@ -65,10 +66,12 @@ class CannedReplyScreen(FormScreen[CannedReply | None]):
             template: Canned reply to change; None adds one.
             own_fields: Names of the fields that the desk has defined.
             app_context: Agent, clock and time zone.
+            shared_refusal: Why the agent may not save one for the team; "" if it is allowed.
         """
         super().__init__()
         self._app_context = app_context
-        self._is_own = template is not None and bool(template.owner)
+        self._shared_refusal = shared_refusal
+        self._is_own = bool(shared_refusal) or (template is not None and bool(template.owner))
         self._template = template or CannedReply("", "")
         self._own_fields = {name.casefold() for name in own_fields}
 
@@ -108,8 +111,15 @@ class CannedReplyScreen(FormScreen[CannedReply | None]):
         self._show_length()
         self._show_owner()
 
+    def _collect_texts(self) -> tuple[str, ...]:
+        """Return the text of every field, and whose it is."""
+        return (*super()._collect_texts(), str(self._is_own))
+
     def action_toggle_owner(self) -> None:
         """Make it the agent's own, or that of the team."""
+        if self._shared_refusal:
+            self.verdict.update(Content(f"{self._shared_refusal} · this one is yours"))
+            return
         self._is_own = not self._is_own
         self._show_owner()
 
@@ -122,12 +132,14 @@ class CannedReplyScreen(FormScreen[CannedReply | None]):
     def _show_length(self) -> None:
         """Show the length, and which fields of the text the desk cannot fill."""
         phrases = [format_length(count_parts(self.body.text)) or "No text yet"]
+        is_macro = bool(self.actions.text.strip())
         unfilled = [
             f for f in list_fields(self.body.text) if f not in {*BUILT_IN_FIELDS, *self._own_fields}
         ]
         if unfilled:
             names = one_line(", ".join(f"{{{name}}}" for name in unfilled), 60)
-            phrases.append(f"to be typed each time: {names}")
+            source = "from the contact" if is_macro else "to be typed each time"
+            phrases.append(f"{source}: {names}")
         self.verdict.remove_class("problem")
         self.verdict.update(Content(" · ".join(phrases)))
 

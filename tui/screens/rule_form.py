@@ -12,31 +12,12 @@ from textual.widget import Widget
 from textual.widgets import Input, Static
 
 from tui.desk.context import AppContext
-from tui.desk.rule_book import RuleNames, find_missing, format_then, format_when
-from tui.domain.rule_text import read_rule_lines, validate_rule
-from tui.domain.rules import InvalidRuleError, Rule, RuleHours
+from tui.desk.rule_fields import RULE_FIELDS, list_values, read_values
+from tui.desk.rule_names import RuleNames, find_missing
+from tui.domain.rules import InvalidRuleError, Rule
 from tui.domain.text import one_line, to_printable
 from tui.screens.base import FormScreen, compose_field
-from tui.store.stored_rules import RuleRecord
-
-_EXAMPLES = {
-    "rule-name": ("Name", "such as out_of_hours"),
-    "rule-when": ("When, with ; between conditions", "arrives; outside hours"),
-    "rule-then": ("Then, with ; between actions", "answer out_of_office; label night"),
-    "rule-week": ("Hours", "mon-fri 9-17, sat 10-14"),
-    "rule-holidays": ("Holidays", "2026-12-25, 2026-12-26"),
-    "rule-zone": ("Time zone, if not that of this machine", "Europe/Warsaw"),
-}
-"""Label and example of each field."""
-_HINTS = {
-    "rule-when": "Conditions: arrives · first contact · outside hours · words A, B · "
-    "all words A, B · account A · number N · label L · no answer for 30 minutes · opt-out · help",
-    "rule-then": "Actions: label L · assign A · assign @TEAM · assign next of @TEAM · star · "
-    "note TEXT · close · snooze 2h · answer CANNED · notify A · hook NAME · "
-    "stop: the rules below are not looked at",
-    "rule-week": "For outside hours and no answer for: days and hours, with commas between them",
-}
-"""What can be written into a field."""
+from tui.store.rule_rows import RuleRecord
 
 
 class RuleScreen(FormScreen[RuleRecord | None]):
@@ -76,41 +57,38 @@ class RuleScreen(FormScreen[RuleRecord | None]):
 
     def _compose_fields(self) -> Iterator[Widget]:
         """Yield the fields with their labels."""
-        rule, hours = self._rule, self._rule.hours
-        lines = (format_when(rule), format_then(rule))
-        values = (rule.name, *lines, hours.week, ", ".join(hours.holidays), hours.zone)
-        for (identity, (label, example)), value in zip(_EXAMPLES.items(), values, strict=True):
-            field = Input(to_printable(value), placeholder=example, id=identity, compact=True)
-            yield from compose_field(label, field)
+        values = list_values(self._rule)
+        for one in RULE_FIELDS:
+            shown = to_printable(values[one.key])
+            field = Input(shown, placeholder=one.example, id=_to_id(one.key), compact=True)
+            yield from compose_field(one.label, field)
 
     @on(events.DescendantFocus)
     def _show_words(self) -> None:
         """Show what can be written into the field with the cursor."""
         place = self.focused.id if self.focused is not None else None
-        self.words.update(Content(_HINTS.get(place or "", "")))
+        hints = {_to_id(one.key): one.hint for one in RULE_FIELDS}
+        self.words.update(Content(hints.get(place or "", "")))
 
     def on_mount(self) -> None:
         """Show what the fields mean."""
         super().on_mount()
         self._judge_fields()
 
-    def _get(self, identity: str) -> str:
-        """Return what a field holds."""
-        return self.query_one(f"#{identity}", Input).value.strip()
+    def _list_typed(self) -> dict[str, str]:
+        """Return what the fields hold, by their keys."""
+        fields = {one.key: self.query_one(f"#{_to_id(one.key)}", Input) for one in RULE_FIELDS}
+        return {key: field.value.strip() for key, field in fields.items()}
 
     def _read_fields(self) -> Rule:
         """Return the rule of the fields; raise `InvalidRuleError` if it is not valid."""
-        name, when, then = (self._get(f"rule-{key}") for key in ("name", "when", "then"))
-        now, zone = self._app_context.clock.now(), self._app_context.zone
-        rule = read_rule_lines("", when, then, now, zone)
-        holidays = tuple(filter(None, map(str.strip, self._get("rule-holidays").split(","))))
-        hours = RuleHours(self._get("rule-week"), holidays, self._get("rule-zone"))
-        return validate_rule(Rule(name, rule.when, rule.then, hours, stop=rule.stop))
+        context = self._app_context
+        return read_values(self._list_typed(), context.clock.now(), context.zone)
 
     @on(Input.Changed)
     def _judge_fields(self) -> None:
         """Show what is wrong, or what the rule still needs."""
-        if not any(self._get(identity) for identity in _EXAMPLES):
+        if not any(self._list_typed().values()):
             self._show("Every condition has to hold. Saving does not switch it on.")
             return
         try:
@@ -119,7 +97,10 @@ class RuleScreen(FormScreen[RuleRecord | None]):
             self._show(str(problem), is_problem=True)
             return
         missing = find_missing(rule, self._names)
-        self._show(f"Can be saved, but {missing}" if missing else "Can be saved")
+        if missing and self._rule.enabled:
+            self._show(f"The rule is on: {missing}", is_problem=True)
+        else:
+            self._show(f"Can be saved, but {missing}" if missing else "Can be saved")
 
     def _show(self, text: str, *, is_problem: bool = False) -> None:
         """Show a text below the fields."""
@@ -129,6 +110,17 @@ class RuleScreen(FormScreen[RuleRecord | None]):
     def action_keep(self) -> None:
         """Close the dialog with the rule, or show what is wrong."""
         try:
-            self.dismiss(RuleRecord(self._read_fields()))
+            rule = self._read_fields()
         except InvalidRuleError as problem:
             self._show(f"Not saved: {problem}", is_problem=True)
+            return
+        missing = find_missing(rule, self._names) if self._rule.enabled else ""
+        if missing:
+            self._show(f"Not saved, as the rule is on: {missing}", is_problem=True)
+        else:
+            self.dismiss(RuleRecord(rule))
+
+
+def _to_id(key: str) -> str:
+    """Return the id of the widget for a field of the rule."""
+    return f"rule-{key}"

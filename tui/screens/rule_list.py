@@ -15,24 +15,24 @@ from tui.desk import cells
 from tui.desk.context import AppContext
 from tui.desk.rule_book import (
     RuleNotReadyError,
-    find_missing,
     format_counts,
     format_hit,
     format_hit_effect,
     get_day_start,
     list_rule_lines,
-    read_names,
     switch_rule,
 )
+from tui.desk.rule_names import find_missing, read_names
 from tui.desk.rule_trial import DEFAULT_DAYS, TrialResult, try_rules
+from tui.domain.change import Subject
 from tui.domain.rules import Rule
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen, report_store_errors
 from tui.screens.editable_list import EditableList
 from tui.screens.pick import Choice, Choices
 from tui.screens.rule_form import RuleScreen
+from tui.store.rule_rows import RuleRecord
 from tui.store.store import Store
-from tui.store.stored_rules import RuleRecord
 from tui.widgets.virtual_list import VirtualList
 
 _NAME_CELLS = 24
@@ -98,7 +98,8 @@ class RuleTrialScreen(DialogScreen[bool]):
             DEFAULT_DAYS,
             self._show_progress,
         )
-        await self._show_result(result)
+        names = await read_names(self._store, context.preferences)
+        await self._show_result(result, find_missing(self._rule, names))
 
     def _show_progress(self, done: int, total: int) -> None:
         """Show how many texts are judged."""
@@ -108,16 +109,15 @@ class RuleTrialScreen(DialogScreen[bool]):
         """Show a line in place of the result."""
         self.found.update(Content(one_line(text, 220)))
 
-    async def _show_result(self, result: TrialResult) -> None:
-        """Show what would have been done, the newest first."""
+    async def _show_result(self, result: TrialResult, missing: str) -> None:
+        """Show what would have been done, the newest first, and what the rule lacks."""
         self._is_done = True
-        self.found.update(Content(result.summary))
+        self.found.update(Content(f"{result.summary}\n{missing}" if missing else result.summary))
         newest = result.hits[::-1][:_MOST_SHOWN]
-        zone = self._app_context.zone
+        now, zone = self._app_context.clock.now(), self._app_context.zone
         self._lines = [format_hit(hit, zone) for hit in newest]
-        lines = [
-            Choice(str(place), format_hit_effect(hit, zone)) for place, hit in enumerate(newest)
-        ]
+        effects = [format_hit_effect(hit, now, zone) for hit in newest]
+        lines = [Choice(str(place), effect) for place, effect in enumerate(effects)]
         await self.choices.show_choices(lines)
         self._show_hit()
 
@@ -154,8 +154,10 @@ class RulesScreen(EditableList[RuleRecord]):
         Binding("K,shift+up", "place(-1)", "Move up"),
     ]
     NAME = "Rules"
-    KEY_HINTS = "Space on/off · t try · a add · e edit · K J move · d delete · z undo"
+    KEY_HINTS = "Space on/off · t dry run · a add · e edit · d delete · F1 keys"
     EMPTY_TEXT = "No rules"
+    WATCHED = Subject.RULE
+    ONLY_LEADS_CHANGE = "rules"
     about = getters.query_one("#about", Static)
 
     def __init__(self, store: Store, app_context: AppContext) -> None:
@@ -168,8 +170,6 @@ class RulesScreen(EditableList[RuleRecord]):
         super().__init__(store, app_context)
         self._places: dict[int, int] = {}
         """Where deleted rules were, by their ids."""
-        self._saved = ""
-        """Rule that was just saved, for the cursor."""
 
     async def read_items(self) -> dict[str, RuleRecord]:
         """Return every rule by its name, in their order."""
@@ -197,11 +197,12 @@ class RulesScreen(EditableList[RuleRecord]):
             replaces: Former name of the rule; empty for a new one.
         """
         rule, agent = item.rule, self.app_context.agent
-        self._saved = rule.name
         if not replaces and rule.id in self._places:  # only a deleted one has an id here
             await self.store.rules.restore_rule(rule, self._places.pop(rule.id), agent)
-        else:
+        elif replaces:
             await self.store.rules.save_rule(rule, agent, replaces=replaces)
+        else:
+            await self.store.rules.add_rule(rule, agent)
 
     async def drop_item(self, name: str) -> None:
         """Remove the rule."""
@@ -210,12 +211,19 @@ class RulesScreen(EditableList[RuleRecord]):
 
     async def create_editor(self, item: RuleRecord | None) -> RuleScreen:
         """Return the form of the rule."""
-        names = await read_names(self.store, self.app_context.accounts)
+        names = await read_names(self.store, self.app_context.preferences)
         return RuleScreen(item.rule if item else None, self.app_context, names)
 
     def describe_item(self, item: RuleRecord) -> tuple[str, str]:
         """Return the name of the rule, as it is stored and as it is shown."""
         return item.rule.name, one_line(item.rule.name, 40)
+
+    def describe_saved(self, item: RuleRecord) -> str:
+        """Return that the rule is saved, and how an off one is switched on."""
+        name, shown_name = self.describe_item(item)
+        if self._items[name].rule.enabled:
+            return f"Saved {shown_name}, which is on"
+        return f"Saved {shown_name}, which is off · Space shows its dry run, then switches it on"
 
     def compose_below(self) -> Iterable[Widget]:
         """Yield the widget for all about the current rule."""
@@ -226,17 +234,6 @@ class RulesScreen(EditableList[RuleRecord]):
         """Show all about the rule under the cursor."""
         record = self.current_item
         self.about.update(Content("\n".join(list_rule_lines(record)) if record else ""))
-
-    @report_store_errors
-    async def reload_items(self) -> None:
-        """Read all rules again; the cursor is on the saved rule, else where it was."""
-        names = list(self._items)
-        name = self._saved or (self.current_item.rule.name if self.current_item else "")
-        self._saved = ""
-        old = names.index(name) if name in names else 0
-        await super().reload_items()
-        names = list(self._items)
-        await self.choices.move_by(names.index(name) if name in names else old)
 
     @report_store_errors
     async def action_place(self, steps: int) -> None:
@@ -264,8 +261,8 @@ class RulesScreen(EditableList[RuleRecord]):
         if record.rule.enabled:
             await self._switch(record.rule, on=False)
             return
-        missing = find_missing(record.rule, await read_names(self.store, self.app_context.accounts))
-        if missing:
+        names = await read_names(self.store, self.app_context.preferences)
+        if missing := find_missing(record.rule, names):
             self.show_status(f"{one_line(record.rule.name, 40)} stays off: {missing} · e edits it")
         else:
             self._open_trial(record.rule)
@@ -288,9 +285,11 @@ class RulesScreen(EditableList[RuleRecord]):
     @report_store_errors
     async def _switch(self, rule: Rule, *, on: bool) -> None:
         """Switch a rule on or off and say so."""
-        agent, accounts = self.app_context.agent, self.app_context.accounts
+        context = self.app_context
         try:
-            text = await switch_rule(self.store, rule.name, agent, on=on, accounts=accounts)
+            text = await switch_rule(
+                self.store, rule.name, context.agent, on=on, preferences=context.preferences
+            )
             text += f" · Space switches it {'off' if on else 'on'} again"
         except RuleNotReadyError as problem:
             text = f"{problem} · e edits it"

@@ -80,7 +80,7 @@ class TriageMode:
         self._screen.set_focus(None)
         bar = CannedBar()
         await self._screen.mount(bar, before=self._screen.query_one(KeyBar))
-        bar.show_replies(await self._store.templates.list_in_order(self._app_context.agent))
+        await self.refresh_replies()
         await self._show_conversation(triage_round, conversation)
         return True
 
@@ -117,6 +117,13 @@ class TriageMode:
         """Show the progress again after conversations have changed."""
         if self._round is not None:
             await self._update_counter(self._round)
+
+    async def refresh_replies(self) -> None:
+        """Show the digits again after canned replies have changed."""
+        from tui.widgets.canned_bar import CannedBar
+
+        for bar in self._screen.query(CannedBar):
+            bar.show_replies(await self._store.templates.list_in_order(self._app_context.agent))
 
     async def describe_departure(self) -> str:
         """Return why the shown conversation is not to be answered any more, or ""."""

@@ -84,7 +84,9 @@ class WriteToManyScreen(FormScreen[BulkPlan | None]):
         """Yield the text field, the plan, and what the next Enter does."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = f"Write to {format_count(len(self._targets), 'conversation')}"
-            yield Composer(self._list_keys())
+            composer = Composer(self._list_keys())
+            composer.placeholder = "The text; {first_name} is filled for each person"
+            yield composer
             with VerticalScroll(can_focus=False):
                 yield Static(id="plan")
             yield Static(id="next")
@@ -106,12 +108,14 @@ class WriteToManyScreen(FormScreen[BulkPlan | None]):
         self._follow_text()
 
     def _show_keys(self) -> None:
-        """Show the keys of writing, or of the review."""
-        self.show_hints(
-            "Enter sends · n quiet hours · s same text · Esc back to the text"
-            if self._is_reviewing
-            else "Enter shows what is sent · F2 canned reply · Esc leaves"
-        )
+        """Show the keys of writing, or those of the review that do something there."""
+        if not self._is_reviewing:
+            self.show_hints("Enter shows what is sent · F2 canned reply · Esc leaves")
+            return
+        keys = ["Enter sends"] if self._plan.going else []
+        keys += ["n quiet hours"] if self._plan.in_quiet_hours else []
+        keys += ["s same text"] if self._plan.with_same_text else []
+        self.show_hints(" · ".join([*keys, "Esc back to the text"]))
 
     # Writing --------------------------------------------------------------------------------
 
@@ -135,6 +139,8 @@ class WriteToManyScreen(FormScreen[BulkPlan | None]):
             *(self._plan.options, context.clock.now(), context.zone),
         )
         self._show_plan()
+        if self._is_reviewing:
+            self._show_keys()
 
     @on(Composer.Pressed)
     async def _run_command(self, event: Composer.Pressed) -> None:
@@ -180,7 +186,6 @@ class WriteToManyScreen(FormScreen[BulkPlan | None]):
         self.composer.disabled = True
         self.set_focus(None)
         await self._replan()
-        self._show_keys()
         # Not before it is painted: a second Enter of the same burst must not send unseen.
         self.call_after_refresh(self._allow_confirmation)
 
@@ -244,6 +249,8 @@ class WriteToManyScreen(FormScreen[BulkPlan | None]):
         plan, context = self._plan, self._app_context
         if not self.is_mounted:
             return
+        if self._is_reviewing:
+            self._show_keys()
         lines: list[Content] = []
         for one in list_previews(plan):
             body = to_printable(one.recipient.body, limit=400)

@@ -26,7 +26,9 @@ from tui.settings.values import ListenAddress, QuietHours, Webhook
 _REGION_PATTERN = re.compile(r"[A-Za-z]{2}")
 _PATH_SECRET_PATTERN = re.compile(r"[A-Za-z0-9_-]{8,128}")
 _TARGET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
-_NO_HOOK_KIND = "cannot have a hook named hook; a rule runs a hook by a name of its own"
+_NO_TARGETS = frozenset({JournalKind.HOOK, JournalKind.ERASED})
+"""Kinds of events that no hook and no webhook can ask for."""
+_NO_HOOK_KIND = "cannot have a hook named {}; a rule runs a hook by a name of its own"
 _HOURS_PATTERN = re.compile(r"([01]?\d|2[0-3])(?::00)?\s*[-–]\s*([01]?\d|2[0-3])(?::00)?")
 
 
@@ -161,8 +163,10 @@ def _validate_hook_names(table: dict[str, tuple[str, ...]]) -> dict[str, tuple[s
     """Return a table of hooks that have names and commands."""
     for name, words in table.items():
         _check_target_name(name)
-        if name == JournalKind.HOOK or not words:
-            raise ValueError(f"{name}: needs a program to run" if not words else _NO_HOOK_KIND)
+        if name in _NO_TARGETS or not words:
+            raise ValueError(
+                f"{name}: needs a program to run" if not words else _NO_HOOK_KIND.format(name)
+            )
     return table
 
 
@@ -199,7 +203,7 @@ def _parse_webhook(name: str, value: Any) -> Webhook:
     kinds = _parse_list(value.get("kinds", ()))
     if not isinstance(kinds, list | tuple):
         raise ValueError(f"{name}: kinds must be a list of texts")
-    known = [kind.value for kind in JournalKind if kind is not JournalKind.HOOK]
+    known = [kind.value for kind in JournalKind if kind not in _NO_TARGETS]
     if wrong := [str(kind) for kind in kinds if kind not in known]:
         raise ValueError(f"{name}: there is no kind {wrong[0]}; there are {', '.join(known)}")
     allow_http = value.get("allow_http", False)

@@ -7,7 +7,7 @@ read again while the inbox is open.
 import asyncio
 import random
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +27,7 @@ from tui.settings.errors import SettingsError
 from tui.settings.paths import find_config_file, write_private
 from tui.settings.public import Preferences
 from tui.startup.wiring import add_capabilities
+from tui.store.errors import StoreError
 
 if TYPE_CHECKING:
     from tui.desk.context import ReadChangedSettings
@@ -44,6 +45,7 @@ def create_account_setup(
     config: Path | None,
     clock: Clock,
     rng: random.Random,
+    explain_refusal: Callable[[], Awaitable[str]],
     make_secret: Callable[[], str] = secrets.token_urlsafe,
 ) -> AccountSetup:
     """Return what the set-up screen is given.
@@ -53,6 +55,7 @@ def create_account_setup(
         config: Settings file, as from SMSDESK_CONFIG; None for the default.
         clock: Source of the current time.
         rng: Source of random numbers.
+        explain_refusal: Returns why the agent may not save an account; "" if it is allowed.
         make_secret: Returns a new hook secret that cannot be guessed.
     """
     from tui.providers.catalog import CATALOG
@@ -60,7 +63,7 @@ def create_account_setup(
     path, _ = find_config_file(environ, config)
     return AccountSetup(
         check=partial(_test_account, clock=clock, rng=rng),
-        save=partial(_save_account, path, make_secret=make_secret),
+        save=partial(_save_account, path, explain_refusal=explain_refusal, make_secret=make_secret),
         settings_path=str(path),
         providers=tuple(CATALOG.values()),
         list_addresses=partial(_list_addresses, environ, config),
@@ -91,7 +94,10 @@ def create_settings_reader(
             raise ChangedSettingsError(error.lines[0]) from None
         # Reading them may have found further files that they depend on.
         signature = compute_signature(environ, config)
-        is_same = not before and fresh.accounts == used.accounts
+        is_same = not before and (fresh.accounts, fresh.event_targets) == (
+            used.accounts,
+            used.event_targets,
+        )
         return None if is_same else add_capabilities(fresh)
 
     async def read_changed_settings() -> Preferences | None:
@@ -174,13 +180,22 @@ def _settings_table(new: NewAccount) -> dict[str, "TomlValue"]:
 
 
 async def _save_account(
-    path: Path, new: NewAccount, *, make_secret: Callable[[], str]
+    path: Path,
+    new: NewAccount,
+    *,
+    explain_refusal: Callable[[], Awaitable[str]],
+    make_secret: Callable[[], str],
 ) -> list[str]:
     """Store the secret and the account; return the commands still to be run."""
     try:
+        # Asked again: a lead may have been named since the form was opened.
+        if refusal := await explain_refusal():
+            raise AccountSetupError(refusal)
         return await asyncio.to_thread(_write_account, path, new, make_secret)
     except SettingsError as error:
         raise AccountSetupError(error.lines[0], "name") from None
+    except StoreError as error:
+        raise AccountSetupError(f"Not saved: {error}") from None
     except OSError as error:
         raise AccountSetupError(f"Not saved: {error.strerror or error} ({path.parent})") from None
 

@@ -50,7 +50,12 @@ async def run_rules(
     async def report_failure(error: Exception, pause: float) -> None:
         report("rules broke", error)
 
-    runner = RuleRunner(store, create_helpers(preferences, report), preferred=kind == "service")
+    runner = RuleRunner(
+        store,
+        create_helpers(preferences, report),
+        preferred=kind == "service",
+        preferences=preferences,
+    )
     run = run_supervised(runner.run_forever, report_failure, clock, rng)
     task = asyncio.create_task(run, name="rules")
     try:
@@ -71,7 +76,9 @@ async def apply_rules_once(store: "Store", preferences: "RulePreferences") -> No
     from tui.desk.rule_runner import RuleRunner
 
     helpers = create_helpers(preferences, lambda what, error: None)
-    await RuleRunner(store, helpers, preferred=True).run_round()
+    runner = RuleRunner(store, helpers, preferred=True, preferences=preferences)
+    await runner.check_names()
+    await runner.run_round()
 
 
 def run_rules_of_settings(

@@ -80,8 +80,9 @@ class ProgressLine:
         """
         now, is_terminal = self._clock.monotonic(), self._output.isatty()
         is_last = self._is_shown and 0 < total <= done
+        has_nothing = total == 0 and "{}" in task
         is_too_early = now - self._shown_at < _PROGRESS_SECONDS or (total and not done)
-        if is_too_early and not is_last:
+        if has_nothing or (is_too_early and not is_last):
             return
         if self._is_shown and not (is_terminal and total):
             return

@@ -1,6 +1,7 @@
 """Change a conversation inside the caller's transaction: by one key, a macro or a rule."""
 
 import random
+from dataclasses import dataclass
 
 from tui.clock import Clock
 from tui.domain.action_list import ConversationChange
@@ -10,8 +11,32 @@ from tui.store.connections import Connection
 from tui.store.engine import Transaction
 from tui.store.message_rows import insert_note
 from tui.store.queries import queries
-from tui.store.settling import restore_wait_before_close
+from tui.store.settling import keep_longer_wait, restore_wait_before_close
 from tui.store.summaries import Summaries, Summary
+
+_STATE_COLUMNS = ("state", "snoozed_until")
+_WAIT_COLUMNS = ("unread", "unanswered_since")
+"""Columns that follow the state, and that a new text of the customer changes as well."""
+
+
+UNDO_STATE = "undo"
+"""Action of the audit trail: what ended the wait of a customer counts no longer."""
+UNDO_DETAILS = "undo details"
+"""Action of the audit trail: the undo of something that ends no wait."""
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedChange:
+    """A conversation before and after a change, so that undo restores only what it changed."""
+
+    before: Summary
+    after: Summary
+
+    @property
+    def id(self) -> int:
+        """Return the id of the conversation."""
+        identity: int = self.before["id"]
+        return identity
 
 
 def apply_change(
@@ -22,7 +47,7 @@ def apply_change(
     conversation_id: int,
     change: ConversationChange,
     author: str,
-) -> Summary:
+) -> AppliedChange:
     """Apply a change to one conversation, with a line in the history for each part.
 
     Nothing is recorded for what was so before. The caller flushes the summaries.
@@ -37,7 +62,7 @@ def apply_change(
         author: Agent or rule that the history names.
 
     Returns:
-        The conversation as it was before, for `Triage.undo_changes`.
+        The conversation before and after, for `Triage.undo_changes`.
     """
     summary = summaries.get(conversation_id)
     before = dict(summary)
@@ -62,7 +87,54 @@ def apply_change(
         details = {State.CLOSED: close_detail, State.SNOOZED: str(change.snoozed_until or "")}
         record(_STATE_ACTIONS[change.state], details.get(change.state, ""))
         change_state(transaction, summary, change.state, change.snoozed_until)
-    return before
+    return AppliedChange(before, dict(summary))
+
+
+def revert_change(
+    transaction: Transaction, summary: Summary, change: AppliedChange
+) -> tuple[bool, bool]:
+    """Restore what a change made different, except for what was changed again since.
+
+    If a new message arrived meanwhile, state and unread count stay: nothing new is hidden.
+
+    Args:
+        transaction: Transaction of the caller.
+        summary: Conversation as it is now; changed in place.
+        change: Change to revert.
+
+    Returns:
+        Whether anything was restored, and whether anything stays as it was made since.
+    """
+    old, new, was = change.before, change.after, dict(summary)
+    for label in get_labels(old) ^ get_labels(new):
+        write_label(transaction.connection, summary, label, label in get_labels(old))
+    is_left = _revert_state(transaction, summary, change)
+    for name in ("assignee", "starred"):
+        if old[name] != new[name]:
+            is_left |= was[name] not in (old[name], new[name])
+            summary[name] = old[name] if was[name] == new[name] else was[name]
+    return summary != was, is_left
+
+
+def name_undo(old: Summary, new: Summary) -> str:
+    """Return how the history calls an undo, by a conversation before and after it."""
+    columns = (*_STATE_COLUMNS, *_WAIT_COLUMNS)
+    return UNDO_STATE if any(old[name] != new[name] for name in columns) else UNDO_DETAILS
+
+
+def _revert_state(transaction: Transaction, summary: Summary, change: AppliedChange) -> bool:
+    """Restore state and unread count; return whether the state stays as it was made since."""
+    old, new = change.before, change.after
+    if summary["last_arrival"] != new["last_arrival"]:
+        keep_longer_wait(transaction, summary, old)
+        return False
+    states = [tuple(one[name] for name in _STATE_COLUMNS) for one in (old, new, summary)]
+    if states[1] != states[2]:
+        return states[0] != states[1] and states[0] != states[2]
+    for name in (*_STATE_COLUMNS, *_WAIT_COLUMNS):
+        if old[name] != new[name] == summary[name]:
+            summary[name] = old[name]
+    return False
 
 
 _STATE_ACTIONS = {State.CLOSED: "close", State.OPEN: "reopen", State.SNOOZED: "snooze"}

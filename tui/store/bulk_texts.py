@@ -28,7 +28,7 @@ from tui.store.audit import record_action
 from tui.store.connections import Connection
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
-from tui.store.settling import refresh_summary, restore_waiting
+from tui.store.settling import take_back
 
 
 class BulkTexts:
@@ -168,10 +168,7 @@ class BulkTexts:
                 return None
             cancelled = int(self._sql.cancel_waiting(connection, bulk_id=bulk_id))
             for row in self._sql.unsent_messages(connection, bulk_id=bulk_id):
-                if queries("outbox").take_back(connection, id=row["id"], now=now):
-                    summary = refresh_summary(transaction, self._rng, row["id"])
-                    restore_waiting(transaction, self._rng, summary["id"])
-                    cancelled += 1
+                cancelled += take_back(transaction, self._rng, row["id"], now) is not None
             self._publish(transaction, bulk_id, agent, "text to many cancelled")
             return cancelled
 

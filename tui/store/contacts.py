@@ -10,15 +10,19 @@ from itertools import islice
 from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.ids import create_id
-from tui.domain.person import FoundNumber, Person
-from tui.domain.phone import parse_address
+from tui.domain.person import ChangedPerson, FoundNumber, Person, apply_change
+from tui.domain.phone import format_phone_number
 from tui.domain.text import repair_text
 from tui.store.audit import record_action
-from tui.store.connections import Connection
 from tui.store.customer_addresses import set_name
 from tui.store.engine import Engine, Transaction
 from tui.store.errors import StoreError
-from tui.store.imported_contacts import Contact, ImportResult, format_contacts
+from tui.store.imported_contacts import (
+    Contact,
+    ImportResult,
+    create_person_id,
+    format_contacts,
+)
 from tui.store.people import People, find_person, read_person
 from tui.store.people_search import find_numbers, find_people, list_people
 from tui.store.queries import queries
@@ -188,23 +192,42 @@ class Contacts:
         Raises:
             NumberTaken: A number belongs to another contact.
         """
+        return (await self.change_person(None, person, agent)).person
 
-        def write_person(transaction: Transaction) -> Person:
+    async def change_person(
+        self, before: Person | None, wanted: Person, agent: str
+    ) -> ChangedPerson:
+        """Change a contact; what others have changed of it since then stays.
+
+        Args:
+            before: Contact as the agent saw it, without an id if it was none; None stores
+                `wanted` whatever is stored.
+            wanted: Contact as it shall be.
+            agent: Name of the agent.
+
+        Returns:
+            The contact as it is now, and as it was stored before.
+
+        Raises:
+            NumberTaken: A number belongs to another contact.
+        """
+
+        def write_person(transaction: Transaction) -> ChangedPerson:
             summaries = Summaries(transaction, self._rng)
-            people = People(transaction.connection, person.numbers)
-            if person.id:
-                people.load(person.id)
-            for party in person.numbers:
-                if (owner := people.find_owner(party)) and owner != person.id:
-                    other = people.get(owner)
-                    assert other is not None
-                    raise NumberTaken(
-                        f"{party} belongs to {other.name or 'a contact without name'}"
-                    )
-            saved = self._write_person(transaction, summaries, people, person)
+            people = People(transaction.connection, wanted.numbers)
+            person = wanted.id
+            if before is not None and not before.id:
+                # A colleague may have made the number a contact meanwhile.
+                person = next(filter(None, map(people.find_owner, before.numbers)), 0)
+            stored = people.load(person) if person else None
+            changed = ChangedPerson(wanted, stored)
+            if before is not None and stored is not None:
+                changed = apply_change(before, wanted, stored)
+            _check_owners(people, changed.person)
+            saved = self._write_person(transaction, summaries, people, changed.person)
             summaries.flush()
             self._record(transaction, agent, "save contact", saved)
-            return saved
+            return replace(changed, person=saved)
 
         return await self._database.write(write_person)
 
@@ -264,24 +287,10 @@ class Contacts:
         return create_id(self._clock.now(), self._rng)
 
 
-def create_person_id(connection: Connection, first: int, count: int) -> int:
-    """Return the first of as many ids that no contact has.
-
-    Args:
-        connection: Connection of the caller's transaction.
-        first: Id to begin at.
-        count: Number of ids.
-    """
-    while queries("contacts").has_ids(connection, first=first, last=first + count - 1):
-        first += count
-    return first
-
-
-def parse_party(number: str, region: str | None) -> str:
-    """Return the conversation key of a number in any notation.
-
-    Args:
-        number: Number, short code or name.
-        region: ISO code of the country of numbers without a country code.
-    """
-    return parse_address(repair_text(number), region).conversation_key
+def _check_owners(people: People, person: Person) -> None:
+    """Raise `NumberTaken` if a number of a contact belongs to another one."""
+    for party in person.numbers:
+        owner = people.find_owner(party)
+        if owner not in (0, person.id) and (other := people.get(owner)) is not None:
+            number, name = format_phone_number(party), other.name or "a contact without name"
+            raise NumberTaken(f"{number} belongs to {name}")

@@ -26,6 +26,7 @@ NO_MESSAGES: Summary = {
     "last_direction": "",
     "last_status": "",
     "last_format": "SMS",
+    "last_rule": "",
     "preview": "",
     "suspected": 0,
     "last_arrival": 0,
@@ -38,6 +39,27 @@ NO_MESSAGES: Summary = {
 
 
 _NOT_SENT = frozenset({Status.CANCELLED, Status.REJECTED, Status.FAILED, Status.EXPIRED})
+
+
+_SIGNS_OF_USE = ("last_id", "assignee", "labels", "starred")
+"""Columns that change as soon as an agent does something with a conversation."""
+
+
+def is_begun_only(summary: Summary) -> bool:
+    """Return whether an agent began a conversation and nothing has happened in it yet."""
+    is_empty = not summary["last_id"] and not summary["last_arrival"]
+    return is_empty and summary["state"] == State.CLOSED
+
+
+def open_if_used(old: Summary, summary: Summary) -> None:
+    """Open a conversation that was only begun once something happens in it.
+
+    Args:
+        old: Summary before the transaction.
+        summary: Summary as it is now.
+    """
+    if is_begun_only(old) and any(summary[name] != old[name] for name in _SIGNS_OF_USE):
+        summary["state"] = State.OPEN.value
 
 
 def update_rank(summary: Summary) -> None:

@@ -7,11 +7,12 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from tui.clock import Clock
-from tui.domain.conversation import Conversation, Counts, Order, View
+from tui.domain.conversation import Conversation, Counts, Order, State, View
 from tui.domain.phone import Address
 from tui.domain.views import has_every_state, list_counters
 from tui.store import rows
 from tui.store.connections import Connection
+from tui.store.conversation_rows import is_begun_only
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
 from tui.store.summaries import Summaries, Summary
@@ -122,21 +123,27 @@ class Conversations:
         )
         return rows.to_conversation(row) if row else None
 
-    async def get_or_create(self, address: Address, account: str) -> Conversation:
+    async def get_or_create(
+        self, address: Address, account: str, *, is_begun: bool = False
+    ) -> Conversation:
         """Return the conversation with this address; create it if there is none.
 
         Args:
             address: Address of the customer.
             account: Account through which a new conversation is answered.
+            is_begun: Whether an agent only begins it: it is stored as closed, and opens with its
+                first text, draft or note. It is returned as the agent sees it, which is open.
         """
 
         def find_or_insert(transaction: Transaction) -> Summary:
             summaries = Summaries(transaction, self._rng)
-            summary = summaries.get_or_create(
-                address, account=account, own="", at=self._clock.now()
-            )
+            now = self._clock.now()
+            summary = summaries.get_or_create(address, account=account, own="", at=now)
+            if is_begun and summaries.is_new(summary["id"]):
+                summary["state"] = State.CLOSED.value
             summaries.flush()
-            return summary
+            shown = {"state": State.OPEN.value} if is_begun and is_begun_only(summary) else {}
+            return summary | shown
 
         return rows.to_conversation(await self._database.write(find_or_insert))
 

@@ -32,15 +32,17 @@ from tui.store.summaries import Summaries
 class Drafts:
     """Text that was typed and not sent, saved while it is typed."""
 
-    def __init__(self, database: Engine, clock: Clock) -> None:
+    def __init__(self, database: Engine, clock: Clock, rng: random.Random) -> None:
         """Create the drafts of one database.
 
         Args:
             database: Open inbox database.
             clock: Source of the current time.
+            rng: Source of randomness for new ids.
         """
         self._database = database
         self._clock = clock
+        self._rng = rng
         self._sql = queries("desk")
 
     async def get_draft(self, conversation_id: int, agent: str) -> Draft | None:
@@ -134,6 +136,8 @@ class Drafts:
                 result = join_with_stored(connection, base, mine, kind)
             kind.write(connection, result.draft)
             here = result.draft.conversation_id
+            if result.draft.body or result.draft.mms:
+                Summaries(transaction, self._rng).open_begun(here)
             transaction.mark_changed(Subject.DRAFT, here, here)
             return result
 
@@ -202,7 +206,13 @@ def _find_place(
 
 
 def turn_note_into_draft(
-    transaction: Transaction, rng: random.Random, clock: Clock, note_id: int, agent: str
+    transaction: Transaction,
+    rng: random.Random,
+    clock: Clock,
+    note_id: int,
+    agent: str,
+    *,
+    keep_text: bool = True,
 ) -> bool:
     """Turn an agent's note into a draft again; return False if it is not that agent's.
 
@@ -214,6 +224,7 @@ def turn_note_into_draft(
         clock: Source of the current time.
         note_id: Id of the note.
         agent: Name of the agent.
+        keep_text: False leaves no draft: a macro has written the note, not the agent.
     """
     sql, connection = queries("notes"), transaction.connection
     row = sql.note(connection, id=note_id, agent=agent)
@@ -226,7 +237,8 @@ def turn_note_into_draft(
     summaries = Summaries(transaction, rng)
     reload_last_message(connection, summaries.get(conversation_id))
     summaries.flush()
-    _prepend_to_draft(connection, row, clock.now())
+    if keep_text:
+        _prepend_to_draft(connection, row, clock.now())
     record_action(transaction, rng, clock, agent, "withdraw note", conversation_id, note_id)
     transaction.record_event(JournalKind.NOTE_WITHDRAWN, conversation_id, note_id)
     for subject in (Subject.MESSAGE, Subject.MENTION):

@@ -97,7 +97,7 @@ class AnswerTargets:
             hours: Own hours of the view; empty for those of the desk.
             agent: Name of the agent.
         """
-        await self._views.restore_view(replace(saved, answer_within=minutes, hours=hours), agent)
+        await self._views.change_view(saved, agent, target=(minutes, hours))
 
     async def list_answers(self, since: int, until: int) -> list[AnswerRecord]:
         """Return the first answers of a period, oldest first.
@@ -111,10 +111,7 @@ class AnswerTargets:
 
     async def get_hours(self) -> BusinessHours:
         """Return the hours of the desk; it is always open if none were saved."""
-        row = await self._database.read(self._sql.hours)
-        if row is None:
-            return ALWAYS_OPEN
-        return parse_hours(row["week"], row["holidays"].split(), find_zone(row["zone"]))
+        return await self._database.read(read_desk_hours)
 
     async def save_hours(self, hours: BusinessHours, agent: str) -> None:
         """Save the hours of the desk.
@@ -186,3 +183,11 @@ def has_target(saved: SavedView) -> bool:
     """Return whether a view has a target that is the same for all agents."""
     is_personal = saved.owner or saved.view.drafts_of or saved.view.mentions_of
     return bool(saved.answer_within) and not is_personal
+
+
+def read_desk_hours(connection: Connection) -> BusinessHours:
+    """Return the hours of the desk; it is always open if none were saved."""
+    row = queries("answers").hours(connection)
+    if row is None:
+        return ALWAYS_OPEN
+    return parse_hours(row["week"], row["holidays"].split(), find_zone(row["zone"]))

@@ -37,7 +37,7 @@ class Transaction:
         self.connection = connection
         self._changes: dict[tuple[str, int, int], bool] = {}
         self._counts: Counter[str] = Counter()
-        self._events: list[tuple[JournalKind, int, int, Mapping[str, Any] | None]] = []
+        self._events: list[tuple[JournalKind, int, int, Mapping[str, Any] | None, str]] = []
         self._agents: dict[tuple[int, int], str] = {}
 
     @property
@@ -74,6 +74,7 @@ class Transaction:
         conversation_id: int = 0,
         message_id: int = 0,
         detail: Mapping[str, Any] | None = None,
+        agent: str = "",
     ) -> None:
         """Record what happened, for programs that follow; it is stored with the commit.
 
@@ -82,8 +83,10 @@ class Transaction:
             conversation_id: Id of its conversation; 0 for none.
             message_id: Id of its message; 0 for none.
             detail: What changed, of JSON types and without any text of a customer.
+            agent: Agent or rule who caused it; empty for the first one who has changed the
+                message or conversation in this transaction.
         """
-        self._events.append((kind, conversation_id, message_id, detail))
+        self._events.append((kind, conversation_id, message_id, detail, agent))
 
     def note_agent(self, agent: str, conversation_id: int, message_id: int) -> None:
         """Remember who changes a conversation or message in this transaction.
@@ -127,11 +130,15 @@ class Transaction:
             sql.add_changes(self.connection, changes=json.dumps(changes))
 
     def _format_event(
-        self, kind: JournalKind, here: int, message: int, detail: Mapping[str, Any] | None
+        self,
+        kind: JournalKind,
+        here: int,
+        message: int,
+        detail: Mapping[str, Any] | None,
+        agent: str,
     ) -> tuple[str, int, int, str, str]:
         """Return an event with the agent who caused it, as it is stored."""
-        agent = ""
-        if self._agents:
+        if self._agents and not agent:
             agent = self._agents.get((here, message)) or self._agents.get((here, 0), "")
         return (kind, here, message, agent, json.dumps(detail) if detail else "")
 

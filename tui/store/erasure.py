@@ -18,8 +18,15 @@ from tui.store.queries import queries
 from tui.store.search_index import forget_text
 from tui.store.summaries import Summaries, Summary
 
-_OTHERWISE = frozenset({"conversations", "messages", "changes", "audit", "consent", "merges"})
-"""Tables whose rows stay, or are deleted by statements of their own."""
+_OTHERWISE = frozenset(
+    {"conversations", "messages", "changes", "audit", "consent", "merges", "journal"}
+)
+"""Tables whose rows stay, or are deleted by statements of their own.
+
+An event of the journal that is missing would stop the programs that follow, and let ids return.
+"""
+_OUTLIVE_CONVERSATIONS = frozenset({"bulk_recipients"})
+"""Tables with the id of a conversation whose rows are of the number, and go with that."""
 
 
 def erase_messages(
@@ -74,24 +81,45 @@ def _count_again(connection: Connection, summary: Summary) -> None:
 def erase_conversation(transaction: Transaction, summaries: Summaries, summary: Summary) -> None:
     """Delete a conversation without messages, with its drafts, labels, markers and numbers.
 
+    With it go those that were merged into it, and how they were before.
+
     Args:
         transaction: Transaction of the caller.
         summaries: Conversation summaries of the same transaction.
         summary: Summary of the conversation.
     """
-    connection, identity = transaction.connection, summary["id"]
-    queries("erasure").overwrite_deleted(connection)
+    connection, identity, sql = transaction.connection, summary["id"], queries("erasure")
+    sql.overwrite_deleted(connection)
     queries("messages").defer_keys(connection)
-    queries("erasure").blank_audit(connection, conversation_id=identity)
-    for table in _list_tables(connection, "conversation_id"):
-        connection.execute(f"delete from {table} where conversation_id = :id", {"id": identity})
+    sql.blank_audit(connection, conversation_id=identity)
+    merged = sql.old_ids_of(connection, conversation_id=identity)
+    for one in (identity, *(row["old_id"] for row in merged)):
+        drop_merge_records(connection, list(sql.merges_with(connection, conversation_id=one)))
+        sql.drop_merged_drafts(connection, old_id=one)
+        _erase_leftovers(connection, one)
     transaction.mark_changed(Subject.DRAFT, identity, identity)
     summaries.remove(identity)
 
 
+def _erase_leftovers(connection: Connection, conversation_id: int) -> None:
+    """Delete all rows with the id of a conversation, also of one that was merged into another.
+
+    Its events lose what they were about, and stay: programs that follow count them.
+
+    Args:
+        connection: Connection of the caller's transaction.
+        conversation_id: Id of the conversation.
+    """
+    for table in _list_tables(connection, "conversation_id"):
+        if table not in _OUTLIVE_CONVERSATIONS:
+            statement = f"delete from {table} where conversation_id = :id"
+            connection.execute(statement, {"id": conversation_id})
+    queries("erasure").blank_events(connection, conversation_id=conversation_id)
+
+
 def list_party_tables(connection: Connection) -> list[str]:
-    """Return the tables with rows of a customer that belong to no conversation."""
-    return _list_tables(connection, "party", without="conversation_id")
+    """Return the tables with rows of a customer by number."""
+    return _list_tables(connection, "party")
 
 
 def _list_tables(connection: Connection, column: str, *, without: str = "") -> list[str]:

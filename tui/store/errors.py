@@ -19,6 +19,7 @@ StoreError
 ├── StaleReply        a newer message arrived after the agent began to write
 ├── DraftChanged      another window of the agent has changed the text
 │   └── DraftSent     another window of the agent has sent it
+├── ConversationGone  the customer was forgotten meanwhile; nothing was changed
 ├── OnlyLeads         the agent may not change this; nothing was changed
 └── OptedOut          the customer must not be texted
 """
@@ -186,6 +187,14 @@ class DraftChanged(StoreError):
 
 class DraftSent(DraftChanged):
     """Another window of the agent has sent the text."""
+
+
+class ConversationGone(StoreError):
+    """There is no conversation with this id any more."""
+
+    def __init__(self) -> None:
+        """Create the error."""
+        super().__init__("This customer was forgotten meanwhile: nothing was changed")
 
 
 class OnlyLeads(StoreError):

@@ -6,13 +6,21 @@ has confirmed it, and the next event waits until then.
 """
 
 import functools
+import json
 from collections.abc import Callable, Collection
 
 from tui.clock import HOUR, Clock, get_latest_believable
 from tui.domain.change import Subject
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
-from tui.store.target_rows import EventTarget, FailedRun, to_failed_runs, to_target, to_targets
+from tui.store.target_rows import (
+    ERASED_LINE,
+    EventTarget,
+    FailedRun,
+    to_failed_runs,
+    to_target,
+    to_targets,
+)
 
 RUNS_KEPT = 200
 """Failures that are kept, of all targets together."""
@@ -177,10 +185,11 @@ class EventTargets:
             given_up: Id of the last event that is not posted any more; 0 if all are.
         """
         now = self._clock.now()
-        values = {"name": target.name, "owner": self._owner, "now": now, "line": line}
+        values: dict[str, object] = {"name": target.name, "owner": self._owner, "now": now}
         values |= {"next_try_at": now + pause_ms, "position": given_up or target.position}
 
         def write_retry(transaction: Transaction) -> None:
+            values["line"] = self._hide_erased(transaction, event_id, line)
             if self._sql.retry_post(transaction.connection, **values) and given_up:
                 more = (
                     f"events up to {given_up} are given up" if given_up > event_id else "given up"
@@ -263,8 +272,15 @@ class EventTargets:
         """Write how a run has ended; a successful one leaves no row."""
         connection, now = transaction.connection, self._clock.now()
         run = {"target": name, "event_id": event_id}
+        line = self._hide_erased(transaction, event_id, line)
         if line:
             self._sql.fail_run(connection, **run, now=now, line=line)
         else:
             self._sql.end_run(connection, **run)
         self._sql.note_line(connection, name=name, now=now, line=line)
+
+    def _hide_erased(self, transaction: Transaction, event_id: int, line: str) -> str:
+        """Return what went wrong, without words of a customer who was forgotten meanwhile."""
+        row = self._sql.event(transaction.connection, id=event_id) if line else None
+        is_erased = row is not None and "erased" in json.loads(row["detail"] or "{}")
+        return ERASED_LINE if is_erased else line

@@ -6,28 +6,25 @@ and the lock has to hold for every form of the number.
 
 import functools
 import random
-import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from tui.clock import Clock
 from tui.domain.change import Subject
-from tui.domain.national_numbers import build_number_pattern, list_national_keys
-from tui.domain.phone import Address, parse_address
-from tui.domain.status import Status
+from tui.domain.phone import Address
 from tui.store.audit import record_action
 from tui.store.connections import Connection
-from tui.store.conversation_lookups import find_consent, find_party, store_decision
-from tui.store.customer_addresses import find_known_forms, list_addresses
+from tui.store.conversation_lookups import find_consent, store_decision
+from tui.store.customer_quotes import CustomerPattern, list_shared_texts, mask_lines
 from tui.store.engine import Engine, Transaction
 from tui.store.erasure import (
-    drop_merge_records,
     erase_conversation,
     erase_messages,
     list_party_tables,
 )
 from tui.store.errors import StoreError
+from tui.store.forget_plan import ForgetPlan, find_customer
 from tui.store.lead_rights import require_lead
 from tui.store.queries import queries
 from tui.store.rows import to_dict
@@ -39,36 +36,6 @@ AUDIT_ACTION = "forget"
 
 class CannotForget(StoreError):
     """Raised when a customer cannot be erased now; nothing was changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class ForgetPlan:
-    """What is stored of one customer, and would be erased."""
-
-    address: Address
-    names: tuple[str, ...] = ()
-    numbers: tuple[str, ...] = ()
-    """Every address of the customer, as it is shown."""
-    parties: frozenset[str] = frozenset()
-    """Every key of the customer."""
-    conversations: tuple[int, ...] = ()
-    messages: int = 0
-    files: int = 0
-    payloads: tuple[int, ...] = ()
-    """Ids of raw payloads that name one of the numbers."""
-    reports: tuple[int, ...] = ()
-    """Ids of reports about no known message that name one of the numbers."""
-    quotes: tuple[int, ...] = ()
-    """Ids of lines of the audit trail that name one of the numbers."""
-    has_contact: bool = False
-    opted_out: bool = False
-    obstacle: str = ""
-    """Why it cannot be done now; empty if it can."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Return whether nothing is stored."""
-        return not (self.conversations or self.payloads or self.reports or self.has_contact)
 
 
 class Forgetting:
@@ -93,12 +60,20 @@ class Forgetting:
         Args:
             address: One of the customer's addresses.
         """
-        plan = await self._database.read(functools.partial(_find_customer, address))
-        pattern = build_number_pattern({*plan.parties, *plan.numbers})
-        payloads = await self._find_ids(self._sql.arrivals_after, pattern)
-        reports = await self._find_ids(self._sql.loose_events_after, pattern)
-        quotes = await self._find_ids(self._sql.quotes_after, pattern)
-        return replace(plan, payloads=payloads, reports=reports, quotes=quotes)
+        plan = await self._database.read(functools.partial(find_customer, address))
+        pattern = CustomerPattern({*plan.parties, *plan.numbers}, plan.names)
+        read_shared = functools.partial(list_shared_texts, pattern=pattern)
+        payloads, last_payload = await self._find_ids(self._sql.arrivals_after, pattern)
+        reports, last_report = await self._find_ids(self._sql.loose_events_after, pattern)
+        quotes, last_quote = await self._find_ids(self._sql.quotes_after, pattern)
+        return replace(
+            plan,
+            payloads=payloads,
+            reports=reports,
+            quotes=quotes,
+            looked_upto=(last_payload, last_report, last_quote),
+            named_in=await self._database.read(read_shared),
+        )
 
     async def forget(self, address: Address, agent: str) -> ForgetPlan:
         """Erase a customer; return what was erased. It cannot be undone.
@@ -118,15 +93,15 @@ class Forgetting:
         )
 
     async def _find_ids(
-        self, read: Callable[..., list[Any]], pattern: "re.Pattern[bytes]"
-    ) -> tuple[int, ...]:
-        """Return the rows that name a customer, page by page."""
+        self, read: Callable[..., list[Any]], pattern: CustomerPattern
+    ) -> tuple[tuple[int, ...], int]:
+        """Return the rows that name a customer, page by page, and the last one looked at."""
         found: list[int] = []
         after = 0
         while page := await self._database.read(functools.partial(read, after=after, limit=_PAGE)):
             found += [row["id"] for row in page if _is_named(row, pattern)]
             after = page[-1]["id"]
-        return tuple(found)
+        return tuple(found), after
 
     def _erase(self, transaction: Transaction, *, before: ForgetPlan, agent: str) -> ForgetPlan:
         """Erase everything in one transaction."""
@@ -134,22 +109,39 @@ class Forgetting:
         require_lead(connection, agent, "what is kept of customers")
         self._sql.overwrite_deleted(connection)
         # Found again under the write lock: a text may have come, or be on its way, since.
-        plan = _find_customer(before.address, connection)
+        plan = find_customer(before.address, connection)
         if plan.obstacle:
             raise CannotForget(plan.obstacle)
-        opt_out = _find_opt_out(connection, plan.parties)
+        opt_outs = {group: _find_opt_out(connection, group) for group in plan.groups}
         summaries = Summaries(transaction, self._rng)
         for identity in plan.conversations:
             self._erase_whole(transaction, summaries, summaries.get(identity))
         summaries.flush()
+        for person in plan.people:
+            self._sql.drop_person_fields(connection, person=person)
+        for group, opt_out in opt_outs.items():
+            _erase_parties(connection, group, opt_out)
+        _erase_parties(connection, before.parties - plan.parties, None)
+        queries("bulk_texts").finish_unwaited(connection)
+        self._sql.drop_empty_texts_to_many(connection)
+        self._sql.blank_empty_texts_to_many(connection)
         parties = plan.parties | before.parties
-        _erase_parties(connection, parties, opt_out)
         self._erase_payloads(connection, before, parties)
+        mask_lines(
+            connection,
+            CustomerPattern({*parties, *before.numbers}, {*before.names, *plan.names}),
+        )
         record_action(transaction, self._rng, self._clock, agent, AUDIT_ACTION)
         self._sql.add_erasure(connection, at=self._clock.now(), agent=agent)
-        transaction.mark_changed(Subject.VIEW)
-        transaction.mark_changed(Subject.ACCOUNT)
-        return replace(plan, payloads=before.payloads, reports=before.reports)
+        for subject in (Subject.VIEW, Subject.ACCOUNT, Subject.RULE, Subject.BULK_TEXT):
+            transaction.mark_changed(subject)
+        return replace(
+            plan,
+            payloads=before.payloads,
+            reports=before.reports,
+            quotes=before.quotes,
+            named_in=before.named_in,
+        )
 
     def _erase_whole(
         self, transaction: Transaction, summaries: Summaries, summary: Summary
@@ -163,100 +155,29 @@ class Forgetting:
             connection, conversation_id=identity, after=0, limit=_PAGE
         ):
             erase_messages(transaction, summaries, found)
-        for one in (identity, *old_ids):
-            drop_merge_records(
-                connection, list(self._sql.merges_with(connection, conversation_id=one))
-            )
-            self._sql.drop_merged_drafts(connection, old_id=one)
         erase_conversation(transaction, summaries, summary)
         for one in (identity, *old_ids):
             self._sql.drop_audit(connection, conversation_id=one)
+            self._sql.blank_events(connection, conversation_id=one)
 
     def _erase_payloads(
         self, connection: Connection, before: ForgetPlan, parties: Iterable[str]
     ) -> None:
         """Erase what names the customer outside of the conversations."""
-        pattern = build_number_pattern({*parties, *before.numbers})
-        late: list[int] = []
-        after = max(before.payloads, default=0)
-        while page := self._sql.arrivals_after(connection, after=after, limit=_PAGE):
-            late += [row["id"] for row in page if _is_named(row, pattern)]
-            after = page[-1]["id"]
-        self._sql.drop_arrival(connection, [{"id": one} for one in (*before.payloads, *late)])
-        self._sql.drop_event(connection, [{"id": one} for one in before.reports])
-        self._sql.blank_line(connection, [{"id": one} for one in before.quotes])
-
-
-def _find_customer(address: Address, connection: Connection) -> ForgetPlan:
-    """Return what belongs to a customer, by the number in any of its forms."""
-    sql = queries("erasure")
-    numbers: dict[str, None] = {}
-    parties: dict[str, None] = {}
-    ids: dict[int, None] = {}
-    names: dict[str, None] = {}
-    for other in (address, *_only(find_known_forms(connection, address, None))):
-        parties[other.conversation_key] = None
-    counts = {"messages": 0, "files": 0, "sending": 0, "scheduled": 0}
-    pending = list(parties)
-    while pending:
-        party = pending.pop()
-        parties[party] = None
-        if parse_address(party).e164:
-            forms = [key for key in list_national_keys(party) if key not in parties]
-            pending += [key for key in forms if _is_form_of(connection, key, party)]
-        row: Any = find_party(connection, party)
-        if row is None or row["id"] in ids:
-            continue
-        summary = to_dict(row)
-        ids[row["id"]] = None
-        numbers.update(dict.fromkeys(list_addresses(summary)))
-        place = {"conversation_id": row["id"]}
-        aliases = [one["party"] for one in sql.aliases_of(connection, **place)]
-        keys = [parse_address(one).conversation_key for one in list_addresses(summary)]
-        pending += [key for key in (row["party"], *aliases, *keys) if key not in parties]
-        names.update(dict.fromkeys(filter(None, [row["name"]])))
-        found: Any = sql.count_conversation(connection, **place)
-        for name in counts:
-            counts[name] += found[name]
-    contacts = [row for row in (sql.contact(connection, party=one) for one in parties) if row]
-    names.update(dict.fromkeys(row["name"] for row in contacts if row["name"]))
-    return ForgetPlan(
-        address,
-        tuple(names),
-        tuple(numbers or [address.e164 or address.raw]),
-        frozenset(parties),
-        tuple(ids),
-        counts["messages"],
-        counts["files"],
-        has_contact=bool(contacts),
-        opted_out=_find_opt_out(connection, parties) is not None,
-        obstacle=_explain_obstacle(counts["sending"], counts["scheduled"]),
-    )
-
-
-def _only(found: list[Address]) -> list[Address]:
-    """Return the one known form, or none if the number may be that of several customers."""
-    return found if len(found) == 1 else []
-
-
-def _is_form_of(connection: Connection, key: str, party: str) -> bool:
-    """Return whether a number without country code is known, and can be of no other customer."""
-    if find_party(connection, key) is None and find_consent(connection, key) is None:
-        return False
-    found = find_known_forms(connection, parse_address(key), None)
-    return all(other.conversation_key == party for other in found)
-
-
-def _explain_obstacle(sending: int, scheduled: int) -> str:
-    """Return why a customer cannot be erased now, or ""."""
-    if sending:
-        return "a text to this customer is being sent: nothing was erased; try again in a minute"
-    if scheduled:
-        return (
-            f"a text to this customer is {Status.SCHEDULED} at the provider: nothing was erased;"
-            " cancel it first, or wait until it was sent"
-        )
-    return ""
+        sql, pattern = self._sql, CustomerPattern({*parties, *before.numbers}, before.names)
+        for read, drop, known, last in zip(
+            (sql.arrivals_after, sql.loose_events_after, sql.quotes_after),
+            (sql.drop_arrival, sql.drop_event, sql.blank_line),
+            (before.payloads, before.reports, before.quotes),
+            before.looked_upto,
+            strict=True,
+        ):
+            found, after = list(known), last
+            # What has come since it was looked for.
+            while page := read(connection, after=after, limit=_PAGE):
+                found += [row["id"] for row in page if _is_named(row, pattern)]
+                after = page[-1]["id"]
+            drop(connection, [{"id": one} for one in found])
 
 
 def _find_opt_out(connection: Connection, parties: Iterable[str]) -> dict[str, Any] | None:
@@ -281,10 +202,14 @@ def _erase_parties(
             store_decision(connection, **{**opt_out, **bare})
 
 
-def _is_named(row: Any, pattern: "re.Pattern[bytes]") -> bool:
-    """Return whether a payload names a customer."""
-    return any(
-        pattern.search(bytes(value) if not isinstance(value, str) else value.encode())
-        for name in row.keys()  # noqa: SIM118 - a row is no mapping
-        if name not in ("id", "state") and (value := row[name])
-    )
+def _is_named(row: Any, pattern: CustomerPattern) -> bool:
+    """Return whether a payload has one of the numbers, or a line of the desk's history a name."""
+    for name in row.keys():  # noqa: SIM118 - a row is no mapping
+        value = row[name]
+        if name in ("id", "state") or not value:
+            continue
+        if name == "named" and pattern.is_in(value):
+            return True
+        if pattern.is_in_bytes(value.encode() if isinstance(value, str) else bytes(value)):
+            return True
+    return False

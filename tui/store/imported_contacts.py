@@ -1,8 +1,11 @@
-"""Values of an import of contacts: one number of a file, and what came of all of them."""
+"""One number of a file of contacts, its key and id, and the result of an import."""
 
 from dataclasses import dataclass
 
-from tui.domain.text import format_count
+from tui.domain.phone import parse_address
+from tui.domain.text import format_count, repair_text
+from tui.store.connections import Connection
+from tui.store.queries import queries
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +49,26 @@ def format_contacts(contacts: int, further_numbers: int) -> str:
     """
     numbers = f" with {contacts + further_numbers} numbers" if further_numbers else ""
     return f"{format_count(contacts, 'contact')}{numbers}"
+
+
+def create_person_id(connection: Connection, first: int, count: int) -> int:
+    """Return the first of as many ids that no contact has.
+
+    Args:
+        connection: Connection of the caller's transaction.
+        first: Id to begin at.
+        count: Number of ids.
+    """
+    while queries("contacts").has_ids(connection, first=first, last=first + count - 1):
+        first += count
+    return first
+
+
+def parse_party(number: str, region: str | None) -> str:
+    """Return the conversation key of a number in any notation.
+
+    Args:
+        number: Number, short code or name.
+        region: ISO code of the country of numbers without a country code.
+    """
+    return parse_address(repair_text(number), region).conversation_key

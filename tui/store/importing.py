@@ -9,9 +9,9 @@ from tui.clock import Clock
 from tui.domain.ids import create_id
 from tui.domain.person import Person
 from tui.domain.text import fold_text, repair_text
-from tui.store.contacts import Contact, create_person_id, parse_party
 from tui.store.customer_addresses import set_name
 from tui.store.engine import Transaction
+from tui.store.imported_contacts import Contact, create_person_id, parse_party
 from tui.store.people import People
 from tui.store.queries import queries
 from tui.store.summaries import Summaries

@@ -24,7 +24,7 @@ from tui.store.settling import (
     mark_handled,
     record_status_event,
     refresh_summary,
-    restore_waiting,
+    take_back,
 )
 from tui.store.summaries import Summaries
 
@@ -83,15 +83,9 @@ class Intents:
         """
 
         def write_cancel(transaction: Transaction) -> bool:
-            cancelled = self._sql.take_back(
-                transaction.connection, id=message_id, now=self._clock.now()
-            )
-            if not cancelled:
+            summary = take_back(transaction, self._rng, message_id, self._clock.now())
+            if summary is None:
                 return False
-            queries("answers").drop_answer(transaction.connection, message_id=message_id)
-            before = Status.QUEUED
-            summary = refresh_summary(transaction, self._rng, message_id, before=before)
-            restore_waiting(transaction, self._rng, summary["id"])
             self._record_action(transaction, agent, "take back", summary["id"], message_id)
             return True
 

@@ -8,8 +8,8 @@ last event that it has handled can go on behind it.
 
 import functools
 import json
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from tui.clock import CLOCK_TOLERANCE_MS, DAY, Clock
 from tui.domain.change import JournalKind, Subject
@@ -22,6 +22,7 @@ from tui.store.engine import Engine, Transaction
 from tui.store.errors import EventsGoneError
 from tui.store.queries import queries
 
+T = TypeVar("T")
 DAYS_KEPT = 7
 """Days for which events are kept."""
 _DELETED_AT_ONCE = 2_000
@@ -35,6 +36,7 @@ def queue_hook(
     *,
     conversation_id: int = 0,
     message_id: int = 0,
+    agent: str = "",
 ) -> None:
     """Run a hook of the settings by its name, once the caller's transaction is stored.
 
@@ -44,10 +46,11 @@ def queue_hook(
         event: What the hook gets as `change`, of JSON types and without any text of a customer.
         conversation_id: Conversation that it gets; 0 for none.
         message_id: Message that it gets; 0 for none.
+        agent: Agent or rule who runs it.
     """
     detail = {**event, "hook": name}
     transaction.mark_changed(Subject.ACCOUNT)  # it wakes the process that runs hooks
-    transaction.record_event(JournalKind.HOOK, conversation_id, message_id, detail)
+    transaction.record_event(JournalKind.HOOK, conversation_id, message_id, detail, agent)
 
 
 class Journal:
@@ -82,8 +85,7 @@ class Journal:
         Raises:
             EventsGoneError: Some after this one are not kept any more.
         """
-        query = functools.partial(self._sql.events_after, id=after, limit=limit)
-        return _check_gap([_to_entry(row) for row in await self._database.read(query)], after)
+        return await self._read_after(after, limit, lambda _, entries: entries)
 
     async def list_happenings(self, after: int, limit: int = _PAGE) -> list[Happening]:
         """Return the first events after an id with their conversations and messages.
@@ -95,14 +97,26 @@ class Journal:
         Raises:
             EventsGoneError: Some after this one are not kept any more.
         """
+        return await self._read_after(after, limit, _add_subjects)
 
-        def read_events(connection: Connection) -> list[Happening]:
+    async def _read_after(
+        self, after: int, limit: int, convert: Callable[[Connection, list[JournalEntry]], list[T]]
+    ) -> list[T]:
+        """Return the events after an id; raise `EventsGoneError` if some are not kept any more."""
+
+        def read_events(connection: Connection) -> tuple[list[T], int]:
             found = self._sql.events_after(connection, id=after, limit=limit)
-            return _add_subjects(connection, [_to_entry(row) for row in found])
+            converted = convert(connection, [_to_entry(row) for row in found])
+            return converted, self._sql.first_event(connection) if after and found else 0
 
-        happenings = await self._database.read(read_events)
-        _check_gap([one.entry for one in happenings], after)
-        return happenings
+        found, first = await self._database.read(read_events)
+        # Only the oldest events are ever deleted: a hole further on is no loss.
+        if first > after + 1:
+            raise EventsGoneError(
+                f"events are kept for {DAYS_KEPT} days, and those after {after} are gone:"
+                f" the oldest is {first} now"
+            )
+        return found
 
     async def get_happening(self, event_id: int) -> Happening | None:
         """Return one event with its conversation and message, or None if it is not kept."""
@@ -127,16 +141,6 @@ class Journal:
         drop = functools.partial(self._sql.prune_events, **values)
         while await self.get_first_id() < first_kept:
             await self._database.write(lambda t: drop(t.connection))
-
-
-def _check_gap(entries: list[JournalEntry], after: int) -> list[JournalEntry]:
-    """Return the events, or raise `EventsGoneError` if the first one is not the next one."""
-    if after and entries and entries[0].id > after + 1:
-        raise EventsGoneError(
-            f"events are kept for {DAYS_KEPT} days, and those after {after} are gone: the oldest is"
-            f" {entries[0].id} now"
-        )
-    return entries
 
 
 def _to_entry(row: Row) -> JournalEntry:

@@ -22,6 +22,7 @@ def update_last_message(
     subject: str = "",
     files: str = "",
     format: Format = Format.SMS,
+    rule: str = "",
     arrival: int | None = None,
 ) -> None:
     """Show this message in the list if it is the newest of the conversation.
@@ -38,6 +39,7 @@ def update_last_message(
         subject: Subject of an MMS.
         files: Files of the message in words.
         format: Format of the message.
+        rule: Rule that wrote it; empty if an agent or the customer did.
         arrival: Place in the order of arrival; None if it is that of the id.
     """
     summary["last_arrival"] = max(summary["last_arrival"], arrival or id)
@@ -47,6 +49,7 @@ def update_last_message(
         summary["last_direction"] = direction.value
         summary["last_status"] = status
         summary["last_format"] = format.value
+        summary["last_rule"] = rule
         summary["preview"] = summarize_message(body, subject, files)[:_PREVIEW_LENGTH]
 
 
@@ -62,9 +65,11 @@ def reload_last_message(connection: Connection, summary: Summary) -> None:
     last: Any = queries("notes").newest(connection, conversation_id=summary["id"])
     summary["last_id"] = 0
     if last is None:
-        summary.update(last_direction="", last_status="", last_format="SMS", preview="")
+        summary.update(
+            last_direction="", last_status="", last_format="SMS", preview="", last_rule=""
+        )
         return
     direction, format = Direction(last["direction"]), Format(last["format"])
-    names = ("id", "at", "status", "body", "subject", "files", "arrival")
+    names = ("id", "at", "status", "body", "subject", "files", "arrival", "rule")
     values = {name: last[name] for name in names}
     update_last_message(summary, direction=direction, format=format, **values)

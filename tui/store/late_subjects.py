@@ -164,7 +164,7 @@ class LateSubjects:
         """Return the canned replies."""
         from tui.store.saved_replies import Templates
 
-        return Templates(self.database, self._clock)
+        return Templates(self.database, self._clock, self._rng)
 
     @functools.cached_property
     def rules(self) -> "Rules":

@@ -216,14 +216,20 @@ class Messages:
 
         return await self._database.write(write_note)
 
-    async def withdraw_note(self, note_id: int, agent: str) -> bool:
+    async def withdraw_note(self, note_id: int, agent: str, *, keep_text: bool = True) -> bool:
         """Turn an agent's note into a draft again; return False if it is not that agent's.
 
         Args:
             note_id: Id of the note.
             agent: Name of the agent.
+            keep_text: False leaves no draft: a macro has written the note, not the agent.
         """
         work = functools.partial(
-            turn_note_into_draft, rng=self._rng, clock=self._clock, note_id=note_id, agent=agent
+            turn_note_into_draft,
+            rng=self._rng,
+            clock=self._clock,
+            note_id=note_id,
+            agent=agent,
+            keep_text=keep_text,
         )
         return await self._database.write(work)

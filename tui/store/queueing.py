@@ -157,6 +157,7 @@ class MessageQueue:
             subject=subject,
             files=files,
             format=new.format,
+            rule=new.rule,
         )
         return identity
 

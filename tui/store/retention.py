@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tui.clock import DAY, HOUR, SECOND, Clock
+from tui.domain.change import Subject
 from tui.domain.ids import smallest_id_at
 from tui.domain.status import Status
 from tui.store.connections import Connection, Row
@@ -31,6 +32,7 @@ _RECEIPT_WAIT_MS = 30 * DAY
 """Time (ms) after which no receipt comes any more, whatever the provider."""
 _NEEDS_WORK = frozenset({Status.QUEUED, Status.SENDING, Status.UNCERTAIN})
 _WAITS_FOR_RECEIPT = frozenset({Status.ACCEPTED, Status.SUBMITTED, Status.SCHEDULED})
+_TOO_OLD = "older than what is kept"
 _STARRED, _UNFINISHED = "starred", "unfinished"
 
 
@@ -213,16 +215,25 @@ class Retention:
         return len(found)
 
     def _can_drop(self, connection: Connection, conversation_id: int, cutoff: int) -> bool:
-        """Return whether an empty conversation has no newer draft and is on no screen."""
+        """Return whether an empty conversation has no newer draft and waits for no text to many.
+
+        One that is on a screen stays as well.
+        """
         place = {"conversation_id": conversation_id}
         drafted_at = self._sql.newest_draft(connection, **place)
         is_drafted = drafted_at is not None and drafted_at >= cutoff
-        return not is_drafted and not self._sql.is_shown(connection, **place)
+        if is_drafted or self._sql.has_waiting_text(connection, **place):
+            return False
+        return not self._sql.is_shown(connection, **place)
 
     async def _delete_payloads(self, cutoff: int) -> int:
-        """Delete raw payloads and records of merges that are as old, with turns for others."""
-        values = {"before": cutoff, "limit": _AT_ONCE}
-        drops = [functools.partial(self._sql.drop_loose_events, **values)]
+        """Delete raw payloads, texts to many and other records that are as old.
+
+        Others get their turn between the transactions.
+        """
+        values, sql = {"before": cutoff, "limit": _AT_ONCE}, self._sql
+        single = (sql.drop_loose_events, sql.drop_old_runs, sql.drop_old_recipients)
+        drops = [functools.partial(drop, **values) for drop in single]
         for state in ("read", "held", "retaken", "dismissed"):
             drops.append(functools.partial(self._sql.drop_arrivals, state=state, **values))
         total = 0
@@ -231,9 +242,9 @@ class Retention:
             while deleted == _AT_ONCE:
                 deleted = await self._database.write(functools.partial(_run_drop, drop))
                 total += deleted
-        await self._database.write(
-            functools.partial(_drop_old_merges, before=cutoff, limit=_AT_ONCE)
-        )
+        for work in (_drop_old_merges, _drop_old_drafts):
+            await self._database.write(functools.partial(work, before=cutoff, limit=_AT_ONCE))
+        await self._database.write(functools.partial(_blank_old_lines, before=cutoff))
         return total
 
 
@@ -247,6 +258,27 @@ def _drop_old_merges(transaction: Transaction, *, before: int, limit: int) -> No
     """Delete records of merges that are too old to be undone."""
     found = queries("erasure").old_merges(transaction.connection, before=before, limit=limit)
     drop_merge_records(transaction.connection, found)
+
+
+def _drop_old_drafts(transaction: Transaction, *, before: int, limit: int) -> None:
+    """Delete drafts that no agent has changed for so long, unless they are planned for later."""
+    sql, connection = queries("erasure"), transaction.connection
+    sql.overwrite_deleted(connection)
+    for row in sql.old_drafts(connection, before=before, limit=limit):
+        place = {"conversation_id": row["conversation_id"], "agent": row["agent"]}
+        sql.drop_old_draft(connection, **place, before=before)
+        sql.drop_old_note_draft(connection, **place, before=before)
+        transaction.mark_changed(Subject.DRAFT, row["conversation_id"], row["conversation_id"])
+
+
+def _blank_old_lines(transaction: Transaction, *, before: int) -> None:
+    """Erase what hooks and rules reported so long ago, and texts to many that no one is left of."""
+    sql, connection = queries("erasure"), transaction.connection
+    sql.overwrite_deleted(connection)
+    sql.blank_old_target_lines(connection, before=before, line=_TOO_OLD)
+    sql.blank_old_problems(connection, before=before)
+    sql.drop_empty_texts_to_many(connection)
+    sql.blank_empty_texts_to_many(connection)
 
 
 def _find_reason_to_keep(row: Mapping[str, Any] | Row, cutoff: int, now: int) -> str:

@@ -60,6 +60,7 @@ def to_conversation(row: Row) -> Conversation:
         opted_out=bool(row["opted_out"]),
         rank=row["rank"],
         last_format=Format(row["last_format"]),
+        last_rule=row.get("last_rule", ""),
         suspected=bool(row["suspected"]),
         last_arrival=row["last_arrival"],
         due_at=row["due_at"],

@@ -39,7 +39,7 @@ class StoredText(NamedTuple):
 
 
 class Ending(NamedTuple):
-    """Something that ends a wait: closed by an agent, opted out, opted in."""
+    """Something that an agent or customer has decided: closed, opted out or in, no opt-out."""
 
     at: int
     action: str
@@ -61,6 +61,8 @@ class HistoryStart:
     """Canned replies by name."""
     fields: Mapping[str, str]
     """Values of the team's own fields."""
+    contact_fields: Mapping[str, Mapping[str, str]]
+    """Own fields of contacts by number; they win over the team's."""
 
 
 class RuleHistory:
@@ -71,20 +73,20 @@ class RuleHistory:
 
         Args:
             database: Open inbox database.
-            classify: Finds calls for help in customers' texts.
+            classify: Finds calls for help and possible opt-outs in customers' texts.
         """
         self._database = database
         self._classify = classify
         self._sql = queries("rules")
 
-    def is_help(self, text: str, party: str) -> bool:
-        """Return whether a text is a call for help.
+    def classify(self, text: str, party: str) -> Verdict | None:
+        """Return what a text means for consent.
 
         Args:
             text: Text of the customer.
             party: Key of the customer.
         """
-        return self._classify(text, party) is Verdict.HELP
+        return self._classify(text, party)
 
     async def read_start(self, since: int) -> HistoryStart:
         """Return what a dry run from a time (ms UTC) on needs besides the texts."""
@@ -93,6 +95,9 @@ class RuleHistory:
     def _read_start(self, since: int, connection: Connection) -> HistoryStart:
         """Read everything with a few scans of the last days."""
         first, writing = {"first_id": smallest_id_at(since)}, queries("writing")
+        contact_fields: dict[str, dict[str, str]] = {}
+        for row in self._sql.stored_fields(connection, **first):
+            contact_fields.setdefault(row["party"], {})[row["name"]] = row["value"]
         return HistoryStart(
             int(self._sql.count_texts(connection, **first)),
             {
@@ -103,6 +108,7 @@ class RuleHistory:
             [Ending(*row) for row in self._sql.stored_endings(connection, **first)],
             {row["name"]: row["body"] for row in writing.templates(connection, agent="")},
             {row["name"]: row["value"] for row in writing.template_values(connection)},
+            contact_fields,
         )
 
     async def read_texts(self, after: int, since: int, until: int) -> list[StoredText]:

@@ -154,8 +154,8 @@ class RuleJudge:
     ) -> None:
         """Do what a rule says, and count it."""
         here, now, problems = summary["id"], self._clock.now(), list[str]()
-        effects = RuleEffects(self._transaction, self._helpers, summary, problems)
-        actions = [effects.resolve_turn(action) for action in rule.then]
+        effects = RuleEffects(self._transaction, self._clock, self._helpers, summary, problems)
+        actions = [effects.resolve_assignee(action) for action in rule.then]
         try:
             zone = rule.business_hours.zone
             change = plan_change((one for one in actions if one is not None), now, zone)
@@ -250,6 +250,7 @@ class RuleJudge:
             at=situation.at,
             now=self._clock.now(),
             is_opted_out=bool(summary["opted_out"]),
+            is_suspected=bool(summary["suspected"]),
             can_confirm=can_confirm,
             is_answered_by_provider=source["is_notice"],
             answered_at=self._sql.last_automatic(self._connection, **here),

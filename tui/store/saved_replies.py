@@ -1,6 +1,7 @@
 """Store canned replies, of the team and of each agent, and the team's own fields."""
 
 import functools
+import random
 from collections.abc import Mapping, Sequence
 
 from tui.clock import Clock
@@ -11,22 +12,26 @@ from tui.store.connections import Row
 from tui.store.engine import Engine, Transaction
 from tui.store.lead_rights import require_lead
 from tui.store.queries import queries
+from tui.store.renamed_names import rename_reply
 
-_SHARED = "shared canned replies"
+SHARED_REPLIES = "shared canned replies"
+"""What only leads change here, as a refusal names it."""
 
 
 class Templates:
     """Canned replies and own fields of the team."""
 
-    def __init__(self, database: Engine, clock: Clock) -> None:
+    def __init__(self, database: Engine, clock: Clock, rng: random.Random) -> None:
         """Create the canned replies of one database.
 
         Args:
             database: Open inbox database.
             clock: Source of the current time.
+            rng: Source of randomness for new ids.
         """
         self._database = database
         self._clock = clock
+        self._rng = rng
         self._sql = queries("writing")
 
     async def list_all(self, agent: str = "") -> list[CannedReply]:
@@ -69,7 +74,7 @@ class Templates:
         replaces: str = "",
         replaces_owner: str | None = None,
     ) -> None:
-        """Add or replace a canned reply.
+        """Add or replace a canned reply; rules that send a shared one follow its new name.
 
         Args:
             template: Canned reply to save.
@@ -83,7 +88,7 @@ class Templates:
         def write_template(transaction: Transaction) -> None:
             connection = transaction.connection
             if not (template.owner and owner):
-                require_lead(connection, agent, _SHARED)
+                require_lead(connection, agent, SHARED_REPLIES)
             if replaces and former != target:
                 self._sql.drop_template(connection, name=target[0], owner=target[1])
                 self._sql.rename_template(
@@ -93,6 +98,9 @@ class Templates:
                     new_name=repair_text(target[0]),
                     new_owner=target[1],
                 )
+                if not owner and not template.owner:
+                    names = replaces, repair_text(template.name)
+                    rename_reply(transaction, self._rng, self._clock, agent, *names)
             self._save_row(transaction, template, agent)
             transaction.mark_changed(Subject.CANNED_REPLY)
 
@@ -113,13 +121,13 @@ class Templates:
             keys, places_taken = [one.key for one in found], [one.position for one in found]
             if template.key not in keys:
                 return
-            if not template.owner:
-                require_lead(connection, agent, _SHARED)
             moved = found.pop(keys.index(template.key))
             found.insert(min(len(found), max(0, keys.index(template.key) + places)), moved)
             # The places stay those of before, so that what other agents have keeps its place.
             for one, position in zip(found, sorted(places_taken), strict=True):
                 if one.position != position:
+                    if not one.owner:  # also when a private one passes a shared one
+                        require_lead(connection, agent, SHARED_REPLIES)
                     self._sql.place_template(
                         connection, name=one.name, owner=one.owner, position=position
                     )
@@ -140,7 +148,7 @@ class Templates:
 
         def write_templates(transaction: Transaction) -> None:
             if values or not all(template.owner for template in templates):
-                require_lead(transaction.connection, agent, _SHARED)
+                require_lead(transaction.connection, agent, SHARED_REPLIES)
             for template in templates:
                 self._save_row(transaction, template, agent)
             for name, value in values.items():
@@ -162,7 +170,7 @@ class Templates:
 
         def write_field(transaction: Transaction) -> None:
             connection = transaction.connection
-            require_lead(connection, agent, _SHARED)
+            require_lead(connection, agent, SHARED_REPLIES)
             if replaces and replaces != field.name:
                 self._sql.drop_template_value(connection, name=replaces)
             name, value = repair_text(field.name), repair_text(field.value)
@@ -180,7 +188,7 @@ class Templates:
         """
 
         def drop_field(transaction: Transaction) -> None:
-            require_lead(transaction.connection, agent, _SHARED)
+            require_lead(transaction.connection, agent, SHARED_REPLIES)
             self._sql.drop_template_value(transaction.connection, name=name)
             transaction.mark_changed(Subject.CANNED_REPLY)
 
@@ -211,7 +219,7 @@ class Templates:
 
         def drop_template(transaction: Transaction) -> bool:
             if not owner:
-                require_lead(transaction.connection, agent, _SHARED)
+                require_lead(transaction.connection, agent, SHARED_REPLIES)
             count = self._sql.drop_template(transaction.connection, name=name, owner=owner)
             transaction.mark_changed(Subject.CANNED_REPLY)
             return bool(count)

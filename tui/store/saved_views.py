@@ -1,6 +1,6 @@
 """Store saved views: lists of conversations with a name, shared by the team or private."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import TypeVar
 
@@ -9,15 +9,21 @@ from tui.domain.conversation import View
 from tui.domain.text import repair_text
 from tui.store.connections import Connection
 from tui.store.engine import Engine, Transaction
+from tui.store.lead_rights import require_lead
 from tui.store.queries import queries
-from tui.store.team import read_teams
-from tui.store.view_rows import SavedView, format_content, get_key, parse_views
+from tui.store.team_rows import read_teams
+from tui.store.view_rows import (
+    SavedView,
+    ViewExistsError,
+    ViewGoneError,
+    format_content,
+    get_key,
+    parse_views,
+)
 
 T = TypeVar("T")
-
-
-class ViewExistsError(ValueError):
-    """Another view has this name already."""
+SHARED_VIEWS = "shared views"
+"""What only leads change, as a refusal names it."""
 
 
 class SavedViews:
@@ -64,28 +70,80 @@ class SavedViews:
 
         return await self._write(write_view)
 
-    async def restore_view(self, saved: SavedView, agent: str) -> None:
-        """Store a view as it was, at its place.
+    async def restore_view(
+        self, saved: SavedView, agent: str, notified: Iterable[str] = ()
+    ) -> None:
+        """Store a removed view as it was, at its place.
 
         Args:
             saved: View as it was.
             agent: Name of the agent.
-        """
-        await self._write(lambda transaction: self._save(transaction, saved, agent))
+            notified: Agents who were notified of its texts.
 
-    async def delete_view(self, name: str, owner: str = "") -> None:
-        """Delete a view; its conversations stay.
+        Raises:
+            ViewExistsError: Another view has got the name meanwhile.
+        """
+
+        def write_view(transaction: Transaction) -> None:
+            if self._find_stored(transaction, saved) is not None:
+                raise ViewExistsError(saved.name)
+            self._save(transaction, saved, agent)
+            for name in notified:
+                self._sql.add_notice(
+                    transaction.connection, agent=name, owner=saved.owner, name=saved.name
+                )
+
+        await self._write(write_view)
+
+    async def change_view(
+        self,
+        saved: SavedView,
+        agent: str,
+        *,
+        view: View | None = None,
+        target: tuple[int, str] | None = None,
+    ) -> None:
+        """Change what a view shows, or within which time it is answered; the rest stays.
+
+        Args:
+            saved: View as the agent saw it.
+            agent: Name of the agent.
+            view: What it shows from now on; None keeps it.
+            target: Minutes, and hours of its own; None keeps them.
+
+        Raises:
+            ViewGoneError: The view was renamed or removed since.
+        """
+
+        def write_change(transaction: Transaction) -> None:
+            stored = self._get_stored(transaction, saved)
+            minutes, hours = (stored.answer_within, stored.hours) if target is None else target
+            changed = replace(stored, view=view or stored.view, answer_within=minutes, hours=hours)
+            self._save(transaction, changed, agent)
+
+        await self._write(write_change)
+
+    async def delete_view(self, name: str, owner: str = "") -> tuple[str, ...]:
+        """Delete a view; its conversations stay. Return who was notified of its texts.
 
         Args:
             name: Name of the view.
             owner: Agent whose private view it is; empty for a shared one.
+
+        Raises:
+            ViewGoneError: The view was renamed or removed before.
         """
 
-        def drop_view(transaction: Transaction) -> None:
-            self._sql.drop_view(transaction.connection, name=name, owner=owner)
-            self._sql.drop_notices(transaction.connection, name=name, owner=owner)
+        def drop_view(transaction: Transaction) -> tuple[str, ...]:
+            connection = transaction.connection
+            self._get_stored(transaction, SavedView(name, View(), owner=owner))
+            found = self._sql.noticed_by(connection, name=name, owner=owner)
+            notified = tuple(row["agent"] for row in found)
+            self._sql.drop_view(connection, name=name, owner=owner)
+            self._sql.drop_notices(connection, name=name, owner=owner)
+            return notified
 
-        await self._write(drop_view)
+        return await self._write(drop_view)
 
     async def rename_view(self, saved: SavedView, name: str, owner: str | None = None) -> SavedView:
         """Give a view another name or owner; its place and who is notified stay.
@@ -97,6 +155,7 @@ class SavedViews:
 
         Raises:
             ViewExistsError: Another view has the name.
+            ViewGoneError: The view was renamed or removed since.
         """
         name = " ".join(repair_text(name).split()) or saved.name
         new_owner = saved.owner if owner is None else owner
@@ -104,12 +163,8 @@ class SavedViews:
 
         def write_name(transaction: Transaction) -> SavedView:
             connection = transaction.connection
-            taken = {
-                row["name"]
-                for row in self._sql.views(connection, agent=new_owner)
-                if row["owner"] == new_owner
-            }
-            if renamed.identity != saved.identity and name in taken:
+            self._get_stored(transaction, saved)
+            if renamed.identity != saved.identity and self._find_stored(transaction, renamed):
                 raise ViewExistsError(name)
             values = {
                 "owner": saved.owner,
@@ -130,16 +185,22 @@ class SavedViews:
             saved: View to move.
             agent: Agent whose list it is.
             step: -1 moves it up, 1 down.
+
+        Raises:
+            ViewGoneError: The view was renamed or removed since.
+            OnlyLeads: A shared view would get another key.
         """
 
         def write_places(transaction: Transaction) -> bool:
+            self._get_stored(transaction, saved)
             known = read_views(transaction.connection, agent)
-            names = [one.identity for one in known]
-            place = names.index(saved.identity) if saved.identity in names else len(known)
-            if place == len(known) or not 0 <= place + step < len(known):
+            place = [one.identity for one in known].index(saved.identity)
+            if not 0 <= place + step < len(known):
                 return False
             one, other = known[place], known[place + step]
             for moved, number in ((one, other.place), (other, one.place)):
+                if not moved.owner:  # also when a private one passes a shared one
+                    require_lead(transaction.connection, agent, SHARED_VIEWS)
                 self._sql.place_view(
                     transaction.connection, owner=moved.owner, name=moved.name, place=number
                 )
@@ -161,11 +222,29 @@ class SavedViews:
             saved: View.
             agent: Name of the agent.
             on: Whether to notify.
+
+        Raises:
+            ViewGoneError: The view was renamed or removed since.
         """
         query = self._sql.add_notice if on else self._sql.drop_notice
-        await self._write(
-            lambda t: query(t.connection, agent=agent, owner=saved.owner, name=saved.name)
-        )
+
+        def write_notice(transaction: Transaction) -> None:
+            self._get_stored(transaction, saved)
+            query(transaction.connection, agent=agent, owner=saved.owner, name=saved.name)
+
+        await self._write(write_notice)
+
+    def _find_stored(self, transaction: Transaction, saved: SavedView) -> SavedView | None:
+        """Return the view with this owner and name as it is stored, or None."""
+        known = read_views(transaction.connection, saved.owner)
+        return next((one for one in known if one.identity == saved.identity), None)
+
+    def _get_stored(self, transaction: Transaction, saved: SavedView) -> SavedView:
+        """Return the view with this owner and name as it is stored, or raise `ViewGoneError`."""
+        stored = self._find_stored(transaction, saved)
+        if stored is None:
+            raise ViewGoneError(saved.name)
+        return stored
 
     def _save(self, transaction: Transaction, saved: SavedView, agent: str) -> None:
         """Write a view."""

@@ -122,6 +122,29 @@ def refresh_summary(
     return summaries.get(row["conversation_id"])
 
 
+def take_back(
+    transaction: Transaction, rng: random.Random, message_id: int, now: int
+) -> Summary | None:
+    """Cancel a message that is still queued here, so that it has answered nothing.
+
+    Args:
+        transaction: Transaction of the caller.
+        rng: Source of randomness for new ids.
+        message_id: Id of the message.
+        now: Current time in ms UTC.
+
+    Returns:
+        Its conversation; None if it is too late.
+    """
+    connection = transaction.connection
+    if not queries("outbox").take_back(connection, id=message_id, now=now):
+        return None
+    queries("answers").drop_answer(connection, message_id=message_id)
+    summary = refresh_summary(transaction, rng, message_id, before=Status.QUEUED)
+    restore_waiting(transaction, rng, summary["id"])
+    return summary
+
+
 def restore_waiting(transaction: Transaction, rng: random.Random, conversation_id: int) -> None:
     """Mark the customer as waiting again, because the answer was cancelled.
 

@@ -148,7 +148,7 @@ def _show_last_message(connection: Connection, summary: Summary, old: Summary) -
         summary.update(shown)
         return
     summary["last_id"] = summary["last_arrival"] = 0
-    names = ("id", "at", "status", "body", "subject", "files", "arrival")
+    names = ("id", "at", "status", "body", "subject", "files", "arrival", "rule")
     values = {name: row[name] for name in names}
     direction, format = Direction(row["direction"]), Format(row["format"])
     update_last_message(summary, direction=direction, format=format, **values)

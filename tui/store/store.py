@@ -112,7 +112,7 @@ class Store(LateSubjects):
         self.receipt_schedule = ReceiptSchedule(self.database, clock)
         self.accounts = Accounts(self.database, clock)
         self.listeners = Listeners(self.database, clock, owner)
-        self.drafts = Drafts(self.database, clock)
+        self.drafts = Drafts(self.database, clock, rng)
         self.presence = AgentPresence(self.database, clock, owner)
         self.compose_locks = ComposeLocks(self.database, clock, owner)
         self.failures = Failures(self.database, clock)

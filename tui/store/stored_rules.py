@@ -2,42 +2,28 @@
 
 import functools
 import random
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 from tui.clock import DAY, HOUR, Clock
 from tui.domain.change import Subject
 from tui.domain.ids import create_id
 from tui.domain.rules import BUILT_IN_RULES, Rule
 from tui.store.audit import record_action
-from tui.store.connections import Row
+from tui.store.connections import Connection
 from tui.store.engine import Engine, Transaction
 from tui.store.errors import StoreError
 from tui.store.lead_rights import require_lead
 from tui.store.queries import queries
-from tui.store.rule_rows import format_content, read_rule
+from tui.store.rule_rows import RuleRecord, count_hits, format_content, read_rule
 
 WEEK_HOURS = 7 * 24
 """Hours for which it is kept how often a rule matched, beside those of today."""
 
 
-@dataclass(frozen=True, slots=True)
-class RuleRecord:
-    """A rule with what it did."""
-
-    rule: Rule
-    matched_today: int = 0
-    answered_today: int = 0
-    matched: int = 0
-    """How often it matched in the last seven days."""
-    answered: int = 0
-    problem: str = ""
-    """Why an answer of it was not sent; empty for none since it was changed or switched."""
-    problem_at: int = 0
-    """Ms UTC."""
-
-
 _WHAT = "rules"
+INCOMPLETE = "Incomplete: "
+"""Begin of the problem of a rule that names something that does not exist."""
 
 
 class Rules:
@@ -69,7 +55,7 @@ class Rules:
         first = (self._clock.now() - 7 * DAY) // HOUR
         read_hits = functools.partial(self._sql.hits_since, hour=first)
         found, hits = await self._database.read(lambda c: (self._sql.all(c), read_hits(c)))
-        records = [_count_hits(row, hits, today // HOUR) for row in found]
+        records = [count_hits(row, hits, today // HOUR) for row in found]
         names = [record.rule.name for record in records]
         return [*records, *(RuleRecord(one) for one in BUILT_IN_RULES if one.name not in names)]
 
@@ -96,6 +82,23 @@ class Rules:
             lambda transaction: self._save(transaction, rule, agent, replaces)
         )
 
+    async def add_rule(self, rule: Rule, agent: str) -> None:
+        """Add a rule at the end.
+
+        Args:
+            rule: Rule to add; it is valid.
+            agent: Name of the agent.
+
+        Raises:
+            StoreError: Another rule has the name.
+        """
+
+        def insert(transaction: Transaction) -> None:
+            self._refuse_known(transaction, rule.name)
+            self._save(transaction, rule, agent, "")
+
+        await self._database.write(insert)
+
     async def import_rules(self, rules: Sequence[Rule], agent: str) -> None:
         """Add or replace several rules in one transaction; new ones are switched off.
 
@@ -118,9 +121,13 @@ class Rules:
             rule: Rule that was deleted.
             place: Its place in the order, from 0.
             agent: Name of the agent.
+
+        Raises:
+            StoreError: Another rule has the name meanwhile.
         """
 
         def insert(transaction: Transaction) -> None:
+            self._refuse_known(transaction, rule.name, built_in=())
             self._save(transaction, rule, agent, "")
             names = [row["name"] for row in self._sql.all(transaction.connection)]
             names.remove(rule.name)
@@ -203,6 +210,43 @@ class Rules:
 
         return await self._database.write(move)
 
+    async def record_missing(self, missing: Mapping[int, str]) -> None:
+        """Record which rules name something that does not exist, and which do so no more.
+
+        Args:
+            missing: What each rule lacks by its id; empty for nothing.
+        """
+
+        def find_changes(connection: Connection) -> dict[int, str]:
+            known = {row["id"]: row["problem"] for row in self._sql.enabled(connection)}
+            lacking = {id: f"{INCOMPLETE}{text}" for id, text in missing.items() if text}
+            return {
+                id: lacking.get(id, "")
+                for id, problem in known.items()
+                if id in missing
+                and problem != lacking.get(id, "")
+                and (id in lacking or problem.startswith(INCOMPLETE))
+            }
+
+        def write_changes(transaction: Transaction) -> None:
+            changes = find_changes(transaction.connection)
+            for id, problem in changes.items():
+                at = self._clock.now() if problem else 0
+                self._sql.set_problem(transaction.connection, id=id, problem=problem, at=at)
+            transaction.mark_changed(Subject.RULE)
+
+        if await self._database.read(find_changes):
+            await self._database.write(write_changes)
+
+    async def list_incomplete(self) -> dict[str, str]:
+        """Return what each rule lacks that is on and names something that does not exist."""
+        found = await self._database.read(self._sql.enabled)
+        return {
+            row["name"]: row["problem"].removeprefix(INCOMPLETE)
+            for row in found
+            if row["problem"].startswith(INCOMPLETE)
+        }
+
     async def count_waiting(self) -> int:
         """Return how many texts no rule has judged yet."""
         return int(await self._database.read(self._sql.count_queued))
@@ -212,8 +256,8 @@ class Rules:
         require_lead(transaction.connection, agent, _WHAT)
         connection, content = transaction.connection, format_content(rule)
         row = self._sql.by_name(connection, name=replaces or rule.name)
-        if replaces not in ("", rule.name) and self._sql.by_name(connection, name=rule.name):
-            raise StoreError(f'Another rule is named "{rule.name}": nothing was saved')
+        if replaces not in ("", rule.name):
+            self._refuse_known(transaction, rule.name)
         if row is not None:
             self._sql.change(connection, id=row["id"], name=rule.name, content=content)
         else:
@@ -227,6 +271,14 @@ class Rules:
                 content=content,
             )
         self._record(transaction, agent, "rule saved", rule.name)
+
+    def _refuse_known(
+        self, transaction: Transaction, name: str, built_in: Sequence[Rule] = BUILT_IN_RULES
+    ) -> None:
+        """Raise `StoreError` if a rule has the name, stored or among the built-in ones."""
+        known = any(one.name == name for one in built_in)
+        if known or self._sql.by_name(transaction.connection, name=name):
+            raise StoreError(f'Another rule is named "{name}": nothing was saved')
 
     def _place(self, transaction: Transaction, names: Sequence[str]) -> None:
         """Number the rules in a new order."""
@@ -244,18 +296,3 @@ def with_built_in(stored: Sequence[Rule]) -> list[Rule]:
     """Return stored rules, then the built-in ones that are not among them."""
     names = {rule.name for rule in stored}
     return [*stored, *(rule for rule in BUILT_IN_RULES if rule.name not in names)]
-
-
-def _count_hits(row: Row, hits: Sequence[Row], first_today: int) -> RuleRecord:
-    """Return a rule with its counts."""
-    own = [hit for hit in hits if hit["rule_id"] == row["id"]]
-    today = [hit for hit in own if hit["hour"] >= first_today]
-    return RuleRecord(
-        read_rule(row),
-        matched_today=sum(hit["matched"] for hit in today),
-        answered_today=sum(hit["answered"] for hit in today),
-        matched=sum(hit["matched"] for hit in own),
-        answered=sum(hit["answered"] for hit in own),
-        problem=row["problem"],
-        problem_at=row["problem_at"],
-    )

@@ -9,7 +9,7 @@ import random
 from operator import itemgetter
 
 from tui.domain.change import JournalKind, Subject
-from tui.domain.conversation import compute_waiting_rank
+from tui.domain.conversation import State, compute_waiting_rank
 from tui.domain.ids import create_id
 from tui.domain.national_numbers import list_national_keys
 from tui.domain.phone import Address
@@ -26,9 +26,17 @@ from tui.store.conversation_lookups import (
     store_contact_name,
     store_decision,
 )
-from tui.store.conversation_rows import NO_MESSAGES, Summary, get_counter_names, update_rank
+from tui.store.conversation_rows import (
+    NO_MESSAGES,
+    Summary,
+    get_counter_names,
+    is_begun_only,
+    open_if_used,
+    update_rank,
+)
 from tui.store.customer_addresses import fold_for_filter, set_name
 from tui.store.engine import Transaction
+from tui.store.errors import ConversationGone
 from tui.store.page_connection import get_page
 from tui.store.queries import insert_rows, queries
 
@@ -70,12 +78,12 @@ class Summaries:
         """Return the working copy of a conversation, also by the id of one that is part of it.
 
         Raises:
-            KeyError: There is no conversation with this id.
+            ConversationGone: There is no conversation with this id.
         """
         if conversation_id not in self._ids:
             row = find_conversation(self._connection, conversation_id)
             if row is None:
-                raise KeyError(conversation_id)
+                raise ConversationGone
             self._remember_original(dict(row), conversation_id)
         return self._loaded[self._ids[conversation_id]]
 
@@ -96,6 +104,21 @@ class Summaries:
             )
             self._insert_at_once()
         return self._loaded[self._ids[party]]
+
+    def is_new(self, conversation_id: int) -> bool:
+        """Return whether this transaction has created the conversation."""
+        return conversation_id in self._new
+
+    def open_begun(self, conversation_id: int) -> None:
+        """Open a conversation that was only begun, as a draft is in it now.
+
+        Args:
+            conversation_id: Id of the conversation.
+        """
+        row = find_conversation(self._connection, conversation_id)
+        if row is not None and is_begun_only(dict(row)):
+            self.get(conversation_id)["state"] = State.OPEN.value
+            self.flush()
 
     def suggest_name(self, summary: Summary, name: str, now: int) -> None:
         """Name an unknown customer; a name that an agent has set or removed stays.
@@ -223,8 +246,10 @@ class Summaries:
         """Count and publish what changed; return whether the row has to be written."""
         identity = summary["id"]
         is_new = identity in self._new
-        update_rank(summary)
         old = self._before[identity]
+        if not is_new:
+            open_if_used(old, summary)
+        update_rank(summary)
         if not is_new and summary == old:
             return False
         # Only the difference is counted, so that the counters always match the conversations.

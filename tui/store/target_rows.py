@@ -5,6 +5,9 @@ from dataclasses import dataclass
 
 from tui.store.connections import Row
 
+ERASED_LINE = "erased with a customer"
+"""What stands for the output of a program that may have named a customer who was forgotten."""
+
 
 @dataclass(frozen=True, slots=True)
 class EventTarget:

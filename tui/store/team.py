@@ -3,7 +3,6 @@
 import functools
 import random
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
 from typing import TypeVar
 
 from tui.clock import MINUTE, Clock, get_latest_believable
@@ -14,9 +13,10 @@ from tui.domain.text import repair_text
 from tui.store.audit import record_action
 from tui.store.connections import Connection
 from tui.store.engine import Engine, Transaction
-from tui.store.errors import NotPermitted
+from tui.store.errors import NotPermitted, StoreError
 from tui.store.queries import queries
 from tui.store.summaries import Summaries
+from tui.store.team_rows import read_members, read_teams, resolve_view
 
 T = TypeVar("T")
 _PRESENT_MS = MINUTE
@@ -25,6 +25,10 @@ _NOT_PERMITTED = (
     "Your role on the database server may not change agents and teams: nothing was changed; ask"
     " a lead, or see smsdesk help teams-and-views for the privileges"
 )
+
+
+class TeamGoneError(StoreError):
+    """The team was renamed or deleted since it was read."""
 
 
 class TeamBook:
@@ -50,7 +54,7 @@ class TeamBook:
 
         def read_agents(connection: Connection) -> list[AgentRecord]:
             present = {row[0] for row in self._sql.present(connection, since=since, latest=latest)}
-            members = _read_members(connection)
+            members = read_members(connection)
             known = {row["name"]: row for row in self._sql.agent_records(connection)}
             # Who has open work counts as well, as after an import.
             names = [row["name"] for row in queries("triage").agents(connection) if row["name"]]
@@ -155,19 +159,50 @@ class TeamBook:
 
         await self._change(write_team)
 
+    async def change_members(self, name: str, added: Iterable[str], removed: Iterable[str]) -> None:
+        """Add agents to a team and take others out; those that others have changed stay.
+
+        Args:
+            name: Name without the @.
+            added: Names of new members.
+            removed: Names of those who leave.
+
+        Raises:
+            TeamGoneError: There is no such team any more.
+        """
+        joining, leaving = sorted(set(added)), sorted(set(removed))
+
+        def write_members(connection: Connection) -> None:
+            if name not in [team.name for team in read_teams(connection)]:
+                raise TeamGoneError(
+                    f"The team {TEAM_MARK}{name} was renamed or deleted meanwhile:"
+                    " nothing was changed"
+                )
+            for agent in joining:
+                self._sql.add_agent(connection, name=agent)
+                self._sql.add_member(connection, team=name, agent=agent)
+            for agent in leaving:
+                self._sql.drop_member(connection, team=name, agent=agent)
+
+        await self._change(write_members)
+
     async def rename_team(self, old: str, new: str, agent: str) -> None:
-        """Give a team another name; its conversations stay with it.
+        """Give a team another name; its conversations, rules, macros and views stay with it.
 
         Args:
             old: Name of the team.
             new: New name, which no other team has.
             agent: Agent who does it.
         """
+        # Imported late: a first paint reads views and teams, but renames none.
+        from tui.store.renamed_names import rename_team
 
         def write_name(transaction: Transaction) -> None:
             self._sql.drop_team(transaction.connection, name=old)
             self._sql.add_team(transaction.connection, name=new)
             self._sql.rename_members(transaction.connection, team=old, new_team=new)
+            self._sql.rename_turns(transaction.connection, team=old, new_team=new)
+            rename_team(transaction, self._rng, self._clock, agent, old, new)
             self._reassign(transaction, old, f"{TEAM_MARK}{new}", agent)
 
         await self._write(write_name)
@@ -242,49 +277,6 @@ class TeamBook:
             return await self._database.write(write_and_notify)
         except NotPermitted as error:
             raise NotPermitted(_NOT_PERMITTED) from error
-
-
-def list_members(connection: Connection, team: str) -> list[str]:
-    """Return the members of a team in their order; none if there is no such team.
-
-    Args:
-        connection: Connection of the caller.
-        team: Name of the team.
-    """
-    return _read_members(connection).get(team, [])
-
-
-def read_teams(connection: Connection) -> list[Team]:
-    """Return every team by name."""
-    members = _read_members(connection)
-    return [
-        Team(row["name"], tuple(members.get(row["name"], ())))
-        for row in queries("team").teams(connection)
-    ]
-
-
-def _read_members(connection: Connection) -> dict[str, list[str]]:
-    """Return the members of each team."""
-    found: dict[str, list[str]] = {}
-    for row in queries("team").members(connection):
-        found.setdefault(row["team"], []).append(row["agent"])
-    return found
-
-
-def resolve_view(view: View, agent: str, teams: Iterable[Team]) -> View:
-    """Return a view with the further assignees that it has now.
-
-    Args:
-        view: View that is about to be shown.
-        agent: Agent who looks.
-        teams: Every team.
-    """
-    if view.team:
-        members = [name for team in teams if team.name == view.team for name in team.members]
-        return replace(view, assigned=(f"{TEAM_MARK}{view.team}", *members))
-    if view.assignee and view.assignee == agent:
-        return replace(view, assigned=tuple(t.assignee for t in teams if agent in t.members))
-    return replace(view, assigned=())
 
 
 def _get_pending(until: int | None, now: int) -> int | None:

@@ -9,20 +9,17 @@ from tui.domain.action_list import ConversationChange
 from tui.domain.conversation import State
 from tui.domain.text import repair_text
 from tui.store.applied_actions import (
+    AppliedChange,
     apply_change,
     close_summary,
-    get_labels,
-    write_label,
+    name_undo,
+    revert_change,
 )
 from tui.store.audit import AuditEntry, read_audit_trail, record_action
+from tui.store.conversation_lookups import find_conversation
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
-from tui.store.settling import keep_longer_wait
 from tui.store.summaries import Summaries, Summary
-
-_ALWAYS_UNDO_COLUMNS = ("assignee", "starred")
-_UNDO_COLUMNS = (*_ALWAYS_UNDO_COLUMNS, "state", "snoozed_until", "unread", "unanswered_since")
-"""Columns that an undo restores; messages stay as they are."""
 
 
 class Triage:
@@ -48,8 +45,8 @@ class Triage:
         action: str,
         change: Callable[[Summary], None],
         detail: str | Callable[[Summary], str] = "",
-    ) -> list[Summary]:
-        """Make one change to several conversations; return them as they were, for undo.
+    ) -> list[AppliedChange]:
+        """Make one change to several conversations; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -60,24 +57,25 @@ class Triage:
                 it was before.
         """
 
-        def write_changes(transaction: Transaction) -> list[Summary]:
+        def write_changes(transaction: Transaction) -> list[AppliedChange]:
             summaries = Summaries(transaction, self._rng)
-            originals = []
+            changes = []
             for identity in ids:
                 summary = summaries.get(identity)
-                originals.append(dict(summary))
+                before = dict(summary)
                 more = detail if isinstance(detail, str) else detail(summary)
                 change(summary)
+                changes.append(AppliedChange(before, dict(summary)))
                 record_action(
                     transaction, self._rng, self._clock, agent, action, identity, detail=more
                 )
             summaries.flush()
-            return originals
+            return changes
 
         return await self._database.write(write_changes)
 
-    async def close_conversations(self, ids: Sequence[int], agent: str) -> list[Summary]:
-        """Close conversations until the customer writes again; return them as they were.
+    async def close_conversations(self, ids: Sequence[int], agent: str) -> list[AppliedChange]:
+        """Close conversations until the customer writes again; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -87,8 +85,8 @@ class Triage:
             ids, agent, "close", close_summary, lambda s: str(s["unanswered_since"] or "")
         )
 
-    async def reopen_conversations(self, ids: Sequence[int], agent: str) -> list[Summary]:
-        """Open closed or snoozed conversations again; return them as they were.
+    async def reopen_conversations(self, ids: Sequence[int], agent: str) -> list[AppliedChange]:
+        """Open closed or snoozed conversations again; return them for undo.
 
         A customer who waited when it was closed waits again, since the same moment.
 
@@ -100,26 +98,21 @@ class Triage:
 
     async def snooze_conversations(
         self, ids: Sequence[int], agent: str, until: int | None
-    ) -> list[Summary]:
-        """Hide conversations until a time or a reply; return them as they were.
+    ) -> list[AppliedChange]:
+        """Hide conversations until a time or a reply; return them for undo.
 
         Args:
             ids: Ids of the conversations.
             agent: Name of the agent.
             until: End of the snooze in ms UTC; None waits for a reply.
         """
-        return await self.change_conversations(
-            ids,
-            agent,
-            "snooze",
-            lambda s: s.update(state=State.SNOOZED.value, snoozed_until=until),
-            detail=str(until or ""),
-        )
+        change = ConversationChange(state=State.SNOOZED, snoozed_until=until)
+        return await self.change_together(ids, agent, change)
 
     async def assign_conversations(
         self, ids: Sequence[int], agent: str, assignee: str
-    ) -> list[Summary]:
-        """Assign conversations to an agent; return them as they were.
+    ) -> list[AppliedChange]:
+        """Assign conversations to an agent; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -138,51 +131,61 @@ class Triage:
             conversation_id: Id of the conversation.
             agent: Name of the agent.
         """
+        return await self._pass_on(conversation_id, agent, "claim", old="", new=agent)
 
-        def write_claim(transaction: Transaction) -> bool:
+    async def release_conversation(self, conversation_id: int, agent: str) -> bool:
+        """Unassign a conversation that is this agent's; return False if it is another one's.
+
+        Args:
+            conversation_id: Id of the conversation.
+            agent: Name of the agent.
+        """
+        return await self._pass_on(conversation_id, agent, "assign", old=agent, new="")
+
+    async def _pass_on(
+        self, conversation_id: int, agent: str, action: str, *, old: str, new: str
+    ) -> bool:
+        """Change the assignee of a conversation; return False if it was not the old one."""
+
+        def write_assignee(transaction: Transaction) -> bool:
             summaries = Summaries(transaction, self._rng)
             summary = summaries.get(conversation_id)
-            if summary["assignee"]:
+            if summary["assignee"] != old:
                 return False
-            summary["assignee"] = agent
+            summary["assignee"] = new
             summaries.flush()
-            record_action(transaction, self._rng, self._clock, agent, "claim", conversation_id)
+            record_action(transaction, self._rng, self._clock, agent, action, summary["id"])
             return True
 
-        return await self._database.write(write_claim)
+        return await self._database.write(write_assignee)
 
-    async def set_star(self, ids: Sequence[int], agent: str, on: bool) -> list[Summary]:
-        """Star or unstar conversations; return them as they were.
+    async def set_star(self, ids: Sequence[int], agent: str, on: bool) -> list[AppliedChange]:
+        """Star or unstar conversations; return them for undo.
 
         Args:
             ids: Ids of the conversations.
             agent: Name of the agent.
             on: Whether to star them.
         """
-        action = "star" if on else "unstar"
-        return await self.change_conversations(
-            ids, agent, action, lambda s: s.update(starred=int(on))
-        )
+        return await self.change_together(ids, agent, ConversationChange(starred=on))
 
-    async def set_unread(self, ids: Sequence[int], agent: str, unread: bool) -> list[Summary]:
-        """Mark conversations as unread or read; return them as they were.
+    async def set_unread(self, ids: Sequence[int], agent: str, unread: bool) -> list[AppliedChange]:
+        """Mark conversations as unread or read; return them for undo.
 
         Args:
             ids: Ids of the conversations.
             agent: Name of the agent.
             unread: Whether to mark them as unread.
         """
+        action = "mark unread" if unread else "mark read"
         return await self.change_conversations(
-            ids,
-            agent,
-            "mark unread" if unread else "mark read",
-            lambda s: s.update(unread=int(unread)),
+            ids, agent, action, lambda s: s.update(unread=int(unread))
         )
 
     async def set_label(
         self, ids: Sequence[int], agent: str, label: str, on: bool
-    ) -> list[Summary]:
-        """Add or remove a label; return the conversations as they were.
+    ) -> list[AppliedChange]:
+        """Add or remove a label; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -194,8 +197,8 @@ class Triage:
 
     async def set_labels(
         self, ids: Sequence[int], agent: str, changes: Mapping[str, bool]
-    ) -> list[Summary]:
-        """Add and remove several labels at once; return the conversations as they were.
+    ) -> list[AppliedChange]:
+        """Add and remove several labels at once; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -203,26 +206,14 @@ class Triage:
             changes: Labels in one line each, with True to add and False to remove.
         """
         wanted = {" ".join(repair_text(label).split()): on for label, on in changes.items()}
-
-        def write_labels(transaction: Transaction) -> list[Summary]:
-            summaries = Summaries(transaction, self._rng)
-            originals = []
-            for identity in ids:
-                summary = summaries.get(identity)
-                originals.append(dict(summary))
-                for label, on in wanted.items():
-                    write_label(transaction.connection, summary, label, on)
-                    action = f"label {label}" if on else f"unlabel {label}"
-                    record_action(transaction, self._rng, self._clock, agent, action, identity)
-            summaries.flush()
-            return originals
-
-        return await self._database.write(write_labels)
+        return await self.change_together(
+            ids, agent, ConversationChange(labels=tuple(wanted.items()))
+        )
 
     async def change_together(
         self, ids: Sequence[int], author: str, change: ConversationChange
-    ) -> list[Summary]:
-        """Make all changes of a list of actions at once; return the conversations as they were.
+    ) -> list[AppliedChange]:
+        """Make all changes of a list of actions at once; return them for undo.
 
         Args:
             ids: Ids of the conversations.
@@ -230,45 +221,48 @@ class Triage:
             change: What to change.
         """
 
-        def write_change(transaction: Transaction) -> list[Summary]:
+        def write_change(transaction: Transaction) -> list[AppliedChange]:
             summaries = Summaries(transaction, self._rng)
-            originals = [
+            applied = [
                 apply_change(transaction, summaries, self._clock, self._rng, one, change, author)
                 for one in ids
             ]
             summaries.flush()
-            return originals
+            return applied
 
         return await self._database.write(write_change)
 
-    async def undo_changes(self, originals: Sequence[Summary], agent: str) -> None:
-        """Restore state, assignee, star, labels and unread count; messages stay.
-
-        If a new message arrived meanwhile, state and unread count stay too: nothing new is
-        hidden.
+    async def undo_changes(self, changes: Sequence[AppliedChange], agent: str) -> tuple[int, int]:
+        """Restore what changes made different; messages stay, and so does what came since.
 
         Args:
-            originals: Conversations as they were before the change.
+            changes: Conversations before and after the changes.
             agent: Name of the agent.
+
+        Returns:
+            How many conversations were restored at least in part, and in how many something
+            stays because it was changed again since.
         """
 
-        def write_originals(transaction: Transaction) -> None:
+        def write_originals(transaction: Transaction) -> tuple[int, int]:
             summaries = Summaries(transaction, self._rng)
-            for old in originals:
-                summary = summaries.get(old["id"])
-                if summary["id"] != old["id"]:
+            restored = left = 0
+            for change in changes:
+                if find_conversation(transaction.connection, change.id) is None:
+                    continue  # the customer was forgotten since
+                summary = summaries.get(change.id)
+                if summary["id"] != change.id:
                     continue  # it has become part of another conversation, which stays as it is
-                for label in get_labels(old) ^ get_labels(summary):
-                    write_label(transaction.connection, summary, label, label in get_labels(old))
-                untouched = summary["last_arrival"] == old["last_arrival"]
-                names = _UNDO_COLUMNS if untouched else _ALWAYS_UNDO_COLUMNS
-                summary.update({name: old[name] for name in names})
-                record_action(transaction, self._rng, self._clock, agent, "undo", old["id"])
-                if not untouched:
-                    keep_longer_wait(transaction, summary, old)
+                was = dict(summary)
+                is_restored, is_left = revert_change(transaction, summary, change)
+                restored, left = restored + is_restored, left + is_left
+                if is_restored or not is_left:
+                    action = name_undo(was, summary)
+                    record_action(transaction, self._rng, self._clock, agent, action, change.id)
             summaries.flush()
+            return restored, left
 
-        await self._database.write(write_originals)
+        return await self._database.write(write_originals)
 
     async def reopen_due_conversations(self) -> int:
         """Open every snoozed conversation that is due; return how many there were."""

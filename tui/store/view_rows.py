@@ -7,9 +7,10 @@ from typing import Any
 
 from tui.domain.agent_level import Team
 from tui.domain.conversation import Order, State, View
-from tui.domain.text import repair_text
+from tui.domain.text import one_line, repair_text
 from tui.store.connections import Row
-from tui.store.team import resolve_view
+from tui.store.errors import StoreError
+from tui.store.team_rows import resolve_view
 
 _LAST_KEY = 9
 
@@ -38,6 +39,35 @@ class SavedView:
     def identity(self) -> tuple[str, str]:
         """Return what no other view has: owner and name."""
         return self.owner, self.name
+
+
+class ViewExistsError(StoreError):
+    """Another view has this name already."""
+
+    def __init__(self, name: str) -> None:
+        """Create the error.
+
+        Args:
+            name: Name of the view.
+        """
+        super().__init__(
+            f"There is a view {one_line(name, 30)} already: nothing was changed;"
+            " choose another name"
+        )
+
+
+class ViewGoneError(StoreError):
+    """The view was removed or renamed since it was read."""
+
+    def __init__(self, name: str) -> None:
+        """Create the error.
+
+        Args:
+            name: Name of the view.
+        """
+        super().__init__(
+            f"The view {one_line(name, 30)} was renamed or removed meanwhile: nothing was changed"
+        )
 
 
 def get_key(place: int) -> str:

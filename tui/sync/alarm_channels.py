@@ -98,7 +98,7 @@ class AlarmChannels:
 
     async def _post(self, notification: Notification) -> str:
         """Post to the address; return what went wrong, without the address."""
-        url, problem = await read_address(self.url, "notify_url")
+        url, problem = await asyncio.to_thread(read_address, self.url, "notify_url")
         if problem:
             return problem
         if is_unencrypted(url) and not self.allow_http:

@@ -7,10 +7,12 @@ import asyncio
 import contextlib
 import os
 import signal
+import socket
+import ssl
 import tempfile
 from collections.abc import Coroutine, Mapping, Sequence
 from pathlib import Path
-from typing import IO, Any
+from typing import Any, Self
 
 import httpx
 
@@ -21,6 +23,9 @@ URL_SECONDS = 10.0
 _LONGEST_LINE = 200
 _LONGEST_OUTPUT = 2_000
 """Bytes at the end of what a program prints that are looked at."""
+MOST_PRINTED = 50_000_000
+"""Bytes after which a program is killed that prints without end."""
+_CHUNK = 65_536
 _OWN_VARIABLES = "SMSDESK_"
 """Prefix of our variables, which can hold secrets of accounts."""
 
@@ -43,16 +48,16 @@ async def run_program(
         seconds: Time after which it is killed.
     """
     others = {k: v for k, v in environ.items() if not k.startswith(_OWN_VARIABLES)}
-    # Files in place of pipes: a child that lives on and keeps a pipe open cannot delay us.
-    with tempfile.TemporaryFile() as text, tempfile.TemporaryFile() as output:
+    # A file and a pipe of our own: a child that lives on and keeps them open cannot delay us.
+    with tempfile.TemporaryFile() as text, OutputTail() as output:
         text.write(given)
         text.seek(0)
         try:
             starting = asyncio.create_subprocess_exec(
                 *words,
                 stdin=text,
-                stdout=output,
-                stderr=output,
+                stdout=output.writer,
+                stderr=output.writer,
                 env={**others, **variables},
                 start_new_session=True,
             )
@@ -60,6 +65,7 @@ async def run_program(
         except (OSError, ValueError) as error:
             reason = getattr(error, "strerror", None) or type(error).__name__
             return f"{words[0]} cannot be run ({reason})"
+        output.begin_reading(process.pid)
         try:
             async with asyncio.timeout(seconds):
                 code = await process.wait()
@@ -68,10 +74,78 @@ async def run_program(
         finally:
             _kill_group(process.pid)
             await process.wait()
-        return "" if code == 0 else f"{words[0]} ended with {_describe(code, output)}"
+        tail = output.read_rest()
+        if output.is_flooded:
+            return f"{words[0]} printed more than {MOST_PRINTED // 1_000_000} MB, and was stopped"
+        return "" if code == 0 else f"{words[0]} ended with {_describe(code, tail)}"
 
 
-async def read_address(url: str, setting: str) -> tuple[str, str]:
+class OutputTail:
+    """The end of what a program prints, read from a pipe; a program that floods it is killed."""
+
+    def __init__(self) -> None:
+        """Open the pipe."""
+        self._reader, self.writer = os.pipe()
+        os.set_blocking(self._reader, False)
+        self._tail = b""
+        self._printed = 0
+        self._group = 0
+
+    def __enter__(self) -> Self:
+        """Return the open pipe."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the pipe."""
+        if self._group:
+            asyncio.get_running_loop().remove_reader(self._reader)
+        self._close_writer()
+        os.close(self._reader)
+
+    @property
+    def is_flooded(self) -> bool:
+        """Return whether the program has printed too much."""
+        return self._printed > MOST_PRINTED
+
+    def begin_reading(self, group: int) -> None:
+        """Read what the program prints, as soon as it does.
+
+        Args:
+            group: Group of processes of the program, which is killed if it prints too much.
+        """
+        self._group = group
+        self._close_writer()
+        asyncio.get_running_loop().add_reader(self._reader, self._read_chunk)
+
+    def read_rest(self) -> bytes:
+        """Read what is in the pipe; return the end of all."""
+        while self._read_chunk():
+            pass
+        return self._tail
+
+    def _read_chunk(self) -> bool:
+        """Read some bytes; return whether there can be more now."""
+        try:
+            chunk = os.read(self._reader, _CHUNK)
+        except BlockingIOError:
+            return False
+        self._printed += len(chunk)
+        self._tail = (self._tail + chunk)[-_LONGEST_OUTPUT:]
+        if self.is_flooded:
+            _kill_group(self._group)
+        if not chunk or self.is_flooded:
+            asyncio.get_running_loop().remove_reader(self._reader)
+            return False
+        return True
+
+    def _close_writer(self) -> None:
+        """Close our copy of the end that the program writes to."""
+        if self.writer >= 0:
+            os.close(self.writer)
+            self.writer = -1
+
+
+def read_address(url: str, setting: str) -> tuple[str, str]:
     """Return an address of the settings, or what is wrong with the file that holds it.
 
     Args:
@@ -81,7 +155,7 @@ async def read_address(url: str, setting: str) -> tuple[str, str]:
     if url.startswith("file:"):
         path = Path(url.removeprefix("file:").strip()).expanduser()
         try:
-            url = (await asyncio.to_thread(path.read_text, encoding="utf-8")).strip()
+            url = path.read_text(encoding="utf-8").strip()
         except (OSError, ValueError, RuntimeError) as error:
             reason = getattr(error, "strerror", None) or type(error).__name__
             return "", f"{path} cannot be read ({reason})"
@@ -106,13 +180,30 @@ async def post_once(
         posting = client.stream("POST", url, content=content, headers=headers)
         async with asyncio.timeout(2 * URL_SECONDS), posting as got:
             status = got.status_code
-    except TimeoutError:
+    except (TimeoutError, httpx.TimeoutException):
         return "no answer in time", True
+    except httpx.ConnectError as error:
+        return _explain_no_connection(error), True
     except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
         return f"no answer ({type(error).__name__})", isinstance(error, httpx.TransportError)
     if 200 <= status < 300:
         return "", False
-    return f"it answered with HTTP status {status}", status >= 500 or status == 429
+    line = f"it answered with HTTP status {status}"
+    if 300 <= status < 400:
+        line += ", a redirect, which is not followed"
+    return line, status >= 500 or status == 429
+
+
+def _explain_no_connection(error: httpx.ConnectError) -> str:
+    """Return why there is no connection, without the address."""
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return "no connection: its certificate is not valid"
+        if isinstance(cause, socket.gaierror):
+            return "no connection: the name of its host is not known"
+        cause = cause.__cause__ or cause.__context__
+    return "no connection: nothing accepts it at this address"
 
 
 async def _start_or_kill(
@@ -135,10 +226,10 @@ def _kill_group(group: int) -> None:
         os.killpg(group, signal.SIGKILL)
 
 
-def _describe(code: int, output: IO[bytes]) -> str:
-    """Return how a command ended, with the last line that it printed."""
-    output.seek(max(0, os.fstat(output.fileno()).st_size - _LONGEST_OUTPUT))
-    lines = output.read().decode("utf-8", "replace").split("\n")
-    last = next((line for line in reversed(lines) if line.strip()), "")
-    said = f": {one_line(last, _LONGEST_LINE)}" if last else ""
+def _describe(code: int, tail: bytes) -> str:
+    """Return how a command ended, with the end of the last line that it printed."""
+    lines = tail.decode("utf-8", "replace").splitlines()
+    last = one_line(next((line for line in reversed(lines) if line.strip()), ""), _LONGEST_OUTPUT)
+    cut = f"…{last[1 - _LONGEST_LINE :]}" if len(last) > _LONGEST_LINE else last
+    said = f": {cut}" if cut else ""
     return f"code {code}{said}" if code > 0 else f"signal {-code}{said}"

@@ -66,6 +66,8 @@ class DeliverySettings:
             target: Name of the target.
             entry: The event.
         """
+        if entry.kind is JournalKind.ERASED:
+            return False
         if target.startswith(HOOK_PREFIX):
             name = target.removeprefix(HOOK_PREFIX)
             wanted = entry.detail.get("hook") if entry.kind is JournalKind.HOOK else entry.kind

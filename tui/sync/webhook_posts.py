@@ -45,6 +45,23 @@ def sign_body(secret: str, message_id: str, timestamp: int, body: bytes) -> str:
     return f"v1,{base64.b64encode(digest).decode()}"
 
 
+def read_secret(path: Path) -> tuple[str, str]:
+    """Return the secret of a webhook, or what is wrong with its file.
+
+    Args:
+        path: File that holds the secret and nothing else.
+    """
+    path = path.expanduser()
+    try:
+        secret = path.read_text(encoding="utf-8").strip()
+        sign_body(secret, "", 0, b"")
+    except OSError as error:
+        return "", f"{path} cannot be read ({error.strerror})"
+    except (binascii.Error, ValueError):
+        return "", f"{path} holds no secret: text, or whsec_ and base64"
+    return secret, "" if secret else f"{path} is empty: write a secret into it"
+
+
 async def post_signed(webhook: PostTarget, message_id: str, now: int, body: bytes) -> str:
     """Post an event once; return what went wrong, without address and secret.
 
@@ -54,22 +71,16 @@ async def post_signed(webhook: PostTarget, message_id: str, now: int, body: byte
         now: Current time in ms UTC.
         body: The event as JSON.
     """
-    url, problem = await read_address(webhook.url, "url")
+    url, problem = await asyncio.to_thread(read_address, webhook.url, "url")
     if problem:
         return problem
     if is_unencrypted(url) and not webhook.allow_http:
         return "the address is not encrypted: use https://, or set allow_http = true"
-    path = Path(webhook.secret_file).expanduser()
-    try:
-        secret = (await asyncio.to_thread(path.read_text, encoding="utf-8")).strip()
-        timestamp = now // SECOND
-        signature = sign_body(secret, message_id, timestamp, body) if secret else ""
-    except OSError as error:
-        return f"{path} cannot be read ({error.strerror})"
-    except (binascii.Error, ValueError):
-        return f"{path} holds no secret: text, or whsec_ and base64"
-    if not signature:
-        return f"{path} is empty: write a secret into it"
+    secret, problem = await asyncio.to_thread(read_secret, Path(webhook.secret_file))
+    if problem:
+        return problem
+    timestamp = now // SECOND
+    signature = sign_body(secret, message_id, timestamp, body)
     headers = {
         "Content-Type": "application/json",
         "webhook-id": message_id,

@@ -13,6 +13,7 @@ from tui.desk.send_attempt import NotSentError, SendIntent, create_retry_intent
 from tui.desk.submit import KEPT_AS_DRAFT, LEFT_MEANWHILE
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message, MmsContent
+from tui.domain.templates import find_open_fields
 from tui.domain.text import one_line
 from tui.domain.typed_text import is_blank_text
 from tui.widgets.composer import Composer
@@ -121,7 +122,9 @@ class ComposePane(SuggestingPane):
                 # What was not read is not sent.
                 intent = replace(intent, text=text)
                 self.compose_state.save_draft(conversation.id, text, note=False)
-                raise NotSentError("Filled in the fields, not sent yet · Enter sends")
+                # A field that stays open is refused, by its name, with the other checks.
+                if not find_open_fields(text):
+                    raise NotSentError("Filled in the fields, not sent yet · Enter sends")
             sent = await self._submitter.queue_reply(conversation, intent, self._visible_messages())
         except NotSentError as refusal:
             self._show_refusal(conversation, intent.text, refusal)
@@ -143,7 +146,8 @@ class ComposePane(SuggestingPane):
         """
         intent = self.compose_state.intent
         has_draft = bool(self.composer.text or intent.enclosed or intent.plan)
-        return self._submitter.find_obstacle(conversation) or (DRAFT_FIRST if has_draft else "")
+        refusal = self._submitter.find_obstacle(conversation) or (DRAFT_FIRST if has_draft else "")
+        return refusal or self._submitter.describe_writer(self._presence.holder)
 
     def begin_macro(self) -> None:
         """Record that the agent sees the messages, and no question, before a macro is confirmed."""
@@ -162,6 +166,9 @@ class ComposePane(SuggestingPane):
         """
         intent = self._submitter.build_intent(conversation, text)
         try:
+            # Outside of the composer another key leads to the lock than the check would name.
+            if refusal := await self._submitter.begin_writing(conversation):
+                raise NotSentError(refusal)
             return await self._submitter.queue_reply(
                 conversation, intent, self._visible_messages(), is_draft=False
             )
@@ -257,12 +264,7 @@ class ComposePane(SuggestingPane):
             self.compose_state.confirmation.reset_questions()
 
     def _show_refusal(
-        self,
-        conversation: Conversation,
-        text: str,
-        refusal: NotSentError,
-        *,
-        note: bool = False,
+        self, conversation: Conversation, text: str, refusal: NotSentError, *, note: bool = False
     ) -> None:
         """Show why nothing was sent, and put the text back into the composer.
 

@@ -252,7 +252,7 @@ class ConversationPane(StoreReader, Vertical):
         if RELOAD in changes or any(c.subject is Subject.CONVERSATION for c in relevant):
             fresh = await self._store.conversations.get(self.conversation.id)
             if fresh is None:  # it was erased: what is typed here must not be stored again
-                self.compose_pane.compose_state.discard_all(self.conversation.id)
+                self.compose_pane.discard_erased(self.conversation.id)
                 return await self._clear_conversation()
             self.conversation = fresh
             self.compose_pane.update_conversation(self.conversation)

@@ -16,6 +16,7 @@ from tui.desk.context import AppContext
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import State, View
 from tui.domain.text import to_printable
+from tui.domain.view_text import InvalidViewError, has_filter_words, parse_view
 from tui.domain.views import format_view_name
 from tui.store.store import Store
 from tui.terminal.private_api import set_border_subtitle, set_border_title
@@ -37,7 +38,9 @@ class FilterLine(Input):
 
     def __init__(self) -> None:
         """Create a hidden field."""
-        super().__init__(placeholder="name or number", id="filter", compact=True)
+        super().__init__(
+            placeholder="name, number, is:unread, label:vip", id="filter", compact=True
+        )
         self.display = self.can_focus = False
 
     def open_filter(self) -> None:
@@ -200,21 +203,40 @@ class ListPane(StoreReader, Vertical):
 
     @on(Input.Changed, "#filter")
     async def _apply_filter(self, event: Input.Changed) -> None:
-        """Filter the list with every key; without a filter the cursor stays on its row."""
-        if event.value == self.thread_list.view.text:
+        """Filter the list with every key; without a filter the cursor stays on its row.
+
+        Words such as `label:vip` are not looked for in names; Enter shows what they describe.
+        """
+        old = self.thread_list.view.text
+        text = "" if has_filter_words(event.value) else event.value
+        if old in (event.value, text):
             return
         current = self.thread_list.current_row
-        await self._load_view(replace(self.thread_list.view, text=event.value))
-        if current is not None and not event.value:
+        await self._load_view(replace(self.thread_list.view, text=text))
+        if current is not None and not text:
             await self.thread_list.go_to_row(current)
         # Messages that the list posts meanwhile end here: Textual takes this pane for the sender.
         self.post_message(ThreadList.Moved())
 
     @on(Input.Submitted, "#filter")
     async def _leave_filter(self, event: Input.Submitted) -> None:
-        """Go back to the list, which stays filtered; write to people if it shows only them."""
+        """Go back to the list, which stays filtered; write to people if it shows only them.
+
+        A filter with words such as `label:vip` shows its own list. One that is wrong stays, with
+        the reason; a misspelled word is a name as long as names contain it.
+        """
         if not self.thread_list.rows and self.query_one(PeopleLines).is_shown_for(event.value):
             await self.run_action("screen.run('new')")
             return
+        if event.value != self.thread_list.view.text or not self.thread_list.rows:
+            try:
+                parse_view(event.value, self._app_context.agent)
+            except InvalidViewError as problem:
+                self.show_status(str(problem))
+                return
+            if has_filter_words(event.value):
+                # As an action, so that it is done before the next key has its turn.
+                await self.run_action(f"screen.show_typed_view({event.value!r})")
+                return
         self.filter_line.release_focus()
         self.thread_list.focus()

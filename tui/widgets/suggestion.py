@@ -53,6 +53,8 @@ class SuggestionView(StoreReader, Vertical):
 
         text: str
         wish: Wish
+        force: bool = False
+        """Whether the compose lock is taken from a colleague."""
 
     @dataclass
     class Closed(Event):
@@ -63,15 +65,19 @@ class SuggestionView(StoreReader, Vertical):
         takes_focus: bool = True
         """Whether the focus goes back to where it was."""
 
-    def __init__(self, program: HelperProgram, wish: Wish, request: str) -> None:
+    def __init__(
+        self, program: HelperProgram, wish: Wish, request: str, *, take_over_key: str = ""
+    ) -> None:
         """Create the view; it asks the helper when it is mounted.
 
         Args:
             program: The helper.
             wish: What it is asked for.
             request: Its standard input.
+            take_over_key: Character that keeps it although a colleague writes; empty for none.
         """
         super().__init__(id="suggestion")
+        self._take_over_key = take_over_key
         self._program = program
         self._wish = wish
         self._request = request
@@ -130,8 +136,10 @@ class SuggestionView(StoreReader, Vertical):
         event.prevent_default()
         if event.key == "escape":
             self.post_message(self.Closed(_DISCARDED))
+        elif self._answer is not None and event.character == self._take_over_key:
+            self.post_message(self.Kept(self._answer.text, self._wish, force=True))
         elif event.key != "enter":
-            self.show_status(_HOW_TO_DECIDE)
+            self.show_status(_STAYS_WRITING if self._answer is None else _HOW_TO_DECIDE)
         elif self._answer is None:
             self.show_status(_STAYS_WRITING)
         else:
@@ -197,7 +205,7 @@ class SuggestingPane(WritingPane):
         self.composer.display, view.display = True, False
         if event.wish is Wish.TRANSLATE:
             await self.begin_note()
-        elif not await self.begin_reply():
+        elif not await self.begin_reply(force=event.force):
             self.composer.display, view.display = False, True
             view.scroll.focus()
             return
@@ -237,6 +245,17 @@ class SuggestingPane(WritingPane):
         """Hide the pane, as no conversation is open."""
         self._drop_suggestion()
         super().close_conversation()
+
+    def discard_erased(self, conversation_id: int) -> None:
+        """Discard what is typed or suggested for a customer who was erased, and say so.
+
+        Args:
+            conversation_id: Id of the conversation that is not there any more.
+        """
+        if self.composer.text:
+            self.show_status("This customer was erased, and your text with it")
+        self._drop_suggestion()
+        self.compose_state.discard_all(conversation_id)
 
     def _drop_suggestion(self) -> None:
         """Remove the suggestion without waiting, as its conversation is left."""

@@ -16,6 +16,7 @@ from textual.geometry import Region
 from textual.message import Message
 from textual.strip import Strip
 
+from tui.desk.cells import center_text
 from tui.widgets.row_window import RowT, RowWindow
 from tui.widgets.status_messages import StoreReader
 from tui.widgets.styled import StyledWidget
@@ -226,17 +227,17 @@ class VirtualList(StoreReader, StyledWidget, RowWindow[RowT], can_focus=True):
         width = self.size.width
         index, line = divmod(y, self.ROW_HEIGHT)
         index += self.top
-        if not self.rows and y == self.size.height // 2:
-            return self._draw_empty(width)
+        if not self.rows:
+            return self._draw_empty(y, width)
         if not 0 <= index < len(self.rows):
             return Strip.blank(width, self.find_style())
         strip = self._get_strips(index, width - 1)[line]
         return Strip.join([strip, self._draw_scrollbar(y)])
 
-    def _draw_empty(self, width: int) -> Strip:
-        """Draw the line of an empty list."""
-        style = self.find_style("list--empty")
-        return Strip([Segment(self.describe_empty().center(width), style)]).crop(0, width)
+    def _draw_empty(self, y: int, width: int) -> Strip:
+        """Draw one line of an empty list, with the text in the middle."""
+        line = center_text(self.describe_empty(), width, self.size.height)[y]
+        return Strip([Segment(line, self.find_style("list--empty"))]).crop(0, width)
 
     def _get_strips(self, index: int, width: int) -> list[Strip]:
         """Return a row's strips, drawn once for each appearance."""

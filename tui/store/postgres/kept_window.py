@@ -101,6 +101,19 @@ def discard_kept_list(database: Database, agent: str, environ: Mapping[str, str]
             path.unlink()
 
 
+def discard_all_lists(environ: Mapping[str, str]) -> None:
+    """Delete every list that was kept here, as one may show a customer who was forgotten.
+
+    Args:
+        environ: Environment variables.
+    """
+    folder = environ.get("XDG_RUNTIME_DIR", "")
+    if os.path.isabs(folder):
+        with contextlib.suppress(OSError):
+            for path in (Path(folder) / "smsdesk").glob(f"*{_ENDING}"):
+                path.unlink()
+
+
 @contextlib.asynccontextmanager
 async def keep_list(store: "Store", agent: str, environ: Mapping[str, str]) -> AsyncIterator[None]:
     """Keep the list whenever it has changed, while the block runs and at its end.

@@ -17,9 +17,12 @@ on conflict (message_id) do nothing;
 -- name: drop_answer(message_id)!
 delete from answers where message_id = :message_id;
 
+-- An answer that was cancelled, here or at the provider, was none.
 -- name: list_since(since, until)
-select agent, account, view, waited_from, answered_at, due_at from answers
-where answered_at >= :since and answered_at < :until order by answered_at, message_id;
+select a.agent, a.account, a.view, a.waited_from, a.answered_at, a.due_at
+from answers a join messages m on m.id = a.message_id
+where a.answered_at >= :since and a.answered_at < :until and m.status <> 'cancelled'
+order by a.answered_at, a.message_id;
 
 -- name: hours()^
 select week, holidays, zone from desk_hours where id = 1;

@@ -34,6 +34,10 @@ where r.bulk_id = :bulk_id order by r.position;
 -- name: set_state(id, old, other, new)!
 update bulk_texts set state = :new where id = :id and state in (:old, :other);
 
+-- name: finish_unwaited()!
+update bulk_texts set state = 'done' where state in ('running', 'paused')
+  and not exists (select 1 from bulk_recipients r where r.bulk_id = bulk_texts.id and r.state = 'waiting');
+
 -- name: cancel_waiting(bulk_id)!
 update bulk_recipients set state = 'cancelled', body = '' where bulk_id = :bulk_id and state = 'waiting';
 

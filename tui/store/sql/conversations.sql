@@ -12,21 +12,21 @@ where id = coalesce(
 -- name: current_id(id)$
 select coalesce((select conversation_id from redirects where old_id = :id), :id);
 
--- name: insert(id, party, address, other_addresses, name, folded, state, snoozed_until, assignee, starred, labels, unread, waiting_since, unanswered_since, failed, last_id, last_at, last_direction, last_status, last_format, preview, account, own, opted_out, suspected, rank, last_arrival, due_at, due_view, overdue, sentence_id)*!
+-- name: insert(id, party, address, other_addresses, name, folded, state, snoozed_until, assignee, starred, labels, unread, waiting_since, unanswered_since, failed, last_id, last_at, last_direction, last_status, last_format, last_rule, preview, account, own, opted_out, suspected, rank, last_arrival, due_at, due_view, overdue, sentence_id)*!
 insert into conversations (id, party, address, other_addresses, name, folded, state, snoozed_until, assignee, starred,
-  labels, unread, waiting_since, unanswered_since, failed, last_id, last_at, last_direction, last_status, last_format,
+  labels, unread, waiting_since, unanswered_since, failed, last_id, last_at, last_direction, last_status, last_format, last_rule,
   preview, account, own, opted_out, suspected, rank, last_arrival, due_at, due_view, overdue, sentence_id)
 values (:id, :party, :address, :other_addresses, :name, :folded, :state, :snoozed_until, :assignee, :starred,
-  :labels, :unread, :waiting_since, :unanswered_since, :failed, :last_id, :last_at, :last_direction, :last_status, :last_format,
+  :labels, :unread, :waiting_since, :unanswered_since, :failed, :last_id, :last_at, :last_direction, :last_status, :last_format, :last_rule,
   :preview, :account, :own, :opted_out, :suspected, :rank, :last_arrival,
   :due_at, :due_view, :overdue, :sentence_id);
 
--- name: save(id, address, other_addresses, name, folded, state, snoozed_until, assignee, starred, labels, unread, waiting_since, unanswered_since, failed, last_id, last_at, last_direction, last_status, last_format, preview, account, own, opted_out, suspected, rank, last_arrival, due_at, due_view, overdue, sentence_id)*!
+-- name: save(id, address, other_addresses, name, folded, state, snoozed_until, assignee, starred, labels, unread, waiting_since, unanswered_since, failed, last_id, last_at, last_direction, last_status, last_format, last_rule, preview, account, own, opted_out, suspected, rank, last_arrival, due_at, due_view, overdue, sentence_id)*!
 update conversations set
   address = :address, other_addresses = :other_addresses, name = :name, folded = :folded, state = :state, snoozed_until = :snoozed_until,
   assignee = :assignee, starred = :starred, labels = :labels, unread = :unread,
   waiting_since = :waiting_since, unanswered_since = :unanswered_since, failed = :failed, last_id = :last_id, last_at = :last_at,
-  last_direction = :last_direction, last_status = :last_status, last_format = :last_format, preview = :preview,
+  last_direction = :last_direction, last_status = :last_status, last_format = :last_format, last_rule = :last_rule, preview = :preview,
   account = :account, own = :own, opted_out = :opted_out, suspected = :suspected, rank = :rank,
   last_arrival = :last_arrival, due_at = :due_at, due_view = :due_view, overdue = :overdue,
   sentence_id = :sentence_id

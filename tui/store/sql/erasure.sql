@@ -29,6 +29,11 @@ update audit set detail = ''
 where detail <> '' and (conversation_id = :conversation_id
   or conversation_id in (select old_id from redirects where conversation_id = :conversation_id));
 
+-- The events stay, as the ids have to go on without a gap.
+-- name: blank_events(conversation_id)!
+update journal set kind = 'erased', conversation_id = 0, message_id = 0, agent = '', detail = ''
+where conversation_id = :conversation_id;
+
 -- name: unlink_consent(id, party)*!
 update consent set message_id = null where party = :party and message_id = :id;
 
@@ -89,20 +94,29 @@ select id, kept_id, gone_id from merges where kept_id = :conversation_id or gone
 -- name: contact(party)^
 select * from contacts where party = :party;
 
+-- name: count_texts_to_many(party)$
+select count(*) from bulk_recipients where party = :party;
+
+-- name: has_waiting_text(conversation_id)$
+select 1 from bulk_recipients r join conversations c on c.id = :conversation_id
+where r.state = 'waiting' and (r.party = c.party or r.party in (
+  select party from aliases where conversation_id = :conversation_id)) limit 1;
+
 -- name: arrivals_after(after, limit)
-select id, state, query, tail, headers, target, body from arrivals where id > :after order by id limit :limit;
+select id, state, query, tail, headers, target, reason, body from arrivals where id > :after order by id limit :limit;
 
 -- name: drop_arrival(id)*!
 delete from arrivals where id = :id;
 
 -- name: loose_events_after(after, limit)
-select id, raw from events where message_id is null and id > :after order by id limit :limit;
+select id, event_id, provider_key, reason, problem, own, copy, raw from events where message_id is null and id > :after order by id limit :limit;
 
 -- name: drop_event(id)*!
 delete from events where id = :id;
 
 -- name: quotes_after(after, limit)
-select id, detail from audit where id > :after order by id limit :limit;
+select id, detail, case when conversation_id = 0 then detail else '' end as named
+from audit where id > :after order by id limit :limit;
 
 -- name: blank_line(id)*!
 update audit set detail = '' where id = :id;
@@ -129,3 +143,87 @@ insert into inbox_identity (id) values (:id) on conflict do nothing;
 select * from audit where conversation_id = :conversation_id
   or conversation_id in (select old_id from redirects where conversation_id = :conversation_id)
 order by id;
+
+-- What is said of a customer outside of conversations ----------------------------------------
+
+-- name: drop_person_fields(person)!
+delete from contact_fields where person = :person;
+
+-- The newest one stays, without its text: the ids go on from it.
+-- name: drop_empty_texts_to_many()!
+delete from bulk_texts where state in ('done', 'cancelled') and id < (select max(id) from bulk_texts)
+  and id not in (select bulk_id from bulk_recipients);
+
+-- name: blank_empty_texts_to_many()!
+update bulk_texts set body = '' where state in ('done', 'cancelled') and body <> ''
+  and id not in (select bulk_id from bulk_recipients);
+
+-- name: account_lines()
+select name, line, credit_reason from accounts;
+
+-- name: set_account_line(name, line, reason)!
+update accounts set line = :line, credit_reason = :reason where name = :name;
+
+-- name: alarm_lines()
+select kind, account, text from sent_alarms;
+
+-- name: set_alarm_line(kind, account, text)!
+update sent_alarms set text = :text where kind = :kind and account = :account;
+
+-- name: channel_lines()
+select channel, line from alarm_deliveries;
+
+-- name: set_channel_line(channel, line)!
+update alarm_deliveries set line = :line where channel = :channel;
+
+-- name: set_problem_line(id, problem)!
+update rules set problem = :problem where id = :id;
+
+-- name: erase_hook_lines(line)!
+update event_runs set line = :line where line <> '';
+
+-- name: erase_target_lines(line)!
+update event_targets set line = :line where line <> '';
+
+-- name: shared_replies()
+select name, body, actions from templates order by name;
+
+-- name: bulk_bodies()
+select id, body from bulk_texts order by id;
+
+-- name: set_bulk_body(id, body)!
+update bulk_texts set body = :body where id = :id;
+
+-- What is as old as messages that are not kept -------------------------------------------------
+
+-- name: drop_old_runs(before, limit)!
+delete from event_runs where (target, event_id) in (
+  select target, event_id from event_runs where ended_at > 0 and ended_at < :before limit :limit);
+
+-- name: drop_old_recipients(before, limit)!
+delete from bulk_recipients where (bulk_id, party) in (
+  select r.bulk_id, r.party from bulk_recipients r join bulk_texts b on b.id = r.bulk_id
+  where b.state in ('done', 'cancelled') and b.created_at < :before limit :limit);
+
+-- name: old_drafts(before, limit)
+select conversation_id, agent from (
+  select conversation_id, agent from drafts
+  where updated_at < :before and (send_at is null or send_at < :before)
+  union
+  select conversation_id, agent from note_drafts where updated_at < :before) found
+limit :limit;
+
+-- name: drop_old_draft(conversation_id, agent, before)!
+delete from drafts where conversation_id = :conversation_id and agent = :agent
+  and updated_at < :before and (send_at is null or send_at < :before);
+
+-- name: drop_old_note_draft(conversation_id, agent, before)!
+delete from note_drafts where conversation_id = :conversation_id and agent = :agent
+  and updated_at < :before;
+
+-- name: blank_old_target_lines(before, line)!
+update event_targets set line = :line where line <> '' and line <> :line and line_at < :before;
+
+-- name: blank_old_problems(before)!
+update rules set problem = '', problem_at = 0
+where problem <> '' and problem not like 'Incomplete: %' and problem_at < :before;

@@ -138,6 +138,12 @@ where id > :first_id and id <= :last_id and direction <> 'note' and rule = '' or
 select * from conversations where id in (
   select conversation_id from messages not indexed where id > :first_id and direction <> 'note');
 
+-- name: stored_fields(first_id)
+select n.party, f.name, f.value from contacts n join contact_fields f on f.person = n.person
+where n.party in (
+  select c.party from conversations c where c.id in (
+    select conversation_id from messages not indexed where id > :first_id and direction <> 'note'));
+
 -- name: first_messages(first_id)
 select conversation_id, min(id) as id from messages
 where direction <> 'note' and conversation_id in (
@@ -147,8 +153,18 @@ group by conversation_id;
 -- name: stored_endings(first_id)
 select at, action, conversation_id, message_id from audit
 where id > :first_id and agent not like 'rule %'
-  and action in ('close', 'opted out', 'opted in', 'opt out', 'opt in', 'opt in taken back')
+  and action in ('close', 'opted out', 'opted in', 'opt out', 'opt in', 'opt in taken back', 'not an opt-out',
+    'judgement taken back')
 order by id;
 
 -- name: count_texts(first_id)$
 select count(*) from messages not indexed where id > :first_id and direction = 'in';
+
+-- Who is named -------------------------------------------------------------------------------
+
+-- name: has_team(team)$
+select 1 from teams where name = :team;
+
+-- name: has_agent(agent)$
+select 1 from agents where name = :agent
+union select 1 from counters where name = 'assignee:' || :agent and value > 0;

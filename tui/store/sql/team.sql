@@ -20,6 +20,9 @@ update saved_views set place = :place where owner = :owner and name = :name;
 -- name: notices(agent)
 select owner, name from view_notices where agent = :agent;
 
+-- name: noticed_by(owner, name)
+select agent from view_notices where owner = :owner and name = :name order by agent;
+
 -- name: add_notice(agent, owner, name)!
 insert into view_notices (agent, owner, name) values (:agent, :owner, :name) on conflict do nothing;
 
@@ -79,8 +82,21 @@ delete from team_members where team = :team;
 -- name: add_member(team, agent)!
 insert into team_members (team, agent) values (:team, :agent) on conflict do nothing;
 
+-- name: drop_member(team, agent)!
+delete from team_members where team = :team and agent = :agent;
+
 -- name: rename_members(team, new_team)!
 update team_members set team = :new_team where team = :team;
 
 -- name: assigned_to(assignee)
 select id from conversations indexed by conversations_by_assignee where assignee = :assignee;
+
+-- name: all_views()
+select owner, name, content from saved_views;
+
+-- name: change_view(owner, name, content)!
+update saved_views set content = :content where owner = :owner and name = :name;
+
+-- name: rename_turns(team, new_team)!
+update rule_turns set team = :new_team where team = :team
+and not exists (select 1 from rule_turns where team = :new_team);

@@ -66,3 +66,9 @@ select value from agent_choices where agent = :agent and name = :name;
 -- name: save_agent_choice(agent, name, value)!
 insert into agent_choices (agent, name, value) values (:agent, :name, :value)
 on conflict (agent, name) do update set value = excluded.value;
+
+-- name: macros()
+select name, owner, actions from templates where actions <> '';
+
+-- name: change_macro(name, owner, actions)!
+update templates set actions = :actions where name = :name and owner = :owner;

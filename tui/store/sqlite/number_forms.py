@@ -26,9 +26,9 @@ _SAVE = (
     " snoozed_until = :snoozed_until, assignee = :assignee, starred = :starred, labels = :labels,"
     " unread = :unread, waiting_since = :waiting_since, unanswered_since = :unanswered_since,"
     " failed = :failed, last_id = :last_id, last_at = :last_at, last_direction = :last_direction,"
-    " last_status = :last_status, last_format = :last_format, preview = :preview,"
-    " account = :account, own = :own, opted_out = :opted_out, suspected = :suspected, rank = :rank,"
-    " last_arrival = :last_arrival where id = :id"
+    " last_status = :last_status, last_format = :last_format, last_rule = :last_rule,"
+    " preview = :preview, account = :account, own = :own, opted_out = :opted_out,"
+    " suspected = :suspected, rank = :rank, last_arrival = :last_arrival where id = :id"
 )
 _DROP_COUNTERS = (
     "delete from counters where name like 'assignee:%'"

@@ -1,0 +1,158 @@
+"""Add, change, switch, move and delete rules; each is confirmed in one line and can be undone."""
+
+from dataclasses import replace
+
+from tui.desk.context import AppContext
+from tui.desk.permissions import require_lead
+from tui.desk.rule_book import switch_rule
+from tui.desk.rule_names import find_missing, read_names
+from tui.desk.view_actions import RememberUndo
+from tui.domain.rules import BUILT_IN_RULES, Rule
+from tui.domain.text import one_line
+from tui.store.store import Store
+
+_SCOPE = "rules"
+_CHANGED = "Not undone: a colleague has changed it meanwhile"
+
+
+class RuleActions:
+    """Changes of the rules by one agent; most methods return the confirmation.
+
+    The store refuses them to agents who are no leads.
+    """
+
+    def __init__(self, store: Store, context: AppContext, remember_undo: RememberUndo) -> None:
+        """Create the actions.
+
+        Args:
+            store: Store shared by all agents.
+            context: Agent and accounts.
+            remember_undo: Remembers how to undo an action.
+        """
+        self._store = store
+        self._rules = store.rules
+        self._context = context
+        self._agent = context.agent
+        self._remember_undo = remember_undo
+
+    async def check_level(self) -> None:
+        """Check that the agent may change rules, before anything is asked.
+
+        Raises:
+            NotAllowedError: Only leads may.
+        """
+        await require_lead(self._store, self._agent, _SCOPE)
+
+    async def find_missing(self, rule: Rule) -> str:
+        """Return the first thing that a rule names and that does not exist, or ""."""
+        return find_missing(rule, await read_names(self._store, self._context.preferences))
+
+    async def add_rule(self, rule: Rule) -> str:
+        """Add a rule at the end, switched off."""
+        await self._rules.add_rule(rule, self._agent)
+
+        async def remove_again() -> str:
+            if not await self._is_as_saved(rule):
+                return _CHANGED
+            await self._rules.delete_rule(rule.name, self._agent)
+            return f"Undone: there is no rule {_show(rule)}"
+
+        return self._remember_undo(await self._describe_saved(rule), remove_again, _SCOPE)
+
+    async def change_rule(self, rule: Rule, old: Rule) -> str:
+        """Replace a rule where it stands; on or off stays as it is.
+
+        Args:
+            rule: Rule as it is to be.
+            old: Rule as it was.
+        """
+        await self._rules.save_rule(rule, self._agent, replaces=old.name)
+
+        async def restore_older_rule() -> str:
+            if not await self._is_as_saved(rule):
+                return _CHANGED
+            if old.id:
+                await self._rules.save_rule(old, self._agent, replaces=rule.name)
+            else:
+                await self._rules.delete_rule(rule.name, self._agent)
+            return f"Undone: {_show(old)} is as it was"
+
+        text = await self._describe_saved(rule)
+        return self._remember_undo(text, restore_older_rule, _SCOPE)
+
+    async def delete_rule(self, rule: Rule) -> str:
+        """Delete a rule; a built-in one is as it was at first, and off."""
+        if not rule.id:
+            return f"{_show(rule)} is built in: it is off and as it was at first"
+        names = [one.name for one in await self._rules.list_rules()]
+        place = names.index(rule.name) if rule.name in names else len(names)
+        await self._rules.delete_rule(rule.name, self._agent)
+
+        async def restore_rule() -> str:
+            await self._rules.restore_rule(rule, place, self._agent)
+            return f"Undone: {_show(rule)} is restored"
+
+        is_built_in = any(one.name == rule.name for one in BUILT_IN_RULES)
+        text = f"{_show(rule)} is off and as it was at first" if is_built_in else ""
+        return self._remember_undo(text or f"Removed {_show(rule)}", restore_rule, _SCOPE)
+
+    async def move_rule(self, rule: Rule, steps: int) -> str:
+        """Move a rule up or down: those above act first.
+
+        Args:
+            rule: Rule to move.
+            steps: Places down; negative moves up.
+        """
+        if not rule.id:
+            return f"{_show(rule)} cannot be moved before it is edited or switched on"
+        if not await self._rules.move_rule(rule.name, steps, self._agent):
+            return f"{_show(rule)} cannot be moved further"
+
+        async def move_back() -> str:
+            await self._rules.move_rule(rule.name, -steps, self._agent)
+            return f"Undone: {_show(rule)} is back at its place"
+
+        text = f"Moved {_show(rule)} {'up' if steps < 0 else 'down'}"
+        return self._remember_undo(text, move_back, _SCOPE)
+
+    async def switch_rule(self, rule: Rule, *, on: bool) -> str:
+        """Switch a rule on or off.
+
+        Args:
+            rule: Rule to switch.
+            on: Whether to switch it on.
+
+        Raises:
+            RuleNotReadyError: It names something that does not exist.
+        """
+        text = await switch_rule(
+            self._store, rule.name, self._agent, on=on, preferences=self._context.preferences
+        )
+        if rule.enabled is on:
+            return text
+
+        async def switch_back() -> str:
+            await self._rules.switch_rule(rule.name, self._agent, on=not on)
+            return f"Undone: {_show(rule)} is {'off' if on else 'on'}"
+
+        return self._remember_undo(text, switch_back, _SCOPE)
+
+    async def _is_as_saved(self, rule: Rule) -> bool:
+        """Return whether a rule is still what the agent has saved, on or off."""
+        now = await self._rules.find_rule(rule.name)
+        return now is not None and _drop_state(now) == _drop_state(rule)
+
+    async def _describe_saved(self, rule: Rule) -> str:
+        """Return that a rule is saved, and what it lacks."""
+        missing = await self.find_missing(rule)
+        return f"Saved {_show(rule)}{f', but {missing}' if missing else ''}"
+
+
+def _drop_state(rule: Rule) -> Rule:
+    """Return a rule without what changes when it is stored or switched."""
+    return replace(rule, id=0, enabled=False, since=0)
+
+
+def _show(rule: Rule) -> str:
+    """Return the name of a rule as it is shown."""
+    return one_line(rule.name, 40)
