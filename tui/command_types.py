@@ -1,7 +1,8 @@
 """Define what a command is: its scope, its keys and its texts. `commands.py` lists them all."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from tui.domain.records import record
 
 
 class Scope(StrEnum):
@@ -27,7 +28,7 @@ class Scope(StrEnum):
         return self not in (Scope.CONVERSATIONS, Scope.TRIAGE, Scope.GENERAL)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Command:
     """One thing that an agent can do with a key, or with a word in line mode."""
 

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import random
 from collections.abc import AsyncIterator, Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 from tests.robot.agent import Robot
@@ -14,6 +13,7 @@ from tests.robot.typist import Pace, Typist
 from tests.robot.window import Window
 from tests.robot.world import CUSTOMERS, World, open_world
 from tests.waiting import wait_until
+from tui.domain.records import record
 
 _SIZES = ((80, 24), (160, 40))
 _OPENING_SECONDS = 60.0
@@ -22,7 +22,7 @@ _BREAK_SHARE = 0.02
 _LOG = Path(".local/state/smsdesk/smsdesk.log")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outcome:
     """What came of a run."""
 

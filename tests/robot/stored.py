@@ -2,16 +2,16 @@
 
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
 from tests.robot.world import AGENT
+from tui.domain.records import record
 
 T = TypeVar("T")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoredMessage:
     """A message of the agent as the inbox stores it."""
 
@@ -36,7 +36,7 @@ class StoredMessage:
         return max(self.hold_until, self.scheduled_at or 0)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoredInbox:
     """Everything that the agent has left in the inbox."""
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from tests.robot.oracle import Oracle
 from tests.robot.window import Sight, Window
 from tui.clock import SystemClock
+from tui.domain.records import record
 
 _REDRAW = b"\x0c"
 _REDRAW_SECONDS = 10.0
@@ -18,7 +19,7 @@ _ESCAPE_SECONDS = 0.6
 """Pause between Esc and Enter: sent together they are Alt+Enter, which is a key of its own."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pace:
     """Seconds between two keys, and how often a key does not wait for the one before."""
 

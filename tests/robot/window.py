@@ -12,12 +12,12 @@ import subprocess
 import sys
 import termios
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 import pyte
 
 from tests.ui.terminal import ROOT, take_terminal
 from tests.waiting import wait_until
+from tui.domain.records import record
 
 _UNKNOWN_SEQUENCE = re.compile(rb"\x1b\[[<>=?][0-9;:]*[ $]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 """Sequences that the emulator below would print: private modes, titles, the clipboard."""
@@ -26,7 +26,7 @@ _NUMBER = re.compile(r"\+\d+(?: \d+)+")
 _ROUTE = re.compile(r"^[│├]─ .* ─+[│┤]")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Sight:
     """What an agent can read on the screen at one moment."""
 

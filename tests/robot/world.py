@@ -4,7 +4,7 @@ import contextlib
 import os
 import random
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from tests.ui.terminal import ROOT
 from tui.clock import HOUR, Clock, SystemClock
 from tui.domain.message import NewMessage
 from tui.domain.phone import parse_address
+from tui.domain.records import record
 from tui.domain.templates import CannedReply
 from tui.sandbox.app import create_app
 from tui.sandbox.faults import Fault
@@ -81,7 +82,7 @@ def make_environment(home: Path, url: str, *, quiet: bool) -> dict[str, str]:
     }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class World:
     """Everything that acts on the inbox besides the robot."""
 

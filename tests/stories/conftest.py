@@ -3,7 +3,6 @@
 import contextlib
 import random
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -15,6 +14,7 @@ from tui.demo.accounts import ACCOUNTS, find_account, open_accounts
 from tui.demo.world import DeferredApp
 from tui.domain.message import Direction, Message, NewMessage
 from tui.domain.phone import parse_address
+from tui.domain.records import record
 from tui.domain.status import Status
 from tui.sandbox.app import create_app
 from tui.sandbox.server import run_server
@@ -31,7 +31,7 @@ _HANDSETS = 0.05
 """Factor by which the handsets are faster than real ones."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Scenario:
     """Hold what a test needs: the inbox and the simulated outside world."""
 

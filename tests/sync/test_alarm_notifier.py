@@ -2,7 +2,7 @@
 
 import itertools
 import random
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 import pytest
@@ -18,6 +18,7 @@ from tui.clock import HOUR, MINUTE, SECOND, ManualClock
 from tui.domain.account import Account, Health
 from tui.domain.arrivals import Arrival, Channel, HeldReason
 from tui.domain.events import Cause
+from tui.domain.records import record
 from tui.store.account_watch import Alarms
 from tui.store.store import Store
 from tui.sync.alarm_channels import URL, AlarmChannels, AlarmState, Notification
@@ -28,7 +29,7 @@ from tui.sync.service import SyncService
 ACCOUNT = Account("mm", "messagemedia")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RecordedChannels(AlarmChannels):
     """Channels that keep what is sent, and fail while a test says so."""
 

@@ -1,9 +1,9 @@
 """Define what the help of one command says."""
 
-from dataclasses import dataclass
+from tui.domain.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HelpText:
     """Help text of one command."""
 

@@ -1,7 +1,6 @@
 """Define the demo's accounts: one at each provider, all in the sandbox."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 from tui.clock import Clock
 from tui.domain.account import Account
 from tui.domain.database import Database
+from tui.domain.records import record
 from tui.sandbox import API_KEY, API_SECRET, HOOK_SECRET, INBOUND_SECRET
 from tui.sandbox.scenario import OWN_NUMBERS
 from tui.settings.public import Preferences
@@ -20,7 +20,7 @@ AGENT = "mia"
 """Name of the agent in the demo."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DemoAccount:
     """One account of the demo."""
 

@@ -9,7 +9,6 @@ The demo's customers and what the agents have done with their conversations are 
 import json
 import random
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from tui.clock import MINUTE, SECOND, ManualClock
 from tui.demo.accounts import DemoAccount, find_account
@@ -18,6 +17,7 @@ from tui.domain.events import Receipt, Reply
 from tui.domain.ids import to_reference
 from tui.domain.message import NewMessage
 from tui.domain.phone import parse_address
+from tui.domain.records import record
 from tui.domain.status import Status
 from tui.domain.templates import CannedReply
 from tui.sandbox import customers
@@ -63,7 +63,7 @@ WRITERS = customers.CUSTOMERS
 """Customers who write by themselves while the demo runs."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AgentActions:
     """What agents have done with one conversation."""
 
@@ -118,7 +118,7 @@ _FINAL_STATES = {
 """Status, provider status, code and reason for each final stage of a message."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _HistoryLine:
     """One line of a customer's conversation, with its time."""
 

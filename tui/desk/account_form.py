@@ -7,13 +7,14 @@ provider's client nor the settings.
 
 import re
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import Enum, IntEnum
 from typing import NamedTuple
 
 from tui.desk.panel_addresses import PanelAddress
 from tui.domain.account import NeededSetting, ProviderInfo
 from tui.domain.phone import is_country
+from tui.domain.records import record
 
 _VALID_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 
@@ -67,7 +68,7 @@ class FormProblem(NamedTuple):
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NewAccount:
     """The fields that were filled in."""
 
@@ -115,7 +116,7 @@ class AccountSetupError(Exception):
         self.field = field
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccountSetup:
     """What the set-up screen is given: the providers, and the functions for a new account."""
 

@@ -1,7 +1,6 @@
 """Put into sentences what a person should look at about an account, and what to do about it."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from datetime import tzinfo
 
 from tui.clock import DAY
@@ -10,6 +9,7 @@ from tui.desk.context import AppContext
 from tui.desk.format import find_shown_health, format_age, format_attention, format_moment
 from tui.domain.account import Account, AccountState, Health, NeededSetting
 from tui.domain.attention import CROWD_SHOWN_MS, Attention, AttentionKind, list_attentions
+from tui.domain.records import record
 from tui.domain.text import format_span, one_line
 from tui.store.store import Store
 from tui.store.target_rows import EventTarget
@@ -29,7 +29,7 @@ _CLOCK_FIX = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccountNotice:
     """What a person should look at, as sentences without a full stop."""
 

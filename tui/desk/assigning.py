@@ -1,13 +1,13 @@
 """Decide to whom a conversation can be assigned, and who is notified of it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 
 from tui.desk.format import format_title
 from tui.domain.agent_level import TEAM_MARK, AgentRecord, Team, find_assignee
 from tui.domain.change import Change, Subject
 from tui.domain.date_input import format_moment
+from tui.domain.records import record
 from tui.domain.text import one_line
 from tui.store.applied_actions import UNDO_DETAILS, UNDO_STATE
 from tui.store.store import Store
@@ -16,7 +16,7 @@ UNASSIGNED = "no one"
 _MOST_MEMBERS = 3
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assignee:
     """One to whom a conversation can be assigned."""
 

@@ -6,13 +6,13 @@ the draft and the newest texts, and prints its answer, which becomes a suggestio
 
 import shlex
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum
 
 from tui.desk.message_text import MessageText
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Message
+from tui.domain.records import record
 from tui.domain.text import one_line, to_printable
 from tui.domain.typed_text import is_blank_text
 from tui.store.messages import NEWEST
@@ -62,7 +62,7 @@ _TITLES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HelpRequest:
     """What is known when an agent asks for help."""
 

@@ -6,13 +6,13 @@ still shows the right one on an ASCII terminal.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from tui.domain.account import Health
+from tui.domain.records import record
 from tui.domain.status import Status
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Symbol:
     """A character of ours, with its replacement for terminals that have only ASCII."""
 
@@ -28,7 +28,7 @@ class Symbol:
         return self.ascii_shape if ascii else self.shape
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Badge:
     """A status as an agent sees it: shape and label; the colour comes from `style`."""
 

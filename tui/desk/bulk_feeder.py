@@ -4,7 +4,7 @@ Only few of them wait in the outbox at once, and none are added while a text of 
 so that a reply is never behind thousands of others.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tui.clock import SECOND, Clock
 from tui.desk.bulk_plan import find_obstacle
@@ -14,6 +14,7 @@ from tui.desk.send_attempt import RefusedError, SendAttempt
 from tui.domain.account import Account
 from tui.domain.bulk_text import MINUTE_MS, count_allowed, get_burst
 from tui.domain.local_time import HourRange
+from tui.domain.records import record
 from tui.store.bulk_feed import Decision, RecipientFacts
 from tui.store.store import Store
 
@@ -25,7 +26,7 @@ _LONGEST_PAUSE = 60.0
 """Seconds until the times of recipients are looked at again, as the clock can be set."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _SenderPreferences:
     """The settings of the process that serves, with the agent who wrote the text."""
 

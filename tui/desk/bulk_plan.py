@@ -7,7 +7,7 @@ The plan is what an agent confirms. Every check is made again when a message is 
 import asyncio
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import tzinfo
 
 from tui.desk.format import format_title
@@ -20,6 +20,7 @@ from tui.domain.bulk_text import BulkRecipient, BulkText, NightChoice, Recipient
 from tui.domain.conversation import Conversation
 from tui.domain.local_time import find_next_allowed_time, find_zones
 from tui.domain.phone import format_phone_number
+from tui.domain.records import record
 from tui.domain.sms import Encoding, count_parts
 from tui.domain.templates import FillContext, collect_values, fill_fields, find_open_fields
 from tui.domain.text import one_line
@@ -34,7 +35,7 @@ _CHUNK = 200
 _WHOLE_PART_SIZE = 160
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BulkTarget:
     """A person to write to."""
 
@@ -46,7 +47,7 @@ class BulkTarget:
     """Account and sender; None if there is no account."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BulkOptions:
     """What happens with people whom a question is about, as no one is asked for each."""
 
@@ -55,7 +56,7 @@ class BulkOptions:
     """Whether it also goes to those who got the same text within a day."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlannedRecipient:
     """What is planned for one person."""
 
@@ -76,7 +77,7 @@ class PlannedRecipient:
         return self.recipient.state is RecipientState.WAITING
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BulkPlan:
     """One text to many people, before it is confirmed."""
 

@@ -5,7 +5,6 @@ The agent says that all were sent, or sends all again because none was, or has t
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from tui.desk.bulk_retry import RetryBatch, format_quiet_hours
 from tui.desk.context import AppContext
@@ -13,6 +12,7 @@ from tui.desk.undo_stack import RememberUndo
 from tui.domain.capabilities import ReceiptChannel
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
+from tui.domain.records import record
 from tui.domain.status import Status
 from tui.domain.text import format_count, one_line
 from tui.store.store import Store
@@ -20,7 +20,7 @@ from tui.store.store import Store
 _MAX_REASONS = 4
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class UncertainBatch:
     """Messages that are maybe sent."""
 

@@ -5,7 +5,7 @@ Most often an account was fixed or topped up, and everything that it refused is 
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from tui.desk.actions import ConversationActions
 from tui.desk.context import AppContext
@@ -15,6 +15,7 @@ from tui.desk.send_attempt import RefusedError, SendAttempt, create_retry_intent
 from tui.desk.send_checks import check_quiet_hours, find_refusal
 from tui.domain.conversation import Conversation
 from tui.domain.message import Advice, Message
+from tui.domain.records import record
 from tui.domain.status import Status
 from tui.domain.text import format_count, one_line
 from tui.store.errors import OptedOut, StaleReply
@@ -34,7 +35,7 @@ ReportProgress = Callable[[int, int], None]
 """Report how many messages are done, and how many there are."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FailedMessage:
     """A failed message and its conversation."""
 
@@ -42,7 +43,7 @@ class FailedMessage:
     message: Message
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RetryBatch:
     """The messages to send again, and the number of those left out by reason."""
 
@@ -64,7 +65,7 @@ class RetryBatch:
         return len({failure.conversation.id for failure in self.to_retry})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RetryResult:
     """The queued messages, and the number of those left out at the last moment by reason."""
 

@@ -4,13 +4,13 @@ Each decision is stored, confirmed with a message, and can be undone.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from tui.desk import format
 from tui.desk.context import AppContext
 from tui.desk.undo_stack import RememberUndo
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
+from tui.domain.records import record
 from tui.domain.status import PENDING_STATUSES, Status
 from tui.domain.text import one_line
 from tui.store.consent import ConsentRecord
@@ -103,7 +103,7 @@ class ConsentActions:
 _MAX_QUOTE_LENGTH = 60
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConsentStatus:
     """What is known about a customer's consent."""
 

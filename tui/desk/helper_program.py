@@ -17,6 +17,7 @@ from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import IO, Any
 
+from tui.domain.records import record
 from tui.domain.text import one_line
 from tui.domain.typed_text import clean_typed_text, is_blank_text
 
@@ -46,7 +47,7 @@ class HelperAnswer:
     """Whether it printed more than is kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HelperProgram:
     """Command that helps, and its limits."""
 

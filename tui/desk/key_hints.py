@@ -4,7 +4,7 @@ For a failed message, also format the key that does the next best step.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from tui.command_types import Command, Scope
@@ -12,6 +12,7 @@ from tui.commands import index_by_id
 from tui.desk.key_names import format_key
 from tui.domain.failure_advice import recommend_step
 from tui.domain.message import Message
+from tui.domain.records import record
 
 KeyHint = tuple[str, str]
 """A key and its label."""
@@ -95,7 +96,7 @@ def get_triage_end_hints(commands: Iterable[Command]) -> list[KeyHint]:
     return [*_make_hints((known["undo"], restart)), ("Esc", "To the list")]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HintState:
     """What decides which keys matter on the main screen."""
 

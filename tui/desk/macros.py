@@ -4,7 +4,7 @@ A macro is one thing for the agent: one preview, one confirmation and one undo.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import tzinfo
 
 from tui.desk.actions import ConversationActions
@@ -25,6 +25,7 @@ from tui.domain.conversation import Conversation
 from tui.domain.date_input import format_moment
 from tui.domain.mentions import find_mentions
 from tui.domain.message import Message
+from tui.domain.records import record
 from tui.domain.sms import count_parts
 from tui.domain.templates import MACRO_KINDS, CannedReply, fill_fields, find_open_fields
 from tui.domain.text import format_count, one_line
@@ -40,7 +41,7 @@ NO_MACROS_HERE = (
 DRAFT_FIRST = "Your own text here comes first: send it or empty it (r opens it), then press again"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Macro:
     """A canned reply with actions, filled for one customer at one moment."""
 

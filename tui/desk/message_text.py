@@ -6,7 +6,6 @@ as markup.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from tui.clock import SECOND
@@ -16,6 +15,7 @@ from tui.domain.conversation import Conversation
 from tui.domain.events import CopyKind, TimelineEntry, TimeProblem, find_time_problem
 from tui.domain.file_names import format_file_count, format_size
 from tui.domain.message import AttachmentInfo, Direction, Format, Message
+from tui.domain.records import record
 from tui.domain.status import Status
 from tui.domain.text import format_span, one_line, to_printable
 
@@ -30,7 +30,7 @@ _PING_RESULTS: Mapping[Status | None, str] = {
 """Texts for the final statuses of a silent ping."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MessageText:
     """A message in words; each part is made when it is asked for."""
 

@@ -4,7 +4,6 @@ Each is the action of a key, stored through the same functions; nothing is asked
 remembered for undo, as no agent is at a screen.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tui.desk.actions import ConversationActions
@@ -14,6 +13,7 @@ from tui.domain.conversation import Conversation, State
 from tui.domain.date_input import format_moment
 from tui.domain.mentions import find_mentions
 from tui.domain.message import Direction, Message
+from tui.domain.records import record
 from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.store.store import Store
@@ -37,7 +37,7 @@ MESSAGE_VERBS = frozenset({Verb.RESOLVE, Verb.CANCEL})
 """What is done to one message; all else is done to a conversation."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NamedAction:
     """What to do, with its value."""
 
@@ -50,7 +50,7 @@ class NamedAction:
     """End of a snooze, ms UTC; None waits for a reply."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ActionResult:
     """What became of an action."""
 

@@ -1,12 +1,12 @@
 """Say what to enter at a provider's own panel, so that its pushes reach the listener."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+from tui.domain.records import record
 from tui.domain.text import to_printable
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PanelAddress:
     """One address to enter at the panel of one account; it contains the account's hook secret."""
 

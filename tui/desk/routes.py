@@ -1,7 +1,7 @@
 """Routes of a message: account, sender, and whether the customer's reply reaches smsdesk."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import tzinfo
 from typing import TYPE_CHECKING
 
@@ -12,13 +12,14 @@ from tui.domain.conversation import Conversation, Draft
 from tui.domain.date_input import format_moment
 from tui.domain.local_time import find_next_allowed_time, find_quiet_times, find_zones
 from tui.domain.phone import can_answer_sender, can_be_answered
+from tui.domain.records import record
 from tui.domain.text import one_line
 
 if TYPE_CHECKING:
     from tui.desk.context import AppContext
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Route:
     """Account and sender that a message uses."""
 
@@ -50,7 +51,7 @@ class Route:
         return capabilities.rewrite_note
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SendPlan:
     """When a message is sent."""
 

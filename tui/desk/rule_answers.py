@@ -1,7 +1,7 @@
 """Make the automatic answers of rules: fill the canned reply, and run the checks before sending."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import tzinfo
 from typing import Protocol
 
@@ -11,6 +11,7 @@ from tui.desk.send_attempt import RefusedError, SendAttempt
 from tui.domain.account import Account
 from tui.domain.local_time import HourRange
 from tui.domain.message import NewMessage
+from tui.domain.records import record
 from tui.domain.templates import FillContext, collect_values, fill_fields
 from tui.store.rule_helpers import AnswerRequest, RuleHelpers
 from tui.store.team_rows import list_members
@@ -40,7 +41,7 @@ class RulePreferences(Protocol):
         """Return whether a rule may confirm an opt-out with one text."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _RuleSender:
     """A rule as the sender of a message."""
 

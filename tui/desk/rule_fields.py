@@ -1,15 +1,15 @@
 """The fields in which an agent writes a rule, on the screen and line by line."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import tzinfo
 
 from tui.desk.rule_book import format_then, format_when
+from tui.domain.records import record
 from tui.domain.rule_text import read_rule_lines, validate_rule
 from tui.domain.rules import ConditionKind, Rule, RuleHours
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleField:
     """One field: what it is called, an example, and what can be written into it."""
 

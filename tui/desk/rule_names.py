@@ -6,11 +6,11 @@ rules are applied: what a rule names can be removed or renamed later.
 
 import difflib
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui.domain.action_list import ROUND_ROBIN, Action, ActionKind
 from tui.domain.agent_level import TEAM_MARK
+from tui.domain.records import record
 from tui.domain.rules import ConditionKind, Rule
 from tui.domain.templates import BUILT_IN_FIELDS, list_fields
 from tui.domain.text import one_line
@@ -32,7 +32,7 @@ _FIXES = {
 """What adds a thing that is missing."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleNames:
     """The names that rules can refer to; None where it is not known which there are."""
 

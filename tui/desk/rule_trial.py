@@ -6,10 +6,11 @@ rules themselves change.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tui.desk.rule_answers import RulePreferences
 from tui.domain.conversation import Conversation
+from tui.domain.records import record
 from tui.domain.rules import Rule
 from tui.domain.text import format_count
 from tui.store.store import Store
@@ -17,7 +18,7 @@ from tui.store.store import Store
 DEFAULT_DAYS = 14
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TrialHit:
     """One time that a rule would have acted."""
 
@@ -36,7 +37,7 @@ class TrialHit:
     """Why an answer of the rule would not have been sent."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TrialResult:
     """What rules would have done."""
 

@@ -1,7 +1,7 @@
 """A message that is about to be queued, and the objections of the checks before sending."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import tzinfo
 from typing import Protocol
 
@@ -20,6 +20,7 @@ from tui.domain.message import (
     SentText,
 )
 from tui.domain.opt_out_sentence import append_sentence, find_sentence
+from tui.domain.records import record
 from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.domain.typed_text import compose_outgoing_text
@@ -47,7 +48,7 @@ class SendPreferences(Protocol):
         """Return the hours in which customers are not texted; None for no check."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SendIntent:
     """What an agent wants to send, as one value.
 
@@ -133,7 +134,7 @@ def create_retry_intent(message: Message, route: Route | None, to: str, now: int
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SendAttempt:
     """A message that is about to be queued, with all that the checks need to know."""
 
@@ -219,7 +220,7 @@ class SendAttempt:
         return Format.MMS if self.enclosed.media else Format.SMS
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Objection:
     """One reason against sending a message: a refusal, or a question that is asked once."""
 

@@ -1,7 +1,6 @@
 """Change agents and teams: levels, absence, members; each is confirmed and can be undone."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import tzinfo
 
 from tui.clock import Clock
@@ -16,6 +15,7 @@ from tui.domain.agent_level import (
     describe_unknown_name,
 )
 from tui.domain.date_input import format_moment, parse_moment
+from tui.domain.records import record
 from tui.domain.text import one_line
 from tui.store.store import Store
 
@@ -28,7 +28,7 @@ BACK_WORDS = ("", "back", "no", "now", "here")
 """What is typed for an agent who is no longer away."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TeamActions:
     """Changes of agents and teams by one agent; most methods return the confirmation.
 

@@ -4,7 +4,6 @@ The list and the first paint both draw from this, so that no row changes when th
 place of the first paint. A style is named by its component class in `looks.tcss`.
 """
 
-from dataclasses import dataclass
 from datetime import tzinfo
 
 from rich.cells import cell_len
@@ -23,6 +22,7 @@ from tui.desk.badges import (
 from tui.desk.message_text import format_preview
 from tui.domain.conversation import Conversation, State
 from tui.domain.message import Direction
+from tui.domain.records import record
 from tui.domain.text import one_line
 from tui.domain.views import is_waiting
 from tui.terminal.ascii_text import protect_text
@@ -37,7 +37,7 @@ STYLES = (
 """Styles of the parts."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RowState:
     """What changes how a row looks besides its conversation."""
 

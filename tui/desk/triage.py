@@ -5,15 +5,14 @@ has open is left out as long as others wait; a round that begins with no other s
 conversation goes on waiting; the next round finds it again.
 """
 
-from dataclasses import dataclass
-
 from tui.domain.conversation import Conversation
+from tui.domain.records import record
 from tui.domain.views import is_waiting_for
 from tui.store.presence import COUNT_LIMIT
 from tui.store.store import Store
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class WaitingCounts:
     """How many conversations wait, by who can answer them."""
 

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Awaitable, Callable, Collection, Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
 from tui.clock import DAY, HOUR, MINUTE
@@ -10,6 +9,7 @@ from tui.commands import get_first_keys
 from tui.desk.context import AppContext
 from tui.desk.format import format_title
 from tui.domain.conversation import State, View
+from tui.domain.records import record
 from tui.domain.text import one_line
 from tui.domain.views import is_in_view
 from tui.store.store import Store
@@ -53,7 +53,7 @@ class RememberUndo(Protocol):
         """
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class UndoEntry:
     """An action that can be undone."""
 

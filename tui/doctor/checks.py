@@ -5,10 +5,10 @@ import platform
 import sqlite3
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tui import __version__
+from tui.domain.records import record
 from tui.startup.wiring import is_ascii_terminal
 
 
@@ -21,7 +21,7 @@ class Verdict(StrEnum):
     BAD = "bad"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CheckResult:
     """Result of one check."""
 

@@ -1,19 +1,20 @@
 """Describe a provider and an account at it: its public settings and its current state."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from tui.clock import SECOND, is_recent
 from tui.domain.capabilities import Capabilities
 from tui.domain.message import Format, SendOptions
 from tui.domain.phone import AddressKind, parse_address
+from tui.domain.records import record
 
 DEFAULT_LOW_BALANCE = 20.0
 """Warning limit of an account without its own: credits, messages or units of currency."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NeededSetting:
     """A setting that an account needs besides its key and its secret."""
 
@@ -28,7 +29,7 @@ class NeededSetting:
     """Whether it is the secret that signs pushed replies."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class ProviderInfo:
     """What a screen may know of a provider; the values stand in `tui.providers.catalog`."""
 
@@ -70,7 +71,7 @@ class Health(StrEnum):
     """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Account:
     """Settings of an account that a screen may show; it holds no secret."""
 
@@ -170,7 +171,7 @@ LISTENER_TIMEOUT_MS = 12 * SECOND
 """Time (ms) without a heartbeat after which a listener counts as gone."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListenerCrowd:
     """A time at which a listener had more connections than places."""
 
@@ -186,7 +187,7 @@ class ListenerCrowd:
     """Number of closed connections from that address."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListenerState:
     """The process that receives an account's pushes, or was the last to do so."""
 
@@ -214,7 +215,7 @@ class ListenerState:
         return not self.has_ended and is_recent(self.seen_at, now, LISTENER_TIMEOUT_MS)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccountState:
     """State of an account, last written by the process that holds its lease."""
 

@@ -5,12 +5,12 @@ stand on lines of their own, or in one line with semicolons between them.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import tzinfo
 from enum import StrEnum
 
 from tui.domain.conversation import State
 from tui.domain.date_input import InvalidMomentError, parse_moment
+from tui.domain.records import record
 from tui.domain.text import one_line
 
 ROUND_ROBIN = "next of "
@@ -57,7 +57,7 @@ class InvalidActionError(ValueError):
     """An action that cannot be used; the message says why and how to write it, on one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Action:
     """One thing that is done to a conversation."""
 
@@ -70,7 +70,7 @@ class Action:
         return f"{self.kind} {self.value}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConversationChange:
     """What the actions of one list change in a conversation, for one moment."""
 

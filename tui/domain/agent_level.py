@@ -3,9 +3,9 @@
 import difflib
 import re
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
+from tui.domain.records import record
 from tui.domain.text import one_line
 
 TEAM_MARK = "@"
@@ -22,7 +22,7 @@ class Level(StrEnum):
     LEAD = "lead"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AgentRecord:
     """Agent of the desk."""
 
@@ -35,7 +35,7 @@ class AgentRecord:
     teams: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Team:
     """Named list of agents."""
 

@@ -6,7 +6,6 @@ A view can have a target: its conversations are answered within so many minutes 
 import re
 import statistics
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
 
 from tui.domain.business_hours import (
@@ -16,6 +15,7 @@ from tui.domain.business_hours import (
     parse_hours,
 )
 from tui.domain.conversation import Conversation, View
+from tui.domain.records import record
 from tui.domain.text import one_line
 from tui.domain.views import is_in_view, is_waiting
 
@@ -28,7 +28,7 @@ _UNIT_MINUTES = {"m": 1, "min": 1, "h": 60, "d": 24 * 60}
 TARGET_EXAMPLE = "30m, mon-fri 9-17"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnswerTarget:
     """Within which time the conversations of a view have to be answered."""
 
@@ -40,7 +40,7 @@ class AnswerTarget:
     hours: BusinessHours = ALWAYS_OPEN
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DueAnswer:
     """Until when a conversation has to be answered, by the target of one view."""
 
@@ -49,7 +49,7 @@ class DueAnswer:
     view: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnswerRecord:
     """First answer after a customer began to wait."""
 
@@ -73,7 +73,7 @@ class AnswerRecord:
         return self.due_at is not None and self.answered_at > self.due_at
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnswerSummary:
     """First answers of one agent, view or hour."""
 
@@ -119,8 +119,8 @@ def summarize_answers(
         get_group: Returns the group of an answer.
     """
     groups: dict[str, list[AnswerRecord]] = {}
-    for record in records:
-        groups.setdefault(get_group(record), []).append(record)
+    for answer in records:
+        groups.setdefault(get_group(answer), []).append(answer)
     found = [_summarize_group(group, answers) for group, answers in groups.items()]
     return sorted(found, key=lambda one: (-one.answers, one.group))
 

@@ -7,10 +7,11 @@ receipt. It keeps its bytes, so that it can be read again after the reason is fi
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from tui.domain.events import Cause, EventKind
+from tui.domain.records import record
 
 
 class Channel(StrEnum):
@@ -79,7 +80,7 @@ def hide_hook_secrets(text: str, mask: str) -> str:
     return _SECRET_PATH.sub(lambda found: found[1] + mask, text)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Arrival:
     """One request or polled item as it came."""
 
@@ -109,7 +110,7 @@ class Arrival:
         return self.headers.get("content-type", "")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HeldReason:
     """Why something is held."""
 
@@ -118,7 +119,7 @@ class HeldReason:
     """One line in words."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HeldItem:
     """Something that arrived and is or was held."""
 
@@ -146,7 +147,7 @@ class HeldItem:
         return CAUSE_FIXES[self.reason.cause]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HeldGroup:
     """The held items of one account with the same reason."""
 
@@ -157,7 +158,7 @@ class HeldGroup:
     """When the last of them came, ms UTC."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RefusalCount:
     """How many requests were refused without being kept."""
 
@@ -169,7 +170,7 @@ class RefusalCount:
     """When the last one came, ms UTC."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RetryResult:
     """Result of reading held items again."""
 

@@ -4,11 +4,11 @@ An account that answers looks healthy even if no reply can reach it. Every place
 takes its marks from here, so that the header, the list of accounts, line mode and the checks agree.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tui.clock import DAY, MINUTE, is_recent
 from tui.domain.account import SLOW_ANSWER_MS, Account, AccountState
+from tui.domain.records import record
 
 CROWD_SHOWN_MS = 15 * MINUTE
 """How long after its end an account is marked because its listener was full."""
@@ -35,7 +35,7 @@ _CLOCK_LEAD_MS = MINUTE
 """Time (ms) from which a stored time in the future is shown: clocks of hosts differ a little."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Attention:
     """One thing about an account that a person should look at."""
 

@@ -6,11 +6,11 @@ of ours, or it comes from an address that belongs to no phone.
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tui.clock import HOUR, MINUTE
 from tui.domain.folding import fold_text
 from tui.domain.phone import AddressKind, can_be_answered, parse_address
+from tui.domain.records import record
 from tui.domain.tokens import split_words
 
 ANSWER_PAUSE_MS = 12 * HOUR
@@ -54,7 +54,7 @@ _SIGNS = (
 """What automatic texts call themselves, in the languages of the customers."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RecentText:
     """A text of the conversation, beside the one that may be answered."""
 
@@ -64,7 +64,7 @@ class RecentText:
     """Ms UTC."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnswerFacts:
     """What decides whether a text is answered automatically."""
 

@@ -1,8 +1,8 @@
 """Describe a bulk text: one text that goes to each of many people, at a pace."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
+from tui.domain.records import record
 from tui.domain.status import Status
 
 MINUTE_MS = 60_000
@@ -40,7 +40,7 @@ class NightChoice(StrEnum):
     ANYWAY = "anyway"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BulkText:
     """One text to many people."""
 
@@ -64,7 +64,7 @@ class BulkText:
         return MINUTE_MS / self.pace
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BulkRecipient:
     """One person who gets a bulk text, or why not."""
 

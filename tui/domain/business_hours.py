@@ -5,9 +5,9 @@ As text the hours are written like "mon-fri 9-17, sat 10-14"; holidays are dates
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
+from tui.domain.records import record
 from tui.domain.text import one_line
 
 _MINUTE_MS = 60_000
@@ -29,7 +29,7 @@ class InvalidHoursError(ValueError):
     """Hours or a holiday that cannot be used; the message says how to write them."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BusinessHours:
     """When a desk is open; without any hours it always is."""
 

@@ -4,10 +4,10 @@ The screen shows only actions that the capabilities allow, and a badge claims no
 the provider can report.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from tui.domain.message import Format
+from tui.domain.records import record
 
 
 class ReplyChannel(StrEnum):
@@ -48,7 +48,7 @@ class SenderKind(StrEnum):
     NAME = "name"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Capabilities:
     """Capabilities of one account."""
 

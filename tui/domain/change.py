@@ -1,7 +1,8 @@
 """Describe the notifications of the store: they say that something changed, not its new value."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from tui.domain.records import record
 
 
 class Subject(StrEnum):
@@ -48,7 +49,7 @@ MESSAGE_EVENTS = {"in": JournalKind.REPLY, "out": JournalKind.QUEUED, "note": Jo
 """What a new message is, by its direction."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Change:
     """One thing that changed; read it again to get its current value."""
 

@@ -7,9 +7,9 @@ of their owner, before or after the quotation; an emoji may stand in place of a 
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 from tui.domain.consent_words import fold_words
+from tui.domain.records import record
 
 _CLOSING = {
     "“": "”",
@@ -111,7 +111,7 @@ _STEMS_WITHOUT_BLANKS = tuple(
 _MAX_UNSPACED_LENGTH = 20
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Quotation:
     """A message split at its first quotation."""
 

@@ -7,9 +7,10 @@ is asked. There is no common list for Europe or Asia: operators can add words by
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 
+from tui.domain.records import record
 from tui.domain.text import fold_text
 
 _SEPARATOR = re.compile(r"[^\w\s]|_")
@@ -36,7 +37,7 @@ def _fold(text: str) -> str:
     return fold_text(text).replace(_TATWEEL, "")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Keywords:
     """Agreed keywords, normalised by `make_keywords`."""
 
@@ -75,7 +76,7 @@ def _normalize_all(words: Iterable[str]) -> frozenset[str]:
     return frozenset(form for word in words for form in fold_forms(word) if form)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class KeywordTable:
     """Agreed keywords: those of all countries, and more by country (ISO)."""
 

@@ -1,11 +1,11 @@
 """Describe a conversation: all messages exchanged with one party, and its triage state."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
 from tui.domain.message import NO_MMS_CONTENT, Direction, Format, MmsContent
 from tui.domain.phone import format_phone_number
+from tui.domain.records import record
 from tui.domain.status import Status
 
 
@@ -25,7 +25,7 @@ class Order(StrEnum):
     DUE = "least time left"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Conversation:
     """Summary of a conversation, as one row of the list."""
 
@@ -100,7 +100,7 @@ class ListGlimpse(NamedTuple):
     """Conversations in which the agent has a draft."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class View:
     """Which conversations a list shows, and in which order."""
 
@@ -156,7 +156,7 @@ def compute_waiting_rank(waiting_since: int | None, last_at: int) -> int:
     return waiting_since if waiting_since is not None else _NOT_WAITING_BASE - last_at
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Draft:
     """Text that an agent has typed but not sent."""
 
@@ -179,7 +179,7 @@ class Draft:
         return bool(self.body or self.mms)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Counts:
     """Numbers of the header line, each stored as a counter."""
 

@@ -1,10 +1,12 @@
 """Name the database of an inbox: a file, or a PostgreSQL server that several hosts share."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from tui.domain.records import record
 
-@dataclass(frozen=True, slots=True)
+
+@record
 class ServerDatabase:
     """Database on a PostgreSQL server."""
 

@@ -5,10 +5,10 @@ zone, and the result is shown at once, so that the grammar need not be learned.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from tui.domain.local_time import resolve_wall_clock
+from tui.domain.records import record
 from tui.domain.text import format_span
 
 _SECOND_MS = 1_000
@@ -53,7 +53,7 @@ class InvalidMomentError(ValueError):
     """The typed text names no future moment; the message says why, on one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _ParsedMoment:
     """Result of parsing: a day, a time of day, or both."""
 
@@ -63,7 +63,7 @@ class _ParsedMoment:
     """The day is the next of its name, so it may as well be a week later."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TypedMoment:
     """What a typed text means, and what was assumed."""
 

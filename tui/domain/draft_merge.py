@@ -9,14 +9,15 @@ written stands there once.
 import itertools
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from difflib import SequenceMatcher
 
 from tui.domain.conversation import Draft
 from tui.domain.message import MmsContent
+from tui.domain.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TextEdit:
     """Replacement of one range of a text."""
 

@@ -5,10 +5,11 @@ otherwise a digest of the content: together with the account and the kind it is 
 `TimelineEntry` is one step in the history of a message, made from stored events.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from tui.domain.message import Advice, Attachment
+from tui.domain.records import record
 from tui.domain.status import Status
 
 _MAX_CLOCK_LEAD = 5 * 60_000
@@ -90,7 +91,7 @@ class CopyKind(StrEnum):
     """One of several messages for which the provider used the same id."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Reply:
     """A message from a customer."""
 
@@ -116,7 +117,7 @@ class Reply:
     """Name of the customer in the provider's address book, if given."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Receipt:
     """A delivery receipt of a sent message."""
 
@@ -143,7 +144,7 @@ class Receipt:
     """Advice that follows from the code if the message failed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OptOut:
     """A provider's notice that a customer must not be texted any more."""
 
@@ -157,7 +158,7 @@ class OptOut:
     """Address that the customer wrote to, if given."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unreadable:
     """An item that could not be used: it is held with its content, so that it blocks no others."""
 
@@ -177,7 +178,7 @@ class Unreadable:
 Event = Reply | Receipt | OptOut | Unreadable
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EventPage:
     """A page of events, oldest first."""
 
@@ -188,7 +189,7 @@ class EventPage:
     """Where to continue, for providers queried by date; empty for those that confirm."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Balance:
     """Balance of an account, in the provider's own unit."""
 
@@ -198,7 +199,7 @@ class Balance:
     details: dict[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TimelineEntry:
     """One step in the history of a message."""
 

@@ -5,16 +5,15 @@ text. Without a code it falls back on the status. It also explains why the statu
 cannot change any more, so that silence is not mistaken for a failure.
 """
 
-from dataclasses import dataclass
-
 from tui.domain.account import Account, AccountState
 from tui.domain.capabilities import ReceiptChannel
 from tui.domain.message import Advice, Direction, Message
+from tui.domain.records import record
 from tui.domain.status import Status
 from tui.domain.text import format_span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NextStep:
     """Best next step for a message."""
 

@@ -6,10 +6,10 @@ Names come from outside: the result is as untrusted as they are, and passes `one
 
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
+from tui.domain.records import record
 from tui.domain.text import format_count, repair_text
 
 _MAX_NAME_LENGTH = 40
@@ -53,7 +53,7 @@ class NamedData(Protocol):
         """Return the bytes."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FileLabel:
     """What is known about a file without its bytes."""
 

@@ -9,8 +9,9 @@ import hashlib
 import hmac
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from tui.domain.records import record
 
 HEADER, SEAL, MESSAGE = "header", "seal", "message"
 PLAIN, KEYED = "sha256", "hmac-sha256"
@@ -36,7 +37,7 @@ class UncheckedChainError(BrokenChainError):
     """Lines that can not be checked in this way: another key or format, and nothing is known."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class VerifiedChain:
     """A file in which nothing was changed."""
 
@@ -53,12 +54,12 @@ def chain_records(records: Iterable[Mapping[str, Any]], key: bytes = b"") -> Ite
         key: Secret for HMACs; empty for plain hashes.
     """
     previous, count = "", 0
-    for record in records:
+    for entry in records:
         if not count:
-            record = {**record, "type": HEADER, "format": FORMAT, "chain": _name_method(key)}
+            entry = {**entry, "type": HEADER, "format": FORMAT, "chain": _name_method(key)}
         count += 1
-        previous = _hash_record(previous, record, key)
-        yield _format_line(previous, record)
+        previous = _hash_record(previous, entry, key)
+        yield _format_line(previous, entry)
     seal = {"type": SEAL, "lines": count, "last_hash": previous}
     yield _format_line(_hash_record(previous, seal, key), seal)
 

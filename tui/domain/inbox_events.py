@@ -1,7 +1,7 @@
 """Describe what happened in the inbox, as programs that follow it get it, and write it as JSON."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from tui.domain.change import JournalKind
@@ -14,6 +14,7 @@ from tui.domain.json_fields import (
     message_to_json,
 )
 from tui.domain.message import Message
+from tui.domain.records import record
 
 KIND_MEANINGS: Mapping[JournalKind, str] = {
     JournalKind.REPLY: "a message from a customer arrived",
@@ -36,7 +37,7 @@ KIND_MEANINGS: Mapping[JournalKind, str] = {
 """What each kind of event is, for the documentation."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class JournalEntry:
     """One thing that happened."""
 
@@ -52,7 +53,7 @@ class JournalEntry:
     """What changed, of JSON types; what was there before stands under `before`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Happening:
     """An event with what it is about, as that is now."""
 

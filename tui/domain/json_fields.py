@@ -5,12 +5,12 @@
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Message
+from tui.domain.records import record
 from tui.domain.status import Status
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class MessageOfCustomer(NamedTuple):
     customer: CustomerFields | Conversation
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class JsonField(Generic[T]):
     """A field of a JSON object, as it is written and as it is documented."""
 

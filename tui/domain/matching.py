@@ -7,13 +7,13 @@ each other. What can be written in several ways is searched in all of them.
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from tui.domain import codes, tokens
 from tui.domain.char_classes import classify
 from tui.domain.codes import Code, Term
 from tui.domain.folding import fold_text
+from tui.domain.records import record
 
 _INDEXED_PREFIX = 4
 """Characters of the longest beginning of a word that the index has a list for: see the schema."""
@@ -41,7 +41,7 @@ _JOINERS = re.compile(r"[wda]+(?:['\-][wda]+)+|[wa](?:\.[wa])+")
 _SCRIPT_CHANGE = re.compile(r"[hy]+|[wda]+")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Phrase:
     """Terms that follow each other."""
 
@@ -70,7 +70,7 @@ class Phrase:
         return any(True for _ in words.find(self))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Combination:
     """Several conditions of which all or any must hold."""
 

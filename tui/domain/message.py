@@ -3,11 +3,11 @@
 The provider fetches the pictures of an MMS, so their URLs must be public: they are checked here.
 """
 
-from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from tui.domain.file_names import summarize_message
+from tui.domain.records import record
 from tui.domain.status import Status
 
 
@@ -56,7 +56,7 @@ class Format(StrEnum):
     """Shows nothing on the phone; its receipt reports whether the phone is on."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Attachment:
     """A file received with a message."""
 
@@ -66,7 +66,7 @@ class Attachment:
     data: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AttachmentInfo:
     """A stored attachment without its bytes."""
 
@@ -77,7 +77,7 @@ class AttachmentInfo:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MmsContent:
     """What an MMS contains besides its text."""
 
@@ -94,7 +94,7 @@ NO_MMS_CONTENT = MmsContent()
 """Content of an ordinary SMS."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SendOptions:
     """What the provider is asked for besides text, pictures and time."""
 
@@ -112,7 +112,7 @@ NO_OPTIONS = SendOptions()
 """Options of an ordinary message."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SentText:
     """A text that went to a customer, or will at its time, where the same is about to be sent."""
 
@@ -122,7 +122,7 @@ class SentText:
     agent: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Message:
     """One item of a conversation: a received message, a sent message or a private note."""
 
@@ -196,7 +196,7 @@ class Message:
         return summarize_message(self.body, self.subject, self.files)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NewMessage:
     """A message to be queued, as the composer writes it into the store."""
 

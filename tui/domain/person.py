@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tui.domain.folding import fold_text
 from tui.domain.phone import parse_address
+from tui.domain.records import record
 from tui.domain.templates import (
     BUILT_IN_FIELDS,
     CustomField,
@@ -22,7 +23,7 @@ _MAX_TERMS = 4
 _SEPARATORS = frozenset("()-./")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Person:
     """A contact. All texts are from outside."""
 
@@ -36,7 +37,7 @@ class Person:
     """Values of the own fields by name."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChangedPerson:
     """A contact after a change, and what the change met in the store."""
 
@@ -83,7 +84,7 @@ def apply_change(before: Person, wanted: Person, stored: Person) -> ChangedPerso
     return ChangedPerson(changed, stored, tuple(overwritten))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FoundNumber:
     """One number of a person that a search has found. All texts are from outside."""
 

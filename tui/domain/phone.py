@@ -6,7 +6,6 @@ to, independent of how a provider wrote the number, and in which of its forms.
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 
@@ -19,6 +18,7 @@ from tui.domain.numbering import (
     parse_received,
     parse_short_mobile,
 )
+from tui.domain.records import record
 
 _SHORT_CODE_LENGTHS = range(3, 9)
 """Digits of a short code, which is never a phone number: "12345" is not +1 2345."""
@@ -45,7 +45,7 @@ class InvalidNumberError(ValueError):
     """The typed text is not a number to send to; the message says how to fix it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Address:
     """One end of a message, as received and as parsed."""
 

@@ -11,9 +11,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 
+from tui.domain.records import record
 from tui.domain.text import repair_text
 
 _REPLACEMENT = "\ufffd"
@@ -41,7 +41,7 @@ _CONTROL_BYTES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReplyCopy:
     """The content of a reply as one payload contains it."""
 

@@ -8,9 +8,10 @@ plain function of values; `tui.sync.alarms` applies it.
 import itertools
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tui.clock import DAY, HOUR, MINUTE
+from tui.domain.records import record
 
 SLOT_MS = 10 * MINUTE
 """Length (ms) of the slots into which the arrivals of replies are sorted."""
@@ -34,7 +35,7 @@ _NEIGHBOUR_WEIGHT = 0.25
 """Weight of the hours before and after: shops do not open to the minute, and clocks change."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rhythm:
     """How likely customers are to write, by the hour of the week, and which silence is usual."""
 
@@ -132,7 +133,7 @@ _CHANCE = 0.0002
 """So rarely chance alone may raise an alarm about late receipts."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReceiptPace:
     """How fast the receipts of an account usually come."""
 

@@ -22,6 +22,7 @@ from tui.domain.business_hours import (
 )
 from tui.domain.folding import fold_text
 from tui.domain.matching import Phrase, Words, parse_words
+from tui.domain.records import record
 from tui.domain.text import one_line
 from tui.domain.tokens import split_terms
 
@@ -46,7 +47,7 @@ class InvalidRuleError(ValueError):
     """A rule that cannot be used; the message says why and how to write it, on one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Condition:
     """One thing that has to be so."""
 
@@ -61,7 +62,7 @@ class Condition:
         return f"{self.kind} {self.value}".rstrip()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleHours:
     """Business hours of a rule, as they are written; without a week that of the desk holds."""
 
@@ -71,7 +72,7 @@ class RuleHours:
     """Name of the time zone, such as Europe/Warsaw; empty for that of the system."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rule:
     """A standing order."""
 

@@ -3,11 +3,12 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from tui.domain.folding import fold_text
 from tui.domain.matching import Words, parse_words
+from tui.domain.records import record
 from tui.domain.status import Status
 from tui.domain.tokens import split_words
 
@@ -17,7 +18,7 @@ FILTERS = "from: to: label: account: status: before: after: in:thread"
 """Filters that can be typed, as a hint under the field."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SearchQuery:
     """A parsed search; every condition that is set must hold."""
 
@@ -124,7 +125,7 @@ def _find_doubt(name: str, value: str, whole: str) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _DayReader:
     """Parse days relative to today."""
 

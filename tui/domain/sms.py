@@ -13,9 +13,10 @@ name.
 import functools
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
+
+from tui.domain.records import record
 
 _DEFAULT_LANGUAGE = 0
 _EXTENDED_SEPTETS = 2
@@ -64,7 +65,7 @@ class Encoding(StrEnum):
         return 153 if self is Encoding.GSM7 else 67
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SmsPart:
     """Content of one part."""
 
@@ -73,7 +74,7 @@ class SmsPart:
     """Septets in GSM-7, UTF-16 units in UCS-2."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NonGsmCharacter:
     """A character outside GSM-7, which makes every part shorter."""
 
@@ -88,7 +89,7 @@ class NonGsmCharacter:
         return name.lower() or f"U+{ord(self.char):04X}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SmsCount:
     """Length of one message as SMS."""
 
@@ -224,7 +225,7 @@ def list_remaining(counted: SmsCount) -> list[str]:
     return [char for char in list_non_gsm(counted) if char not in PLAIN_MARKS]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MarkChange:
     """One mark and its plain form."""
 
@@ -235,7 +236,7 @@ class MarkChange:
     """Empty for a mark that is left out."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GsmReplacement:
     """The same message in GSM-7, suggested to the agent."""
 

@@ -2,8 +2,9 @@
 
 import statistics
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, tzinfo
+
+from tui.domain.records import record
 
 _HOUR_MS = 3_600_000
 _SECOND_MS = 1_000
@@ -11,7 +12,7 @@ _BLOCKS = " ▁▂▃▄▅▆▇█"
 _ASCII_BLOCKS = " .:-=+*#%"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccountStatistics:
     """Outgoing messages of one account by their result."""
 
@@ -21,7 +22,7 @@ class AccountStatistics:
     failed: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TrafficStatistics:
     """Traffic of the last days; hours are counted from `since`."""
 

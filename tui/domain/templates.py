@@ -6,7 +6,7 @@ that no customer ever reads "Dear {name}".
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, tzinfo
 
 from tui.domain.action_list import (
@@ -17,6 +17,7 @@ from tui.domain.action_list import (
     parse_actions,
 )
 from tui.domain.phone import format_phone_number
+from tui.domain.records import record
 from tui.domain.typed_text import clean_typed_text, is_blank_text
 
 _SECOND = 1_000
@@ -35,7 +36,7 @@ class InvalidCannedReplyError(ValueError):
     """A canned reply that cannot be saved; the message says why, on one line."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CannedReply:
     """A canned reply."""
 
@@ -61,7 +62,7 @@ class CannedReply:
         return self.body or self.actions.replace("\n", "; ")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CustomField:
     """A field that the team defined, and its value in every text."""
 
@@ -69,7 +70,7 @@ class CustomField:
     value: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OpenField:
     """A field without a value, and its position in a text."""
 
@@ -83,7 +84,7 @@ class OpenField:
         return f"{{{self.name}}}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FillContext:
     """Values of the customer and the agent for whom a canned reply is filled."""
 

@@ -6,9 +6,10 @@ The same words are typed into the dialog of the views, in line mode and on the c
 import difflib
 import re
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tui.domain.conversation import Order, State, View
+from tui.domain.records import record
 from tui.domain.text import one_line
 
 VIEW_WORDS = "account: own: label: assigned: team: state: is: order: and words of a name or number"
@@ -28,7 +29,7 @@ class InvalidViewError(ValueError):
     """A filter cannot be understood; the text names the word and what was probably meant."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Value:
     """Value of a word, and whether it was in quotes, so that it is meant literally."""
 

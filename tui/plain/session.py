@@ -1,7 +1,6 @@
 """Hold the state of a line-mode session: the list, the open conversation, what was shown last."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 
 from tui.commands import get_line_keys
 from tui.desk import format
@@ -14,6 +13,7 @@ from tui.desk.undo import format_submitted
 from tui.desk.undo_stack import UndoGuard
 from tui.domain.conversation import Conversation, View
 from tui.domain.message import Message
+from tui.domain.records import record
 from tui.domain.text import one_line
 from tui.plain.dialog import Dialog
 from tui.store.conversations import FIRST_POSITION, ListPosition
@@ -25,7 +25,7 @@ PLAIN_KEYS = _LINE_KEYS | {"copy_text": _LINE_KEYS["reply"], "take_over": _LINE_
 """What to type by the id of a command; writing a reply stands in for two that only a screen has."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListedItem:
     """Target of a number in the list."""
 

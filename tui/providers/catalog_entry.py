@@ -1,12 +1,13 @@
 """Define what the catalogue holds of each provider."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from tui.domain.account import ProviderInfo
 from tui.domain.capabilities import Capabilities
+from tui.domain.records import record
 
 if TYPE_CHECKING:
     from tui.providers.protocol import Provider
@@ -15,7 +16,7 @@ HOOK_PATH: Final = "/hooks/{account}/{secret}"
 """Path of an account's address at the listener; a provider may call any path below it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PanelEntry:
     """One address to enter at the provider's own panel, so that it pushes to the listener."""
 
@@ -39,7 +40,7 @@ class PanelEntry:
         return self.address.replace("{hook}", hook)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@record(kw_only=True)
 class CatalogEntry(ProviderInfo):
     """Everything that is known of one provider."""
 

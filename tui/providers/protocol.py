@@ -1,17 +1,18 @@
 """Define the `Provider` protocol, the values that pass through it, and its form without polling."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from tui.domain.capabilities import Capabilities
 from tui.domain.events import Balance, Event, EventKind, EventPage, Receipt, Unreadable
 from tui.domain.message import Format
+from tui.domain.records import record
 from tui.domain.status import Status
 from tui.providers.errors import NotPossible, ProviderError
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outgoing:
     """One message to send."""
 
@@ -35,7 +36,7 @@ class Outgoing:
     """URL for pushes about this message, ending in the reference; may be empty."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SendAccepted:
     """The provider has accepted the message."""
 
@@ -48,7 +49,7 @@ class SendAccepted:
     raw: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SendRefused:
     """The provider has not accepted the message; the error says why and what to do next."""
 
@@ -58,7 +59,7 @@ class SendRefused:
 SendOutcome = SendAccepted | SendRefused
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Push:
     """One HTTP request that reached the listener for an account."""
 
@@ -74,7 +75,7 @@ class Push:
     http_version: str = "1.1"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PushAnswer:
     """The events of a push, and the answer to return once they are stored."""
 
@@ -84,7 +85,7 @@ class PushAnswer:
     content_type: str = "text/plain"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SentPing:
     """A sent ping: its receipt will arrive under this id and show whether the phone is on."""
 

@@ -9,12 +9,12 @@ import hashlib
 import re
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any, Final
 
 from tui.clock import MINUTE
 from tui.domain.charsets import decode_text, find_codec, find_declared_charset, find_wide_codec
 from tui.domain.message import Attachment
+from tui.domain.records import record
 from tui.domain.text import repair_text
 from tui.providers.errors import PushTooLong
 from tui.providers.protocol import Push
@@ -50,7 +50,7 @@ _AROUND_A_BODY = b" \t\r\n\x0b\x0c\0"
 _ANY_FIELDS: Final = BodyRules()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PushItem:
     """One event of a pushed request."""
 

@@ -15,6 +15,7 @@ from typing import Any, Final
 from urllib.parse import unquote, unquote_to_bytes
 
 from tui.domain.charsets import decode_text, escape_wide_units
+from tui.domain.records import record
 from tui.domain.text import repair_text
 
 _SEPARATOR = re.compile(r"(\r\n|[&\r\n])")
@@ -36,7 +37,7 @@ MOST_FIELDS: Final = 20_000
 _LONGEST_NAME = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BodyRules:
     """What a provider knows of the bodies that are pushed to it."""
 

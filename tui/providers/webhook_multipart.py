@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 from tui.domain.charsets import decode_text, find_declared_charset
 from tui.domain.message import Attachment
+from tui.domain.records import record
 from tui.domain.text import repair_text
 from tui.providers.webhook_forms import BodyRules, UnreadableBody
 from tui.providers.webhook_json import parse_json
@@ -26,7 +27,7 @@ _CONTENT_KEYS = ("[data]", "[date]", "[content]", "[base64]")
 """Ends of the names of fields that are the content of a file, as the providers write them."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Part:
     """One part of a multipart body."""
 

@@ -4,12 +4,11 @@ All numbers are reserved for fiction: Australian 0491 57x, British 07700 900xxx,
 0171 39200xx, French 06 39 98 xx xx and North American 555-01xx.
 """
 
-from dataclasses import dataclass
-
+from tui.domain.records import record
 from tui.sandbox.handset import Stage
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HistoryLine:
     """One message of a history."""
 
@@ -20,7 +19,7 @@ class HistoryLine:
     """How far the message got, if the desk sent it."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Customer:
     """A customer who sends and receives messages."""
 

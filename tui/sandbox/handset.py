@@ -17,8 +17,9 @@ code the table above applies. A blocked (opted out) number rejects whatever its 
 """
 
 import random
-from dataclasses import dataclass
 from enum import StrEnum
+
+from tui.domain.records import record
 
 
 class Stage(StrEnum):
@@ -71,7 +72,7 @@ BY_LAST_DIGITS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Handset:
     """The behaviour of one number, with the provider's code where the number carries one."""
 
@@ -79,7 +80,7 @@ class Handset:
     code: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeliveryStep:
     """One step of a delivery, `after` so many seconds from the start."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import takewhile
 
+from tui.domain.records import record
 from tui.sandbox.handset import Stage, extract_digits
 
 
@@ -17,7 +18,7 @@ class ReceiptMode(StrEnum):
     HELD = "held"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MmsFile:
     """A file that came with an inbound MMS."""
 
@@ -46,7 +47,7 @@ class AcceptedMessage:
     stage: Stage = Stage.ACCEPTED
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Event:
     """A reply or a receipt, in the provider's own format."""
 

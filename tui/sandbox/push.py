@@ -7,10 +7,11 @@ the first push is sent, so that a sandbox without pushes starts quickly.
 import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from tui.domain.records import record
 from tui.sandbox.agenda import Agenda
 from tui.sandbox.ledger import PushCounts
 
@@ -30,7 +31,7 @@ def is_any_2xx(status: int, body: bytes) -> bool:
     return 200 <= status < 300
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PushRequest:
     """One request to the desk, and what to do when it is not answered as it should be."""
 

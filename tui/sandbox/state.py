@@ -10,11 +10,12 @@ import contextlib
 import random
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tui.clock import Clock, SystemClock
+from tui.domain.records import record
 from tui.sandbox import HOOK_SECRET
 from tui.sandbox.agenda import Agenda
 from tui.sandbox.faults import FaultQueue
@@ -56,7 +57,7 @@ Responder = Callable[[str], str | None]
 """Return how one customer answers a text; None is silence."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hook:
     """Where the desk's listener expects one provider: the two last parts of its path."""
 
@@ -64,7 +65,7 @@ class Hook:
     secret: str = HOOK_SECRET
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PushSettings:
     """Whether and where pushes are sent."""
 

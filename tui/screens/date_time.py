@@ -3,7 +3,6 @@
 The typed time is interpreted at once, and the interpretation is shown under the field.
 """
 
-from dataclasses import dataclass
 from typing import ClassVar
 
 from textual import getters, on
@@ -25,6 +24,7 @@ from tui.domain.date_input import (
     read_moment,
 )
 from tui.domain.local_time import find_zones, format_local_times
+from tui.domain.records import record
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen
 
@@ -78,7 +78,7 @@ def _format_placeholder(again: str, example: str) -> str:
     return f"again: {again}" if again else f"such as {example}"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ChosenPlan:
     """Answer of the dialog."""
 
@@ -210,7 +210,7 @@ class ScheduleScreen(DialogScreen[ChosenPlan | None]):
         self.dismiss(ChosenPlan(plan, self._words if is_typed else ""))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PickedTime:
     """Answer of the dialog."""
 

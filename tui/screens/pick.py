@@ -1,7 +1,6 @@
 """Dialog with a list to pick from by typing part of a name; new names can be typed too."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -18,6 +17,7 @@ from textual.widgets import Input
 
 from tui.desk import cells
 from tui.desk.badges import TICK_MARK
+from tui.domain.records import record
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen
 from tui.widgets.styled import overlay_style
@@ -26,7 +26,7 @@ from tui.widgets.virtual_list import VirtualList
 _LONGEST_NAME = 40
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     """One line of the list."""
 
@@ -40,7 +40,7 @@ class Choice:
     """Whether the name was typed and does not exist yet."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Picked:
     """Answer of the dialog."""
 

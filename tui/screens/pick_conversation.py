@@ -1,7 +1,6 @@
 """Dialogs of a merge: choose the other conversation of a customer, and confirm."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -17,6 +16,7 @@ from tui.desk.merging import list_merge_candidates
 from tui.desk.message_text import format_preview
 from tui.domain.conversation import Conversation
 from tui.domain.phone import format_phone_number
+from tui.domain.records import record
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen
 from tui.screens.pick import Choice, Choices, Picked, PickScreen
@@ -26,7 +26,7 @@ _GAP = "  "
 _MAX_NUMBER_CELLS = 20
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConversationChoice(Choice):
     """A conversation: its name, number, newest text (the detail) and age."""
 

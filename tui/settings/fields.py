@@ -7,7 +7,6 @@ import json
 import re
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 from urllib.parse import urlsplit
@@ -18,6 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainValidator, SecretStr
 from tui.clock import parse_duration
 from tui.domain.change import JournalKind
 from tui.domain.database import Database
+from tui.domain.records import record
 from tui.domain.web_addresses import is_unencrypted
 from tui.settings.database_address import parse_database
 from tui.settings.key_map import check_clashes, split_keys, validate_command, validate_keys
@@ -253,7 +253,7 @@ def _parse_duration(value: Any) -> Any:
     return 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TypeName:
     """What the documentation calls the type of a value, if that is not its Python type."""
 

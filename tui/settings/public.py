@@ -11,11 +11,12 @@ longer than a short script's whole run (tests/cli/test_imports.py).
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from tui.domain.account import Account
+from tui.domain.records import record
 from tui.settings.values import DEFAULT_QUIET_HOURS
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NotificationPreferences:
     """How an agent is notified of a new message while looking elsewhere.
 
@@ -58,7 +59,7 @@ class NotificationPreferences:
     """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GeneralSettings:
     """The settings that are not about accounts.
 
@@ -252,7 +253,7 @@ class GeneralSettings:
     """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Preferences(GeneralSettings):
     """Validated settings without secrets: all that a screen or a script needs.
 

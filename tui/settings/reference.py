@@ -11,7 +11,7 @@ import json
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, is_dataclass
+from dataclasses import is_dataclass
 from functools import cache
 from pathlib import Path
 from types import NoneType, UnionType
@@ -21,6 +21,7 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
+from tui.domain.records import record
 from tui.providers.catalog import CATALOG
 from tui.settings.account_base import AccountBase
 from tui.settings.accounts import ACCOUNT_MODELS
@@ -46,7 +47,7 @@ _TYPE_NAMES: dict[Any, str] = {
 _COLUMNS = ("setting", "type", "default", "example", "environment variable", "meaning")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SettingRow:
     """One setting as users read of it; values are written as in the settings file."""
 

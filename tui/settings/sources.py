@@ -7,10 +7,11 @@ named as it stands in the file or in the environment.
 import stat
 import tomllib
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from tui.domain.records import record
 from tui.settings.cache import VARIABLE_PREFIX
 from tui.settings.errors import SettingsError
 from tui.settings.paths import expand_path, find_config_file
@@ -19,7 +20,7 @@ KeyPath = tuple[str, ...]
 _OTHER_VARIABLES = {"SMSDESK_CONFIG", "SMSDESK_DATABASE_PASSWORD"}
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SettingsLayer:
     """Values of one source as a nested table, with their names in that source."""
 
@@ -39,7 +40,7 @@ class SettingsLayer:
         return True
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SettingsSources:
     """All layers, strongest first, and the files they were made from."""
 

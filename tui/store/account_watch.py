@@ -1,10 +1,10 @@
 """Store which account has no credit, and read the figures from which alarms are learned."""
 
 import functools
-from dataclasses import dataclass
 
 from tui.clock import DAY, Clock
 from tui.domain.change import Subject
+from tui.domain.records import record
 from tui.domain.rhythm import LEARNING_MS
 from tui.domain.status import FINAL_STATUSES, Status
 from tui.store.engine import Engine, Transaction
@@ -22,7 +22,7 @@ _ANSWERED = FINAL_STATUSES - {Status.REJECTED, Status.CANCELLED}
 _WAITING = frozenset({Status.ACCEPTED, Status.SUBMITTED})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CreditWait:
     """An account that waits for credit."""
 
@@ -134,7 +134,7 @@ class CreditWaits:
         await self._database.write(write_reasons)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Alarms:
     """The alarms of one account, as they are stored and shown."""
 

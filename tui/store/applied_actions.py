@@ -1,11 +1,11 @@
 """Change a conversation inside the caller's transaction: by one key, a macro or a rule."""
 
 import random
-from dataclasses import dataclass
 
 from tui.clock import Clock
 from tui.domain.action_list import ConversationChange
 from tui.domain.conversation import State
+from tui.domain.records import record
 from tui.store.audit import record_action
 from tui.store.connections import Connection
 from tui.store.engine import Transaction
@@ -25,7 +25,7 @@ UNDO_DETAILS = "undo details"
 """Action of the audit trail: the undo of something that ends no wait."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AppliedChange:
     """A conversation before and after a change, so that undo restores only what it changed."""
 

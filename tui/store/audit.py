@@ -2,16 +2,16 @@
 
 import functools
 import random
-from dataclasses import dataclass
 
 from tui.clock import Clock
 from tui.domain.ids import create_id
+from tui.domain.records import record
 from tui.store.engine import Engine, Transaction
 from tui.store.page_connection import write_row
 from tui.store.queries import queries
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AuditEntry:
     """One line of the audit trail."""
 

@@ -7,7 +7,6 @@ leaves each recipient either waiting or queued, and any other process goes on.
 
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from tui.clock import Clock, get_latest_believable
@@ -16,6 +15,7 @@ from tui.domain.change import Subject
 from tui.domain.conversation import Conversation
 from tui.domain.message import NewMessage, SentText
 from tui.domain.phone import parse_address
+from tui.domain.records import record
 from tui.store import rows
 from tui.store.bulk_texts import to_bulk, to_recipient
 from tui.store.connections import Connection
@@ -30,7 +30,7 @@ OPTED_OUT = "opted out"
 """Reason of a recipient who has opted out."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RecipientFacts:
     """What is known about a recipient at the moment of queueing, under the write lock."""
 
@@ -46,7 +46,7 @@ class RecipientFacts:
     now: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Decision:
     """Whether a recipient gets the text now."""
 
@@ -62,7 +62,7 @@ Decide = Callable[[RecipientFacts], Decision]
 """Decide about one recipient, inside the transaction; it must not wait for anything."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FeedState:
     """What the pace of an account depends on."""
 

@@ -2,12 +2,12 @@
 
 import functools
 import random
-from dataclasses import dataclass
 from typing import Any
 
 from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.message import Message
+from tui.domain.records import record
 from tui.domain.text import repair_text
 from tui.store import rows
 from tui.store.audit import record_action
@@ -22,7 +22,7 @@ MAX_EVIDENCE_LENGTH = 500
 """Characters of a text that are kept as the proof of a decision."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ConsentRecord:
     """Newest consent decision about a customer."""
 

@@ -2,11 +2,12 @@
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction
+from tui.domain.records import record
 from tui.store.connections import Connection, Row
 from tui.store.consent import ConsentRecord
 from tui.store.engine import Engine
@@ -14,7 +15,7 @@ from tui.store.people import find_person
 from tui.store.queries import queries
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccountTraffic:
     """Number of messages that went through one account."""
 
@@ -23,7 +24,7 @@ class AccountTraffic:
     sent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ContactDetails:
     """Details of a contact; note and evidence are text from outside."""
 

@@ -3,12 +3,13 @@
 import functools
 import random
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from tui.clock import Clock
 from tui.domain.conversation import Conversation, Counts, Order, State, View
 from tui.domain.phone import Address
+from tui.domain.records import record
 from tui.domain.views import has_every_state, list_counters
 from tui.store import rows
 from tui.store.connections import Connection
@@ -34,7 +35,7 @@ _WITHOUT_COUNTER = frozenset({"by_label", "drafts", "mentions"})
 """Queries of views that have no stored counter and must be counted."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListPosition:
     """Position in a list: before the first conversation, after the last, or at one of them."""
 

@@ -9,10 +9,10 @@ its COMMIT or ROLLBACK regardless.
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tui.domain.change import JournalKind, Subject
+from tui.domain.records import record
 from tui.store.connections import Connection
 from tui.store.errors import NotADatabase
 from tui.store.queries import queries
@@ -143,7 +143,7 @@ class Transaction:
         return (kind, here, message, agent, json.dumps(detail) if detail else "")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Outage:
     """Why the server of an inbox cannot be used now."""
 

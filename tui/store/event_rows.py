@@ -4,12 +4,12 @@ Events become rows before anything is written, so that a bad item cannot stop th
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from tui.domain.arrivals import Arrival, Channel, HeldReason
 from tui.domain.events import Cause, CopyKind, Event, EventKind, Receipt, Reply, Unreadable
 from tui.domain.message import Advice
+from tui.domain.records import record
 from tui.domain.status import Status
 from tui.domain.text import repair_text
 
@@ -18,7 +18,7 @@ _INTEGER_LIMIT = 1 << 63
 _MAX_PROBLEM_LENGTH = 500
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EventRow:
     """Row of `events` before it is written."""
 

@@ -4,10 +4,10 @@ Equal failures are grouped into one line; messages that wait for an account are 
 """
 
 import functools
-from dataclasses import dataclass
 
 from tui.clock import DAY, Clock
 from tui.domain.message import Advice
+from tui.domain.records import record
 from tui.domain.status import Status
 from tui.store.engine import Engine
 from tui.store.queries import queries
@@ -17,7 +17,7 @@ _MIN_CONVERSATIONS = 2
 """A single failure is visible in its own conversation."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FailureGroup:
     """Unhandled messages of several conversations that failed in the same way."""
 

@@ -5,11 +5,11 @@ the numbers of one contact.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from tui.domain.national_numbers import list_national_keys
 from tui.domain.phone import Address, parse_address
+from tui.domain.records import record
 from tui.domain.status import Status
 from tui.store.connections import Connection
 from tui.store.conversation_lookups import find_consent, find_party
@@ -18,7 +18,7 @@ from tui.store.queries import queries
 from tui.store.rows import to_dict
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ForgetPlan:
     """What is stored of one customer, and would be erased."""
 

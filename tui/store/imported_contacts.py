@@ -1,14 +1,13 @@
 """One number of a file of contacts, its key and id, and the result of an import."""
 
-from dataclasses import dataclass
-
 from tui.domain.phone import parse_address
+from tui.domain.records import record
 from tui.domain.text import format_count, repair_text
 from tui.store.connections import Connection
 from tui.store.queries import queries
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Contact:
     """One number of an address book. All fields are text from outside."""
 
@@ -22,7 +21,7 @@ class Contact:
     """First number of the same person; empty for that number itself."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ImportResult:
     """Result of an import."""
 

@@ -6,11 +6,11 @@ blocks the others and may be confirmed like them.
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from tui.clock import Clock
 from tui.domain.arrivals import Arrival, HeldItem
 from tui.domain.events import Event, EventKind, OptOut, Receipt, Reply, Unreadable
+from tui.domain.records import record
 from tui.domain.reply_copies import ReplyCopy, digest_copy
 from tui.domain.text import repair_text
 from tui.store import opt_out_notices
@@ -36,7 +36,7 @@ from tui.store.replies import ReplyWriter
 from tui.store.summaries import Summaries
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoredCounts:
     """Result of storing a page."""
 

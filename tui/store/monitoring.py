@@ -6,10 +6,10 @@ read from an index that holds only what waits, or from a table with a row for ea
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from tui.clock import DAY, MINUTE, Clock, is_pending
 from tui.domain.change import JournalKind, Subject
+from tui.domain.records import record
 from tui.store.connections import Connection
 from tui.store.engine import Engine, Transaction
 from tui.store.leases import LatencyHistogram, get_lease_bounds
@@ -25,7 +25,7 @@ _MOST_BEHIND = 1_000
 """Messages without a receipt are counted up to this number for each account."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class QueueFigures:
     """What one account has to send."""
 
@@ -37,7 +37,7 @@ class QueueFigures:
     """Since when the oldest of these could be sent, ms UTC."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CountSince:
     """A number of messages, and when the oldest was sent (ms UTC)."""
 
@@ -45,7 +45,7 @@ class CountSince:
     oldest: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccountFigures:
     """State of one account, as the process that serves it has stored it."""
 
@@ -56,7 +56,7 @@ class AccountFigures:
     is_out_of_credit: bool
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class InboxFigures:
     """All figures of an inbox, by account."""
 
@@ -70,7 +70,7 @@ class InboxFigures:
     """Host of the process that holds the lease of an account."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SentAlarm:
     """An alarm, and what was sent about it."""
 
@@ -94,7 +94,7 @@ class SentAlarm:
         return self.is_raised is not self.was_sent_raised or self.changes >= 2
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Delivery:
     """How a channel took the last alarm."""
 

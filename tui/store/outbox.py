@@ -9,10 +9,10 @@ import asyncio
 import functools
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tui.clock import Clock, get_latest_believable
 from tui.domain.message import Message
+from tui.domain.records import record
 from tui.domain.status import Status
 from tui.store import queueing, rows, settling
 from tui.store.engine import Engine, Transaction
@@ -35,7 +35,7 @@ _ABANDONED_RESULT = SendRecord(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClaimedMessage:
     """Message that only this process sends to the provider."""
 

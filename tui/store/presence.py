@@ -6,12 +6,12 @@ refuses a reply that was written before the agent saw the newest message.
 """
 
 import functools
-from dataclasses import dataclass
 from typing import Any
 
 from tui.clock import SECOND, Clock, get_latest_believable, is_recent
 from tui.domain.change import Subject
 from tui.domain.conversation import Conversation
+from tui.domain.records import record
 from tui.domain.text import repair_text
 from tui.store import rows
 from tui.store.conversations import FIRST_POSITION, ListPosition
@@ -180,7 +180,7 @@ class ComposeLocks:
 _PRESENCE_TIMEOUT_MS = 20 * SECOND
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Colleague:
     """Another agent who looks at the same conversation."""
 

@@ -2,10 +2,10 @@
 
 import functools
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tui.clock import Clock, get_latest_believable
 from tui.domain.message import Message
+from tui.domain.records import record
 from tui.store import rows
 from tui.store.engine import Engine
 from tui.store.queries import queries
@@ -14,7 +14,7 @@ NEVER = 1 << 62
 """Time of the next query (ms UTC) of a message whose receipt is not queried any more."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReceiptQuery:
     """Selection of the messages of an account whose receipts are queried."""
 

@@ -1,15 +1,15 @@
 """Say what the rules need that is not in the store: checks before sending, teams, hooks, a log."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from tui.domain.conversation import Conversation
 from tui.domain.message import NewMessage
+from tui.domain.records import record
 from tui.domain.rules import Rule
 from tui.store.connections import Connection
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnswerRequest:
     """An automatic answer that a rule wants to send."""
 
@@ -39,7 +39,7 @@ def _list_no_members(connection: Connection, team: str) -> Sequence[str]:
     return ()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleHelpers:
     """What the rules need that is not in the store."""
 

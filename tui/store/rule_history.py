@@ -2,13 +2,13 @@
 
 import functools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 from tui.domain.consent import Verdict
 from tui.domain.conversation import Conversation
 from tui.domain.ids import smallest_id_at
 from tui.domain.message import Direction, Format
+from tui.domain.records import record
 from tui.domain.status import Status
 from tui.store.connections import Connection, Row
 from tui.store.engine import Engine
@@ -47,7 +47,7 @@ class Ending(NamedTuple):
     message_id: int
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HistoryStart:
     """What a dry run needs besides the texts."""
 

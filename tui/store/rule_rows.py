@@ -3,11 +3,12 @@
 import functools
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import NamedTuple
 
 from tui.domain.action_list import Action, ActionKind
 from tui.domain.business_hours import ALWAYS_OPEN
+from tui.domain.records import record
 from tui.domain.rules import Condition, ConditionKind, Rule, RuleHours
 from tui.store.connections import Connection, Row
 from tui.store.due_answers import read_desk_hours
@@ -15,7 +16,7 @@ from tui.store.queries import queries
 from tui.store.team_rows import read_teams
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RuleRecord:
     """A rule with what it did."""
 

@@ -6,7 +6,9 @@ are used up, a block of the international service +883 5100 that reaches no phon
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from tui.domain.records import record
 
 _AREA_CODES = (
     *(202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 224, 225),
@@ -72,7 +74,7 @@ def generate_phrases(templates: Sequence[str]) -> Iterator[str]:
         yield templates[n % len(templates)].replace("{n}", str(n))
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SampleSource:
     """Source of the names, numbers and texts of a sample history; no iterator may end."""
 

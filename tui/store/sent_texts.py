@@ -7,11 +7,11 @@ which a conversation is read. Nothing is computed or stored when texts arrive.
 import functools
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from tui.clock import DAY
 from tui.domain.ids import smallest_id_at
 from tui.domain.message import SentText
+from tui.domain.records import record
 from tui.domain.typed_text import normalize_sent_text
 from tui.store.connections import Connection
 from tui.store.engine import Engine
@@ -21,7 +21,7 @@ REPEAT_MS = DAY
 """Time within which the same text counts as sent twice."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PlannedText:
     """A text that is about to be sent."""
 

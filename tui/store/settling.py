@@ -4,13 +4,13 @@ The cause is the result of a send, or an action of smsdesk itself.
 """
 
 import random
-from dataclasses import dataclass
 
 from tui.clock import Clock
 from tui.domain.change import JournalKind, Subject
 from tui.domain.conversation import State
 from tui.domain.ids import to_reference
 from tui.domain.message import Advice
+from tui.domain.records import record
 from tui.domain.status import Status
 from tui.store.audit import record_action
 from tui.store.conversation_rows import forget_unsent_sentence
@@ -23,7 +23,7 @@ from tui.store.rows import Row
 from tui.store.summaries import Summaries, Summary
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SendRecord:
     """Result of sending a message to the provider, as it is stored."""
 

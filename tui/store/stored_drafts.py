@@ -6,11 +6,12 @@ are joined; if the text was sent meanwhile, it is not sent again.
 
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tui.domain.conversation import Draft
 from tui.domain.draft_merge import is_same_draft, is_same_text, merge_drafts, remove_sent_text
 from tui.domain.message import Direction
+from tui.domain.records import record
 from tui.domain.typed_text import compose_outgoing_text
 from tui.store import rows
 from tui.store.connections import Connection
@@ -18,7 +19,7 @@ from tui.store.errors import DraftChanged, DraftSent
 from tui.store.queries import queries
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StoredDraft:
     """A draft as it is stored, and what another window of the agent has done to it."""
 
@@ -29,7 +30,7 @@ class StoredDraft:
     """Whether it differs from what this window saved, as another window has changed it too."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DraftKind:
     """How drafts of replies, or of notes, are read and written."""
 

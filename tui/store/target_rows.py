@@ -1,15 +1,15 @@
 """Describe hooks and webhooks as they are stored, and what they have not handled."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from tui.domain.records import record
 from tui.store.connections import Row
 
 ERASED_LINE = "erased with a customer"
 """What stands for the output of a program that may have named a customer who was forgotten."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class EventTarget:
     """A hook or webhook, and how far it has come."""
 
@@ -30,7 +30,7 @@ class EventTarget:
     """When that was, or when the last event was delivered (ms UTC); 0 for never."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FailedRun:
     """An event that a hook or webhook has not handled, and gets no more."""
 

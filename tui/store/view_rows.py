@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from tui.domain.agent_level import Team
 from tui.domain.conversation import Order, State, View
+from tui.domain.records import record
 from tui.domain.text import one_line, repair_text
 from tui.store.connections import Row
 from tui.store.errors import StoreError
@@ -18,7 +18,7 @@ _LAST_KEY = 9
 _EVERY_STATE = "all"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SavedView:
     """View with its name."""
 

@@ -5,10 +5,10 @@ error becomes a health, a line for the agent and the time of the next try.
 """
 
 import random
-from dataclasses import dataclass
 
 from tui.clock import SECOND, Clock
 from tui.domain.account import TOP_UP_HINT, Health
+from tui.domain.records import record
 from tui.providers.errors import (
     AccountBlocked,
     AddressWrong,
@@ -45,7 +45,7 @@ _FORM_HINTS = _FIX_HINTS | {
 """The same while the account is set up, in the form that has the fields."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccountFailure:
     """Failure of a task loop of an account."""
 

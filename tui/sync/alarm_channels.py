@@ -7,13 +7,14 @@ it does stops the sync, and what went wrong becomes one line for `doctor`.
 import asyncio
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from enum import StrEnum
 
 import httpx
 
 from tui.clock import SECOND
+from tui.domain.records import record
 from tui.domain.text import one_line
 from tui.domain.web_addresses import is_unencrypted
 from tui.sync.bounded_programs import URL_SECONDS, post_once, read_address, run_program
@@ -33,7 +34,7 @@ class AlarmState(StrEnum):
     TEST = "test"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Notification:
     """What is sent; it holds no number and no text of a customer."""
 
@@ -46,7 +47,7 @@ class Notification:
     """When it was sent, ms UTC."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AlarmChannels:
     """Where alarms are sent, as the settings say."""
 

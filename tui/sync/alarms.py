@@ -6,8 +6,8 @@ What is usual is learned again every hour; whether it is exceeded is looked at e
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from tui.domain.records import record
 from tui.domain.rhythm import ReceiptPace, Rhythm, learn_receipt_pace, learn_rhythm
 from tui.store.account_watch import Alarms
 from tui.sync.context import SyncContext
@@ -20,7 +20,7 @@ _NEWEST = 20
 """Number of messages by which a failure of the receipts is recognised."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _Usual:
     """What is usual for one account, as far as it is known."""
 

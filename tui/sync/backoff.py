@@ -5,7 +5,8 @@ moment.
 """
 
 import random
-from dataclasses import dataclass
+
+from tui.domain.records import record
 
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 300.0
@@ -13,7 +14,7 @@ _MOST_DOUBLINGS = 16
 _POLL_GROWTH = 1.6
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PollPace:
     """Seconds between two polls of an account."""
 

@@ -10,11 +10,11 @@ import ipaddress
 import select
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final, Protocol
 
 from tui.clock import MINUTE, Clock
 from tui.domain.account import ListenerCrowd
+from tui.domain.records import record
 
 KEEP_OPEN: Final = "smsdesk.keep_open"
 """Extension of a request's scope with the function that says that its path is right."""
@@ -36,7 +36,7 @@ _EPISODE_MS = 5 * MINUTE
 _MOST_ADDRESSES = 1_000
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListenerLimits:
     """How many connections may wait, and how long."""
 

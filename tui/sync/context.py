@@ -6,7 +6,7 @@ that none is confirmed that could still be lost.
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
 
 from tui.clock import Clock
@@ -14,12 +14,13 @@ from tui.domain.account import Account
 from tui.domain.events import Event, Receipt, Reply, Unreadable
 from tui.domain.ids import to_reference
 from tui.domain.message import Message
+from tui.domain.records import record
 from tui.providers.protocol import Outgoing, Provider
 from tui.store.ingest import StoredCounts
 from tui.store.store import Store
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServedAccount:
     """An account with everything that is needed to serve it."""
 
@@ -83,7 +84,7 @@ def discard_log(event: str, **details: object) -> None:
     """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SyncContext:
     """The store, the clock, the source of randomness and the log, shared by all parts of sync."""
 
@@ -93,7 +94,7 @@ class SyncContext:
     log: SyncLog = discard_log
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RoundResult:
     """Result of one round."""
 
@@ -109,7 +110,7 @@ class RoundResult:
     """What went wrong although the round did its work, as text for an agent; empty if nothing."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RoundSummary:
     """Result of one round of everything, for `smsdesk sync --once`."""
 

@@ -8,11 +8,12 @@ at least once: it is posted again until the receiver confirms it, and the next o
 import asyncio
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from tui.clock import DAY, SECOND, Clock, is_pending
 from tui.domain.change import JournalKind
 from tui.domain.inbox_events import JournalEntry, event_to_json
+from tui.domain.records import record
 from tui.domain.text import one_line, to_json_line
 from tui.store.errors import EventsGoneError
 from tui.store.event_targets import MAX_PAUSE_MS
@@ -41,7 +42,7 @@ _SKIPPED_AT_ONCE = 100
 """Events that do not concern a target are passed over in parts: each costs a transaction."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class DeliverySettings:
     """Hooks and webhooks of the settings."""
 

@@ -7,9 +7,9 @@ takes it over within seconds; if a renewal fails, the holder stops at once.
 import asyncio
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from tui.clock import SECOND, Clock
+from tui.domain.records import record
 from tui.store.errors import StoreError
 from tui.store.leases import CHECKPOINT, Leases
 from tui.sync.backoff import add_jitter
@@ -22,7 +22,7 @@ _HEARTBEAT_SECONDS = LEASE_MS / SECOND / 4
 _RETRY_SECONDS = 0.5
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ProcessIdentity:
     """How other processes see this one."""
 

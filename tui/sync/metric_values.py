@@ -6,13 +6,13 @@ that writes the format takes 50 ms to import, so the first scrape imports it, on
 
 import platform
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tui import __version__
 from tui.clock import SECOND
 from tui.domain.account import Health
 from tui.domain.arrivals import Refusal
+from tui.domain.records import record
 from tui.store.leases import LatencyHistogram
 from tui.store.monitoring import InboxFigures
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _STORED_HEALTHS = (Health.OK, Health.RETRYING, Health.STOPPED, Health.UNKNOWN)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MetricValues:
     """All values of one answer."""
 

@@ -4,7 +4,7 @@ import asyncio
 import hmac
 import ipaddress
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Literal
 
@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tui.clock import Clock
+from tui.domain.records import record
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.sync.alarm_notifier import find_alarms
@@ -35,7 +36,7 @@ class PushResult(StrEnum):
     """The inbox could not be written to; the provider sends it again."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MetricsAccess:
     """Who may read the figures."""
 

@@ -5,11 +5,11 @@ page comes again, and its unique event ids make that harmless.
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 from tui.clock import MINUTE, SECOND
 from tui.domain.capabilities import ReceiptChannel
 from tui.domain.events import Event, EventKind, EventPage
+from tui.domain.records import record
 from tui.providers.errors import ProviderError
 from tui.sync.account_health import ACCOUNT_ERRORS
 from tui.sync.backoff import PollPace, pause_between_polls
@@ -32,7 +32,7 @@ _TICK = 0.001
 """Shortest pause in seconds: clocks count in milliseconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PageSource:
     """One kind of page that a provider returns."""
 
@@ -43,7 +43,7 @@ class PageSource:
     save_cursor: Callable[[str], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class FetchResult:
     """Result of fetching pages."""
 

@@ -9,11 +9,11 @@ program at that address can be mistaken for the listener.
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from starlette.responses import PlainTextResponse, Response
 
 from tui.clock import MINUTE, Clock
+from tui.domain.records import record
 from tui.domain.text import format_span
 from tui.store.errors import StoreError
 from tui.store.store import Store
@@ -26,7 +26,7 @@ _MAX_AGE_MS = 5 * MINUTE
 """Largest difference (ms) between the time of a self-test and the clock of the listener."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ProbeAnswer:
     """What the listener answers to a request with the header of a self-test."""
 

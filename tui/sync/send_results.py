@@ -1,8 +1,8 @@
 """Decide what a provider's answer to a send means: a final result, or back into the queue."""
 
 import random
-from dataclasses import dataclass
 
+from tui.domain.records import record
 from tui.domain.status import Status
 from tui.domain.text import repair_text
 from tui.providers.errors import (
@@ -37,7 +37,7 @@ CRASHED = SendRecord(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Requeue:
     """The message was not sent and goes back into the queue."""
 

@@ -5,19 +5,20 @@ import base64
 import binascii
 import hashlib
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 import httpx
 
 from tui.clock import SECOND
+from tui.domain.records import record
 from tui.domain.web_addresses import is_unencrypted
 from tui.sync.bounded_programs import URL_SECONDS, post_once, read_address
 
 _SECRET_PREFIX = "whsec_"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PostTarget:
     """Where a webhook posts."""
 

@@ -5,11 +5,12 @@ exchanged colours are written as a reversal.
 """
 
 import functools
-from dataclasses import dataclass
 
 from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS, Console
 from rich.style import Style
+
+from tui.domain.records import record
 
 _SWITCH_OFF = {
     **{"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "6": "25", "7": "27", "8": "28"},
@@ -23,7 +24,7 @@ _ANY_COLOUR = ""
 """Foreground of a blank, which has none."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@record(eq=False)
 class CellStyle:
     """Colours and attributes of a cell, as parameters of SGR; `make_style` makes one of each."""
 

@@ -6,9 +6,9 @@ split a sequence.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
 
+from tui.domain.records import record
 from tui.domain.text import one_line
 from tui.terminal.modes import has_other_driver
 
@@ -29,7 +29,7 @@ _XTERM_LIKE = (
 """What `TERM` begins with where erased cells get the colour that is set, and regions scroll."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TerminalFeatures:
     """Features of this terminal, as far as its environment shows them."""
 

@@ -1,18 +1,18 @@
 """Show lines of which the last stands at the bottom until the agent scrolls."""
 
 from abc import abstractmethod
-from dataclasses import dataclass
 
 from rich.style import Style
 from textual import events
 from textual.geometry import Region
 from textual.strip import Strip
 
+from tui.domain.records import record
 from tui.widgets.status_messages import StoreReader
 from tui.widgets.styled import StyledWidget
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ViewLine:
     """One line of a view, and the message it belongs to (0 for headings between messages)."""
 

@@ -7,7 +7,7 @@ the others again. So a key never acts on a conversation that another agent has p
 
 from abc import abstractmethod
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import tzinfo
 
 from tui.clock import Clock
@@ -15,6 +15,7 @@ from tui.desk.departures import describe_departure
 from tui.desk.format import format_title
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation, View
+from tui.domain.records import record
 from tui.domain.text import one_line
 from tui.domain.views import is_in_view
 from tui.store.conversations import (
@@ -27,7 +28,7 @@ from tui.store.store import Store
 from tui.widgets.markable_list import MarkableList
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Departure:
     """Conversation that has left the view, and where it stood there."""
 

@@ -5,7 +5,6 @@ The heading above it names the customer, the owner, and the colleagues who are h
 
 import asyncio
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
 from textual import events, getters, on
 from textual.app import ComposeResult
@@ -23,6 +22,7 @@ from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.domain.phone import parse_address
+from tui.domain.records import record
 from tui.store.store import Store
 from tui.terminal.private_api import set_border_subtitle, set_border_title
 from tui.widgets.bindings import get_reachable_keys
@@ -33,7 +33,7 @@ from tui.widgets.notice_line import NoticeLine, choose_notice
 from tui.widgets.status_messages import StoreReader
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Followed:
     """What a merge by a colleague, or its undo, has done to the conversation that was shown."""
 

@@ -8,7 +8,6 @@ until its time is over, unless they answer a key that was pressed since.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import ClassVar
 
 from rich.cells import cell_len
@@ -20,6 +19,7 @@ from textual.widget import Widget
 from tui.command_types import Command
 from tui.desk import cells
 from tui.desk.key_names import format_key
+from tui.domain.records import record
 from tui.domain.text import one_line
 
 STATUS_SECONDS = 6.0
@@ -30,7 +30,7 @@ _EDGES = 2
 """Cells for the blanks at both ends of a line."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Notice:
     """A text that stands in place of the keys for a while."""
 

@@ -1,16 +1,17 @@
 """Hold a part of a conversation in memory; it is read by id and extended at its ends."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from tui.domain.message import Direction, Message
+from tui.domain.records import record
 from tui.store.messages import NEWEST, Messages
 
 _PAGE_SIZE = 60
 _MAX_MESSAGES = 600
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MessageWindow:
     """Messages of one conversation without a gap between them, oldest first."""
 

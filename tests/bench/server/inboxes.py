@@ -6,7 +6,6 @@ import random
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
@@ -16,6 +15,7 @@ from tests.database_server import DatabaseServer, create_database, make_home
 from tests.store.builders import ACCOUNT
 from tui.clock import DAY, ManualClock
 from tui.domain.database import Database, ServerDatabase
+from tui.domain.records import record
 from tui.store.postgres.server_schema import create_partitions
 from tui.store.sample_data import write_sample_data
 from tui.store.sample_source import SampleSource
@@ -26,7 +26,7 @@ _HISTORY_MS = 400 * DAY
 _MESSAGES_OF_A_CUSTOMER = 10
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Inboxes:
     """Where the measured inboxes are."""
 

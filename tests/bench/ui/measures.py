@@ -7,17 +7,18 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from tests.bench.ui import stores
 from tests.bench.ui.terminal import Burst, Program
+from tui.domain.records import record
 
 _SETTLED = 0.6
 _MINUTE = 61.0
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MeasuredProgram:
     """Describe a program to measure and the text that shows that it is ready."""
 
@@ -59,7 +60,7 @@ def desk_program(path: Path) -> MeasuredProgram:
     return replace(command_program(path), readable="waiting")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ResponseTimes:
     """Summarize how a program responded to a series of keys."""
 
@@ -203,7 +204,7 @@ async def _change_badge_repeatedly(program: Program, path: Path, times: int) -> 
     return found
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class IdleResult:
     """Describe what a program does while it is idle."""
 

@@ -13,10 +13,11 @@ import tempfile
 import termios
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+from tui.domain.records import record
 
 COLUMNS, LINES = 160, 48
 _ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()].|[=>78])")
@@ -24,7 +25,7 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 _REPO = Path(__file__).parents[3]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Burst:
     """Hold the output that a program wrote in response to something."""
 

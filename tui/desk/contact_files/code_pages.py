@@ -9,10 +9,10 @@ import itertools
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from tui.desk.contact_files.headings import Field, classify_heading
+from tui.domain.records import record
 from tui.domain.tokens import split_words
 
 _SAMPLE_BYTES = 16 * 1024
@@ -25,7 +25,7 @@ _PUNCTUATION = frozenset("‘’‚“”„«»–—…€£©®™°ºª¿¡�
 _HALF_WIDTH = range(0xFF61, 0xFFA0)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class _CodePage:
     """One code page with what speaks for it."""
 

@@ -1,7 +1,7 @@
 """Read a CSV file by the columns that an agent chose, by heading or position."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import islice
 
 from tui.desk.contact_files.csv_columns import (
@@ -18,6 +18,7 @@ from tui.desk.contact_files.csv_columns import (
 from tui.desk.contact_files.csv_rows import CsvRow
 from tui.desk.contact_files.headings import HEADING_ROWS
 from tui.desk.contact_files.number_cells import clean_cell
+from tui.domain.records import record
 from tui.domain.text import fold_text
 
 _SAMPLE = 100
@@ -28,7 +29,7 @@ ColumnName = str | int
 """Heading of a column, or its position from 1."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ColumnChoice:
     """Columns as the agent chose them; None leaves what is found as usual."""
 

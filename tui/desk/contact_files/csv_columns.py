@@ -19,6 +19,7 @@ from tui.desk.contact_files.headings import (
 )
 from tui.desk.contact_files.number_cells import clean_cell
 from tui.domain.person import make_field_name
+from tui.domain.records import record
 
 _SAMPLE = 100
 """Rows that columns without a heading are judged by."""
@@ -36,7 +37,7 @@ class ContactFileError(Exception):
     """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Columns:
     """Indices of the columns."""
 
@@ -53,7 +54,7 @@ class Columns:
     """Columns that are kept as own fields of the contact, with the names of the fields."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ColumnPreview:
     """One column for the question which column is what. All texts are from outside."""
 

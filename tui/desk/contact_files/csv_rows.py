@@ -7,10 +7,10 @@ mark is a row with a problem, and reading goes on in the next line.
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import islice
 
 from tui.desk.contact_files.headings import HEADING_ROWS, count_headings
+from tui.domain.records import record
 
 DELIMITERS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?[\s,;]*", re.IGNORECASE)
@@ -21,7 +21,7 @@ _MAX_FIELD_LINES = 1_000
 """Lines of a quoted field; a longer one is a quotation mark that was never closed."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CsvRow:
     """One row of the file. All cells are text from outside."""
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 from tui.desk.contact_files.number_cells import NumberCell, NumberProblem
 from tui.desk.contact_files.own_export import make_contact
 from tui.domain.person import check_field
+from tui.domain.records import record
 from tui.domain.templates import InvalidCannedReplyError
 from tui.domain.text import format_count
 from tui.store.contacts import Contact
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Skipped:
     """A row, a card or a number that was not taken. Texts are from outside."""
 

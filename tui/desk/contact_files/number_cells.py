@@ -3,10 +3,10 @@
 import re
 import unicodedata
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from tui.desk.contact_files.code_pages import find_calling_code
 from tui.domain.phone import AddressKind, InvalidNumberError, parse_address, parse_destination
+from tui.domain.records import record
 from tui.domain.text import from_cell
 
 _SHORT_CODE = re.compile(r"[0-9]{3,8}")
@@ -44,7 +44,7 @@ _ROUNDED = "a spreadsheet has rounded the number"
 _UNROUND = "format the column as text and export the file again"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NumberProblem:
     """Why a text is no valid number."""
 
@@ -53,7 +53,7 @@ class NumberProblem:
     """The text, which is from outside, and what to do."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NumberCell:
     """What was found in one cell."""
 

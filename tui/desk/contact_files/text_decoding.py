@@ -2,9 +2,9 @@
 
 import codecs
 import re
-from dataclasses import dataclass
 
 from tui.desk.contact_files.code_pages import find_codec
+from tui.domain.records import record
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),
@@ -18,7 +18,7 @@ _CUT = re.compile(rb"[\xc2-\xf4][\x80-\xbf]|[\xc0-\xff]\Z")
 _SAMPLE_BYTES = 16 * 1024
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Decoded:
     """Text of a file, and how it was read."""
 

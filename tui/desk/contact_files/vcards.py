@@ -22,6 +22,7 @@ from tui.desk.contact_files.vcard_values import (
     strip_escapes,
     unescape,
 )
+from tui.domain.records import record
 
 _TEXT_FIELDS = frozenset({"FN", "N", "NICKNAME", "NOTE", "TEL", *FIELDS})
 """Fields that are read; pictures, sounds and keys are not even decoded."""
@@ -38,7 +39,7 @@ _NEXT = re.compile(rb"(?:[\w-]+\.)?(?:TEL|FN|N|ORG|END)[;:]", re.IGNORECASE)
 _ENDS = re.compile(rb"\s*END\s*:\s*VCARD\s*", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Card:
     """What is read of one card. All texts are from outside."""
 

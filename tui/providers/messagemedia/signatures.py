@@ -14,10 +14,10 @@ import binascii
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import formatdate
 
 from tui.clock import SECOND, Clock
+from tui.domain.records import record
 
 HMAC_ALGORITHMS = {"hmac-sha256": "sha256", "hmac-sha1": "sha1"}
 """Hash names of the `hashlib` module by the provider's names."""
@@ -88,7 +88,7 @@ class InvalidPublicKey(ValueError):
     """The text is not a public RSA key."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PublicKey:
     """A public RSA key."""
 

@@ -4,13 +4,12 @@ The tables follow the provider's documentation, which is not a promise: an unkno
 word or code is stored as it came and changes no status.
 """
 
-from dataclasses import dataclass
-
 from tui.domain.message import Advice
+from tui.domain.records import record
 from tui.domain.status import Status
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StatusMeaning:
     """Meaning of a status word of MessageMedia."""
 

@@ -8,7 +8,6 @@ in autumn one hour occurs twice, in spring one hour does not exist.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone, tzinfo
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ from tui.clock import MINUTE, Clock
 from tui.domain.events import Event, Receipt, Reply, Unreadable
 from tui.domain.message import Advice
 from tui.domain.phone import parse_address
+from tui.domain.records import record
 from tui.providers.masking import SecretMask, digest_parts
 from tui.providers.messageport.status_codes import RECEIPT_ADVICE, RECEIPT_REASONS, RECEIPT_STATUSES
 from tui.providers.protocol import Push, PushAnswer
@@ -112,7 +112,7 @@ def to_international(number: str, region: str) -> str:
     return parse_address(number, region).e164 or number
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MessagePortPushReader:
     """Read the pushes of one account."""
 

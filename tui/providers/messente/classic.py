@@ -7,11 +7,12 @@ password does not appear in addresses.
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 
 from tui.clock import Clock
 from tui.domain.events import Balance, Receipt
+from tui.domain.records import record
 from tui.domain.status import Status
 from tui.domain.text import repair_text
 from tui.providers.answer import Answer
@@ -45,7 +46,7 @@ _NO_REASON = "Messente's classic API gives no reason"
 Form = tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ClassicAnswer:
     """A classic answer: `OK <value>`, `ERROR <nnn>` or `FAILED <nnn>`."""
 

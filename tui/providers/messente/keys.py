@@ -8,10 +8,12 @@ messages.
 import hashlib
 import hmac
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from tui.domain.records import record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccountKeys:
     """Secrets of one account."""
 

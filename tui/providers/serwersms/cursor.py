@@ -6,10 +6,11 @@ that arrives twice has the same event id. The cursor advances only after the las
 """
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from tui.clock import DAY, MINUTE
+from tui.domain.records import record
 from tui.providers.serwersms.fields import Item, read_count
 from tui.providers.serwersms.times import format_local_time, move_before_repeat, to_local_time
 
@@ -23,7 +24,7 @@ _MAX_FUTURE_MS = DAY
 _CURSOR_TEXT = re.compile(r"(\d{1,14}):(\d{1,7}):(\d{1,9}):(\d{1,14})(?::(\d{1,14}))?", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReplyCursor:
     """Position in the pages of replies since a point in time."""
 

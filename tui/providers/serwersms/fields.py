@@ -1,10 +1,10 @@
 """Read the fields of an answer without relying on their types, for one account."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tui.domain.records import record
 from tui.providers.errors import UnreadableAnswer
 from tui.providers.masking import SecretMask
 
@@ -76,7 +76,7 @@ def require_items(body: Item) -> list[Any]:
     return items
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AccountContext:
     """Time zone and charset of the account, and the secrets that must not be stored."""
 

@@ -6,11 +6,12 @@ protection. It expects the answer `OK`, whatever arrived: with verification turn
 would repeat everything else.
 """
 
-from dataclasses import astuple, dataclass, replace
+from dataclasses import astuple, replace
 from typing import Any
 
 from tui.domain.events import Event, Receipt
 from tui.domain.ids import parse_reference
+from tui.domain.records import record
 from tui.providers.masking import digest_parts
 from tui.providers.protocol import Push, PushAnswer
 from tui.providers.serwersms.attachments import remove_content
@@ -32,7 +33,7 @@ _NO_REPLY_ID = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PushNames:
     """Parameter names in the panel's address templates, each with the macro it carries."""
 

@@ -6,13 +6,14 @@ taken from the send call. The operator's template has to match them, or the name
 have to match the template.
 """
 
-from dataclasses import astuple, dataclass
+from dataclasses import astuple
 from datetime import UTC, datetime, timedelta
 from urllib.parse import quote
 
 from tui.clock import SECOND, Clock
 from tui.domain.events import Event, Receipt, Reply, Unreadable
 from tui.domain.message import Advice
+from tui.domain.records import record
 from tui.providers.masking import SecretMask, digest_parts
 from tui.providers.protocol import Push, PushAnswer
 from tui.providers.smartswitch.status_codes import MESSAGE_STATES, STATE_ADVICE, STATE_MEANINGS
@@ -25,7 +26,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MILLISECOND = timedelta(milliseconds=1)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReceiptFieldNames:
     """The operator's names for the values of a receipt; dotted inside JSON objects."""
 
@@ -35,7 +36,7 @@ class ReceiptFieldNames:
     time: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReplyFieldNames:
     """The operator's names for the values of a reply; dotted inside JSON objects."""
 
@@ -47,7 +48,7 @@ class ReplyFieldNames:
     time: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SmartSwitchPushReader:
     """Read the pushes of one account."""
 

@@ -12,13 +12,13 @@ import hmac
 import re
 import uuid
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from tui.clock import Clock
+from tui.domain.records import record
 from tui.sandbox.wire import InvalidBody, read_object, to_json_response
 
 UNPARSABLE = "Request failed to parse correctly. Please ensure input is valid and try again."
@@ -77,7 +77,7 @@ PARAMETER = re.compile(r'([A-Za-z]+)="([^"]*)"')
 MD5_HEADERS = frozenset({"content-md5", "x-content-md5"})
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Credentials:
     """An API key and its secret."""
 
@@ -85,7 +85,7 @@ class Credentials:
     secret: str
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SignedRequest:
     """The parts of a request that matter for its authentication."""
 

@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
+from tui.domain.records import record
+
 MAX_MESSAGES = 100
 MAX_CONTENT = 5000
 MAX_SUBJECT = 64
@@ -36,7 +38,7 @@ class InvalidSubmission(ValueError):
         self.details = list(details)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SubmittedMessage:
     """One message as it was submitted."""
 

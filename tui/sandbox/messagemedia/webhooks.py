@@ -1,12 +1,13 @@
 """Create, list, change and delete account webhooks (MessageMedia API, webhooks management)."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tui.domain.records import record
 from tui.sandbox.messagemedia.auth import RefusedRequest, RequestGuard, not_found
 from tui.sandbox.messagemedia.submission import is_web_address
 from tui.sandbox.messagemedia.template import CONTENT_TYPES, render_body
@@ -27,7 +28,7 @@ CREATE_ONLY = {"read_timeout": (1, 60_000), "retries": (0, 5), "retry_delay": (5
 DEFAULT_PAGE_SIZE = 20
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Webhook:
     """One address that is notified of certain events."""
 

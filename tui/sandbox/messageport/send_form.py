@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from tui.domain.records import record
 
 FIELDS = ("message", "number", "senderid", "reference")
 DIGITS = re.compile(r"[0-9]+")
@@ -10,7 +11,7 @@ SENDER = re.compile(r"[A-Za-z0-9]{1,10}|[0-9]{1,16}")
 CHARACTERS_PER_CREDIT = 160
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SendForm:
     """One well-formed send request."""
 

@@ -1,11 +1,10 @@
 """List the destinations and their prices; the names of networks are fictional."""
 
-from dataclasses import dataclass
-
+from tui.domain.records import record
 from tui.sandbox.handset import extract_digits
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Country:
     """One destination."""
 

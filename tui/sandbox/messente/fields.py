@@ -7,11 +7,11 @@ senders and the addresses that a request may name are checked here, too.
 import codecs
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
+from tui.domain.records import record
 from tui.sandbox.messente.status_codes import ValidationErrors
 from tui.sandbox.wire import parse_byte_pairs
 
@@ -52,7 +52,7 @@ def is_web_address(value: str) -> bool:
     return parts.scheme in ("http", "https") and bool(parts.netloc)
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class JsonFields:
     """The object, its path, and the list to which its errors are added."""
 
@@ -173,7 +173,7 @@ WRONG_PARAMETER = "ERROR 102"
 UNKNOWN_ID = "ERROR 107"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Parameters:
     """The parameters of one request, still as bytes; empty ones count as missing."""
 

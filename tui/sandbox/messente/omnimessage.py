@@ -4,9 +4,9 @@ So is the content of its Viber, WhatsApp and RCS messages.
 """
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from tui.domain.records import record
 from tui.sandbox.messente.fields import JsonFields
 from tui.sandbox.messente.records import SMS
 from tui.sandbox.messente.status_codes import ValidationErrors
@@ -131,7 +131,7 @@ AUTOCONVERT_MODES = ("on", "full", "off", "true", "false")
 """The last two are the published specification's reading of `on` and `off` as YAML booleans."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RequestedChannel:
     """One channel of the request."""
 
@@ -143,7 +143,7 @@ class RequestedChannel:
     """Seconds."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Omnimessage:
     """One message of the request."""
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from starlette.responses import Response
 
+from tui.domain.records import record
 from tui.sandbox.handset import Behaviour, DeliveryStep, Stage
 from tui.sandbox.wire import to_json_response
 
@@ -51,7 +52,7 @@ CLASSIC_STATUSES = {
 """The classic `status` and `dlr-mask` of each classic `stat`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ReportedOutcome:
     """The status and error that are reported for a stage."""
 

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from starlette.requests import Request
 
+from tui.domain.records import record
 from tui.sandbox.serwersms.errors import INVALID_DATA, REQUIRED, ApiError
 from tui.sandbox.serwersms.message_records import parse_local
 from tui.sandbox.wire import nest_pairs, parse_text_pairs
@@ -20,7 +20,7 @@ TRUE_VALUES = (True, 1, "true", "1")
 FALSE_VALUES = (False, 0, "false", "0")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RequestFields:
     """The fields of one request."""
 

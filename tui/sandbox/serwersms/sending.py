@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tui.domain.records import record
 from tui.sandbox.handset import extract_digits
 from tui.sandbox.serwersms import errors
 from tui.sandbox.serwersms.errors import ERRORS, ApiError
@@ -39,7 +39,7 @@ NO_CREDIT_CODES = {ECO: 3000, FULL: 3002, MMS: 3004}
 """Error of a limit that is used up, by the kind of message."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class RequestedMessage:
     """One message of the request."""
 
@@ -48,7 +48,7 @@ class RequestedMessage:
     unique_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BatchOptions:
     """What all messages of one request have in common."""
 

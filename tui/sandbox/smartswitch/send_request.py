@@ -3,10 +3,10 @@
 import hmac
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from starlette.requests import Request
 
+from tui.domain.records import record
 from tui.domain.sms import count_parts
 from tui.sandbox import API_KEY, API_SECRET
 from tui.sandbox.smartswitch.status_codes import CODE_PREFIX, NOT_SENT_CODE
@@ -15,7 +15,7 @@ from tui.sandbox.wire import FORM, parse_text_pairs
 NUMBER = re.compile(r"[0-9]{7,15}")
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class SendRequest:
     """One message to one number."""
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol
 
 from tui.clock import DAY
 from tui.domain.ids import extract_time, smallest_id_at
+from tui.domain.records import record
 from tui.store.errors import CannotOpen, InboxMark, StoreError
 
 _SHORTEST_MONTH = 28 * DAY
@@ -33,7 +33,7 @@ class Kind(StrEnum):
     FRACTION = "float8"
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Table:
     """Table of an inbox."""
 

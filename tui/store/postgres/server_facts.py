@@ -1,9 +1,9 @@
 """Read what the server says about itself and about this user, for `smsdesk doctor`."""
 
 import contextlib
-from dataclasses import dataclass
 
 from tui.domain.database import ServerDatabase
+from tui.domain.records import record
 from tui.store.errors import NotADatabase, StoreError
 from tui.store.postgres.connection_thread import measure_time
 from tui.store.postgres.server_connection import ServerConnection
@@ -36,7 +36,7 @@ from pg_roles r, pg_database d where r.rolname = current_user and d.datname = cu
 """
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ServerFacts:
     """What is to be known about a server before it is trusted with an inbox."""
 
