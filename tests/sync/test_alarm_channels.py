@@ -217,7 +217,7 @@ async def test_an_address_in_a_file_is_read_each_time(tmp_path: Path) -> None:
         file.write_text(f"{server.url}\n")
         assert await channels.send_notification(NOTICE) == {URL: ""}
     line = (await channels.send_notification(NOTICE))[URL]
-    assert line.startswith("no answer") and server.url not in line
+    assert line.startswith("no connection") and server.url not in line
 
 
 async def test_one_channel_does_not_wait_for_the_other(tmp_path: Path) -> None:

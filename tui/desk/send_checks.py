@@ -169,9 +169,8 @@ def check_newer_messages(attempt: SendAttempt) -> list[Objection]:
     if not new:
         return []
     last = sorted(new, key=lambda message: message.arrival_id)[-1]
-    author = one_line(format_title(conversation), 30)
-    if last.direction is not Direction.IN:
-        author = one_line(last.agent, 20) or "Another agent"
+    name = format_title(conversation) if last.direction is Direction.IN else last.agent
+    author = one_line(name, 30) or "Another agent"
     action = {
         Direction.IN: "has written",
         Direction.OUT: "has answered",

@@ -45,6 +45,8 @@ class JournalKind(StrEnum):
     """What is left of an event whose conversation was erased, so that no id is missing."""
 
 
+NO_TARGETS = frozenset({JournalKind.HOOK, JournalKind.ERASED})
+"""Kinds that no hook and no webhook can ask for."""
 MESSAGE_EVENTS = {"in": JournalKind.REPLY, "out": JournalKind.QUEUED, "note": JournalKind.NOTE}
 """What a new message is, by its direction."""
 

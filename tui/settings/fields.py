@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from pydantic import AfterValidator, BeforeValidator, PlainValidator, SecretStr
 
 from tui.clock import parse_duration
-from tui.domain.change import JournalKind
+from tui.domain.change import NO_TARGETS, JournalKind
 from tui.domain.database import Database
 from tui.domain.records import record
 from tui.domain.web_addresses import is_unencrypted
@@ -26,9 +26,6 @@ from tui.settings.values import ListenAddress, QuietHours, Webhook
 _REGION_PATTERN = re.compile(r"[A-Za-z]{2}")
 _PATH_SECRET_PATTERN = re.compile(r"[A-Za-z0-9_-]{8,128}")
 _TARGET_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
-_NO_TARGETS = frozenset({JournalKind.HOOK, JournalKind.ERASED})
-"""Kinds of events that no hook and no webhook can ask for."""
-_NO_HOOK_KIND = "cannot have a hook named {}; a rule runs a hook by a name of its own"
 _HOURS_PATTERN = re.compile(r"([01]?\d|2[0-3])(?::00)?\s*[-–]\s*([01]?\d|2[0-3])(?::00)?")
 
 
@@ -163,10 +160,10 @@ def _validate_hook_names(table: dict[str, tuple[str, ...]]) -> dict[str, tuple[s
     """Return a table of hooks that have names and commands."""
     for name, words in table.items():
         _check_target_name(name)
-        if name in _NO_TARGETS or not words:
-            raise ValueError(
-                f"{name}: needs a program to run" if not words else _NO_HOOK_KIND.format(name)
-            )
+        if not words:
+            raise ValueError(f"{name}: needs a program to run")
+        if name in NO_TARGETS:
+            raise ValueError(f"cannot have a hook named {name}; rules run hooks of other names")
     return table
 
 
@@ -203,16 +200,15 @@ def _parse_webhook(name: str, value: Any) -> Webhook:
     kinds = _parse_list(value.get("kinds", ()))
     if not isinstance(kinds, list | tuple):
         raise ValueError(f"{name}: kinds must be a list of texts")
-    known = [kind.value for kind in JournalKind if kind not in _NO_TARGETS]
+    known = [kind.value for kind in JournalKind if kind not in NO_TARGETS]
     if wrong := [str(kind) for kind in kinds if kind not in known]:
         raise ValueError(f"{name}: there is no kind {wrong[0]}; there are {', '.join(known)}")
     allow_http = value.get("allow_http", False)
     if allow_http not in (True, False, "true", "false"):
         raise ValueError(f"{name}: allow_http must be true or false")
-    allows = allow_http in (True, "true")
-    if is_unencrypted(url) and not allows:
+    if is_unencrypted(url) and allow_http not in (True, "true"):
         raise ValueError(f"{name}: url is not encrypted: use https://, or set allow_http = true")
-    return Webhook(url, value["secret_file"].strip(), tuple(kinds), allows)
+    return Webhook(url, value["secret_file"].strip(), tuple(kinds), allow_http in (True, "true"))
 
 
 def _validate_zone(name: str) -> str:
