@@ -142,7 +142,7 @@ async def test_a_channel_that_fails_is_bad_until_it_works(
 ) -> None:
     url = "http://127.0.0.1:9/hooks/s3cret"
     ran = desk.run("doctor", "--json", "--notify", SMSDESK_NOTIFY_URL=url)
-    assert find_result(ran, "notify_url: no answer")["verdict"] == "bad"
+    assert find_result(ran, "notify_url: no connection")["verdict"] == "bad"
     ran = desk.run("doctor", "--json", "--offline", SMSDESK_NOTIFY_URL=url)
     assert "notify_url: the alarm of" in find_result(ran, "failed")["line"]
     assert (ran.returncode, "s3cret" in ran.stdout) == (1, False)

@@ -9,6 +9,7 @@ import pytest
 from tests.store.builders import MIA, get_conversation, make_reply
 from tui.clock import HOUR
 from tui.desk import send_checks
+from tui.desk.format import format_title
 from tui.desk.routes import Route, SendPlan
 from tui.desk.send_attempt import Objection, SendAttempt
 from tui.desk.send_checks import (
@@ -205,7 +206,9 @@ async def test_messages_that_came_meanwhile_are_asked_about(store: Store) -> Non
     def ask_about(*messages: Message) -> Objection:
         return only_objection(attempt(messages=messages, **fields))
 
-    assert ask_about(message).text == f"{MIA} has written meanwhile, see above"
+    assert (
+        ask_about(message).text == f"{format_title(conversation)} has written meanwhile, see above"
+    )
     answer = replace(message, direction=Direction.OUT, agent="bo")
     assert ask_about(message, answer).text == "bo has answered meanwhile, see above"
     assert not ask_about(message).is_refusal

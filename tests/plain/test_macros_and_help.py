@@ -17,7 +17,7 @@ async def test_a_macro_is_shown_and_run_and_undone_as_one(mia: Typist) -> None:
     await mia.type("n")
     await mia.shows("Nothing was done.")
     await mia.type("t 1", "y")
-    await mia.shows("z cancels and undoes the rest")
+    await mia.shows("thanks: label done, close · z undoes")
     row = await mia.conversation(CHLOE)
     assert (row.state, row.labels) == (State.CLOSED, ("done",))
     assert (await mia.messages(CHLOE))[-1].body == "Thanks, Chloe!"

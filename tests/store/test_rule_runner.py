@@ -3,12 +3,15 @@
 import asyncio
 import contextlib
 
+import pytest
+
 from tests.conftest import OpenStore
 from tests.store.builders import TOM
 from tests.store.rule_worlds import RuleWorld, make_helpers, read_rules
 from tests.waiting import wait_until
 from tui.clock import ManualClock
 from tui.desk.rule_runner import RULES_LEASE, RuleRunner
+from tui.store.store import Store
 
 RULES = '[[rule]]\nname = "thanks"\nwhen = ["arrives"]\nthen = ["answer thanks"]\n'
 
@@ -64,3 +67,28 @@ async def test_a_rule_that_another_process_changes_is_used_at_once(
 
     await wait_until(is_answered, what="the answer of the changed rule")
     await stop(runner)
+
+
+@pytest.mark.only_engine("sqlite")
+@pytest.mark.parametrize("steps", range(5))
+async def test_a_runner_that_is_cancelled_together_with_a_change_ends(
+    store: Store, clock: ManualClock, steps: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await RuleWorld(store, clock).add_rules(RULES)
+    runner, has_looked = RuleRunner(store, make_helpers(clock), preferred=False), asyncio.Event()
+
+    async def find_nothing() -> int:
+        has_looked.set()
+        return 0
+
+    monkeypatch.setattr(runner, "run_round", find_nothing)
+    task = asyncio.create_task(runner.run_forever())
+    await has_looked.wait()
+    for _ in range(5):
+        await asyncio.sleep(0)  # it waits for a change then
+    runner.wake()
+    for _ in range(steps):
+        await asyncio.sleep(0)
+    task.cancel()
+    done, _ = await asyncio.wait({task}, timeout=10)
+    assert done == {task}

@@ -248,10 +248,13 @@ async def test_a_note_is_part_of_the_conversation_and_needs_no_answer(
 async def test_every_action_is_in_the_audit_trail_even_of_many_at_once(
     store: Store, two_ids: list[int]
 ) -> None:
-    await store.triage.set_star(two_ids * 500, "ana", True)
+    await store.triage.set_unread(two_ids * 500, "ana", unread=True)
     entries = await read_audit_trail(store.database, two_ids[0])
     assert len(entries) == 200
-    assert {(entry.agent, entry.action) for entry in entries} == {("ana", "star")}
+    assert {(entry.agent, entry.action) for entry in entries} == {("ana", "mark unread")}
+    await store.triage.set_star(two_ids * 2, "ana", True)  # it is recorded once
+    entries = await read_audit_trail(store.database, two_ids[0])
+    assert [entry.action for entry in entries[:2]] == ["star", "mark unread"]
     await store.triage.close_conversations(two_ids, "tom")
     assert (await read_audit_trail(store.database, two_ids[0]))[0].action == "close"
 

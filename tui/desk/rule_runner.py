@@ -70,8 +70,10 @@ class RuleRunner:
                         await self.check_names()
                     await self.run_round()
                 with contextlib.suppress(TimeoutError):
-                    pause = _ROUND_SECONDS if is_ruled else None
-                    await asyncio.wait_for(self._wakeup.wait(), pause)
+                    # Not `wait_for`: before Python 3.12 it forgets a cancellation that comes
+                    # together with a change, and the runner would never end.
+                    async with asyncio.timeout(_ROUND_SECONDS if is_ruled else None):
+                        await self._wakeup.wait()
                 if watcher.done():
                     watcher.result()
         finally:
@@ -79,6 +81,10 @@ class RuleRunner:
             await asyncio.gather(watcher, return_exceptions=True)
             with contextlib.suppress(StoreError):
                 await self._store.leases.release_lease(RULES_LEASE)
+
+    def wake(self) -> None:
+        """Let the runner look at once for what waits."""
+        self._wakeup.set()
 
     async def run_round(self) -> int:
         """Apply the rules to all that waits for them; return to how many texts and waits."""
@@ -108,9 +114,9 @@ class RuleRunner:
                     if _is_about_names(changes):
                         self._names_changed = True
                     if _is_waking(changes):
-                        self._wakeup.set()
+                        self.wake()
         finally:
-            self._wakeup.set()  # so that an error of this task is raised
+            self.wake()  # so that an error of this task is raised
 
 
 def _is_waking(changes: Sequence[Change]) -> bool:

@@ -18,6 +18,7 @@ from tui.domain.person import Person
 from tui.domain.text import one_line, to_printable
 from tui.handlers.common import OPEN_FIRST, InboxActions, command_handler
 from tui.screens.base import report_store_errors
+from tui.store.errors import ConversationGone
 
 if TYPE_CHECKING:
     from tui.domain.conversation import Conversation
@@ -129,8 +130,10 @@ async def edit_contact(inbox: InboxActions) -> None:
     book = AddressBook(inbox.store, inbox.app_context.agent, remember_undo)
 
     async def save_changed(person: Person) -> None:
-        """Save the contact unless it is unchanged."""
-        if person != before:
+        """Save the contact unless it is unchanged, or of a customer who was forgotten since."""
+        if await inbox.store.conversations.get(row.id) is None:
+            inbox.show_status(str(ConversationGone()))
+        elif person != before:
             inbox.show_status(await book.save(person, before))
 
     region = inbox.app_context.preferences.default_region

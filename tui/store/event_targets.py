@@ -6,11 +6,10 @@ has confirmed it, and the next event waits until then.
 """
 
 import functools
-import json
 from collections.abc import Callable, Collection
 
 from tui.clock import HOUR, Clock, get_latest_believable
-from tui.domain.change import Subject
+from tui.domain.change import JournalKind, Subject
 from tui.store.engine import Engine, Transaction
 from tui.store.queries import queries
 from tui.store.target_rows import (
@@ -282,5 +281,5 @@ class EventTargets:
     def _hide_erased(self, transaction: Transaction, event_id: int, line: str) -> str:
         """Return what went wrong, without words of a customer who was forgotten meanwhile."""
         row = self._sql.event(transaction.connection, id=event_id) if line else None
-        is_erased = row is not None and "erased" in json.loads(row["detail"] or "{}")
+        is_erased = row is not None and row["kind"] == JournalKind.ERASED
         return ERASED_LINE if is_erased else line
