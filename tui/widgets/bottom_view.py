@@ -4,7 +4,7 @@ from abc import abstractmethod
 
 from rich.style import Style
 from textual import events
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.strip import Strip
 
 from tui.domain.records import record
@@ -123,12 +123,12 @@ class BottomView(StoreReader, StyledWidget):
         self.lines_below = max(0, max(min(self.lines_below, below_last), below_first))
         self.refresh()
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int, size: Size) -> Strip:
         """Return one line of the screen; lines that do not fill it begin at its top."""
-        place = max(0, self.lines_above) + y
+        place = max(0, len(self.lines) - self.lines_below - size.height) + y
         if place < len(self.lines):
             return self.lines[place].strip
-        return Strip.blank(self.size.width, self.background_style)
+        return Strip.blank(size.width, self.background_style)
 
     async def on_mouse_scroll_up(self, event: events.MouseScrollUp) -> None:
         """Scroll up with the wheel."""

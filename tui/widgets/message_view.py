@@ -10,6 +10,7 @@ from typing import ClassVar
 
 from rich.style import Style
 from textual import events
+from textual.geometry import Size
 from textual.reactive import var
 from textual.strip import Strip
 
@@ -259,18 +260,17 @@ class MessageView(BottomView):
         """Return the style of the background."""
         return self._layout.background_style
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int, size: Size) -> Strip:
         """Return one line of the screen."""
-        width = self.size.width
         # The view may be painted before its resize event has arrived.
-        if width != self._layout.width or self._layout.refresh_styles():
+        if size.width != self._layout.width or self._layout.refresh_styles():
             self._redraw_messages()
-        return super().render_line(y) if self.messages else self._render_empty_line(y, width)
+        return super().draw_line(y, size) if self.messages else self._draw_empty_line(y, size)
 
-    def _render_empty_line(self, y: int, width: int) -> Strip:
+    def _draw_empty_line(self, y: int, size: Size) -> Strip:
         """Return one line of an empty view, with what the agent can do."""
-        if y != self.size.height // 2:
-            return Strip.blank(width, self.background_style)
+        if y != size.height // 2:
+            return Strip.blank(size.width, self.background_style)
         text = (
             "No conversation is open: Enter opens one, c starts one"
             if self.conversation is None

@@ -24,6 +24,8 @@ class RowWindow(Generic[RowT]):
     """Place of the first row on the screen."""
     rows_before: int
     """How many rows lie before the window."""
+    total: int
+    """How many rows there are, as far as known."""
 
     @abstractmethod
     async def load_after(self, row: RowT | None, limit: int) -> list[RowT]:
@@ -93,6 +95,24 @@ class RowWindow(Generic[RowT]):
     def page_size(self) -> int:
         """Return how many rows one read brings."""
         return max(30, self.visible_rows * _SCREENS_PER_PAGE)
+
+    def find_thumb(self, height: int, row_height: int) -> range | None:
+        """Return the lines of the bar that shows where in the list the window is.
+
+        Args:
+            height: Lines of the screen.
+            row_height: Lines of a row.
+
+        Returns:
+            Lines of the thumb; None if all rows are on the screen.
+        """
+        known, visible = max(self.total, self.rows_before + len(self.rows)), height // row_height
+        if known <= max(1, visible):
+            return None
+        thumb = max(1, height * visible // known)
+        room = max(1, known - visible)
+        begin = (height - thumb) * min(self.rows_before + self.top, room) // room
+        return range(begin, begin + thumb)
 
     def is_near_edge(self, down: bool) -> bool:
         """Return whether the window should be extended before the cursor reaches its end."""

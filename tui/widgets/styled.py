@@ -1,8 +1,11 @@
 """Provide a widget that caches its styles, as Textual computes them again after every repaint."""
 
 import functools
+from abc import abstractmethod
 
 from rich.style import Style
+from textual.geometry import Region, Size
+from textual.strip import Strip
 from textual.widget import Widget
 
 
@@ -21,7 +24,7 @@ def overlay_style(base: Style, part: Style) -> Style:
 
 
 class StyledWidget(Widget):
-    """Look up each style once, until the theme or the widget's own state changes."""
+    """Draw lines; look up each style once, until the theme or the widget's own state changes."""
 
     def __init__(self, *, id: str | None = None) -> None:
         """Create the widget with an empty cache."""
@@ -39,6 +42,40 @@ class StyledWidget(Widget):
             style = self.get_component_rich_style(name) if name else self.rich_style
             self._cached_styles[name] = style
         return style
+
+    @abstractmethod
+    def draw_line(self, y: int, size: Size) -> Strip:
+        """Return one line of the widget, in its whole width and with its background.
+
+        Args:
+            y: Line, from 0.
+            size: Size of the widget in cells, looked up once for all lines.
+        """
+
+    def render_line(self, y: int) -> Strip:
+        """Return one line of the widget."""
+        return self.draw_line(y, self.size)
+
+    def render_lines(self, crop: Region) -> list[Strip]:
+        """Return the lines of a region as they are drawn.
+
+        Textual would look at each of them for a border, padding and tint with every repaint; that
+        takes longer than to draw a line from the cache.
+
+        Args:
+            crop: Region of the widget.
+        """
+        if any(self.gutter):
+            return super().render_lines(crop)
+        size = self.size
+        strips = [self.draw_line(y, size) for y in crop.line_range]
+        for line_filter in self.get_line_filters():
+            background = self.background_colors[1]
+            strips = [strip.apply_filter(line_filter, background) for strip in strips]
+        first, last = crop.column_span
+        if (first, last) != (0, size.width):
+            strips = [strip.crop(first, last) for strip in strips]
+        return strips
 
     def notify_style_update(self) -> None:
         """Empty the cache, as the theme may have changed."""

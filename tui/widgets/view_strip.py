@@ -10,6 +10,7 @@ from rich.segment import Segment
 from rich.style import Style
 from textual import events
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -113,13 +114,9 @@ class ViewStrip(StyledWidget):
         if line is not None and 0 <= line.y < len(self._counts.views):
             self.post_message(self.Chosen(self._counts.views[line.y]))
 
-    def render_line(self, y: int) -> Strip:
-        """Draw one view: mark, key, name, unread conversations.
-
-        Args:
-            y: Line of the widget, from 0.
-        """
-        width, views = self.size.width, self._counts.views
+    def draw_line(self, y: int, size: Size) -> Strip:
+        """Draw one view: mark, key, name, unread conversations."""
+        width, views = size.width, self._counts.views
         if y >= len(views):
             return Strip.blank(width, self.find_style())
         saved = views[y]

@@ -12,7 +12,7 @@ from typing import ClassVar
 
 from rich.segment import Segment
 from textual import events
-from textual.geometry import Region
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.strip import Strip
 
@@ -43,7 +43,6 @@ class VirtualList(StoreReader, StyledWidget, RowWindow[RowT], can_focus=True):
         self.cursor = 0
         self.top = 0
         self.total = 0
-        """How many rows there are, as far as known."""
         self.rows_before = 0
         self._strip_cache: OrderedDict[object, list[Strip]] = OrderedDict()
         self._window_lock = asyncio.Lock()
@@ -222,46 +221,36 @@ class VirtualList(StoreReader, StyledWidget, RowWindow[RowT], can_focus=True):
 
     # Drawing --------------------------------------------------------------------------------
 
-    def render_line(self, y: int) -> Strip:
+    def draw_line(self, y: int, size: Size) -> Strip:
         """Return one line of the screen."""
-        width = self.size.width
         index, line = divmod(y, self.ROW_HEIGHT)
         index += self.top
         if not self.rows:
-            return self._draw_empty(y, width)
-        if not 0 <= index < len(self.rows):
-            return Strip.blank(width, self.find_style())
-        strip = self._get_strips(index, width - 1)[line]
-        return Strip.join([strip, self._draw_scrollbar(y)])
+            return self._draw_empty(y, size)
+        if index >= len(self.rows):
+            return Strip.blank(size.width, self.find_style())
+        thumb = self.find_thumb(size.height, self.ROW_HEIGHT)
+        bar = "" if thumb is None else "list--thumb" if y in thumb else "list--track"
+        return self._get_strips(index, size.width, bar)[line]
 
-    def _draw_empty(self, y: int, width: int) -> Strip:
+    def _draw_empty(self, y: int, size: Size) -> Strip:
         """Draw one line of an empty list, with the text in the middle."""
-        line = center_text(self.describe_empty(), width, self.size.height)[y]
-        return Strip([Segment(line, self.find_style("list--empty"))]).crop(0, width)
+        line = center_text(self.describe_empty(), size.width, size.height)[y]
+        return Strip([Segment(line, self.find_style("list--empty"))]).crop(0, size.width)
 
-    def _get_strips(self, index: int, width: int) -> list[Strip]:
-        """Return a row's strips, drawn once for each appearance."""
+    def _get_strips(self, index: int, width: int, bar: str) -> list[Strip]:
+        """Return a row's strips with their part of the scroll bar, drawn once for each look."""
         row = self.rows[index]
         current = index == self.cursor
-        key = (row, current, width, self.has_focus, self.get_appearance_key())
+        key = (row, current, width, bar, self.has_focus, self.get_appearance_key())
         strips = self._strip_cache.get(key)
         if strips is None:
-            strips = self._strip_cache[key] = self.draw_row(row, current=current, width=width)
+            edge = Strip.blank(1, self.find_style(bar))
+            drawn = self.draw_row(row, current=current, width=width - 1)
+            strips = self._strip_cache[key] = [Strip.join([strip, edge]) for strip in drawn]
             if len(self._strip_cache) > _MAX_CACHED:
                 self._strip_cache.popitem(last=False)
         return strips
-
-    def _draw_scrollbar(self, y: int) -> Strip:
-        """Draw one cell of the bar that shows where in the list the window is."""
-        known = max(self.total, self.rows_before + len(self.rows))
-        if known <= self.visible_rows:
-            return Strip.blank(1, self.find_style())
-        height = self.size.height
-        thumb = max(1, height * self.visible_rows // known)
-        room = max(1, known - self.visible_rows)
-        begin = (height - thumb) * min(self.rows_before + self.top, room) // room
-        name = "list--thumb" if begin <= y < begin + thumb else "list--track"
-        return Strip.blank(1, self.find_style(name))
 
     # Events ---------------------------------------------------------------------------------
 

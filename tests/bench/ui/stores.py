@@ -12,6 +12,7 @@ from pathlib import Path
 from tui.clock import SystemClock
 from tui.domain.change import Subject
 from tui.domain.conversation import State, View
+from tui.domain.phone import format_phone_number
 from tui.domain.status import Status
 from tui.store.conversations import FIRST_POSITION
 from tui.store.engine import Transaction
@@ -72,8 +73,9 @@ def read_first_ids(path: Path, count: int) -> list[int]:
 
 
 def read_first_title(path: Path) -> str:
-    """Return the first title in the list."""
-    return str(_read_columns(path, "coalesce(nullif(name, ''), address)", 1)[0][0])
+    """Return the first title in the list, as it is shown."""
+    name, address = _read_columns(path, "name, address", 1)[0]
+    return name or format_phone_number(address)
 
 
 def _read_columns(path: Path, columns: str, count: int) -> list[tuple[str, ...]]:
