@@ -21,6 +21,7 @@ from tui.screens.base import report_store_errors
 from tui.screens.live_inbox import LiveInbox
 from tui.store.errors import StoreError, Unreachable
 from tui.store.store import Store
+from tui.terminal.key_queue import OneKeyAtATime
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer
 from tui.widgets.virtual_list import VirtualList
@@ -73,7 +74,14 @@ class InboxScreen(LiveInbox):
         """Show the conversation under the cursor once the cursor rests."""
         if self._preview_timer is not None:
             self._preview_timer.stop()
-        self._preview_timer = self.set_timer(_PREVIEW_DELAY, self._show_current)
+        self._preview_timer = self.set_timer(_PREVIEW_DELAY, self._show_preview)
+
+    async def _show_preview(self) -> None:
+        """Show the conversation under the cursor, unless the next key has been pressed already."""
+        if isinstance(self.app, OneKeyAtATime) and self.app.is_key_waiting:
+            self._schedule_preview()
+        else:
+            await self._show_current()
 
     @on(VirtualList.Chosen)
     @report_store_errors

@@ -78,6 +78,11 @@ class OneKeyAtATime(HookedApp[int]):
         super().__init__(*args, **kwargs)
         self._key_queue = KeyQueue()
 
+    @property
+    def is_key_waiting(self) -> bool:
+        """Return whether a key is being handled or may wait: what is not urgent can wait too."""
+        return self._key_queue.is_busy or not self._message_queue.empty()
+
     # Hooks for the app ----------------------------------------------------------------------
 
     def handle_urgent_key(self, press: Press) -> bool:

@@ -169,10 +169,13 @@ class ContactPanel(VerticalScroll):
 
     def _show_page(self, page: Content) -> None:
         """Show the page if it has changed."""
-        # An update makes Textual lay out the whole screen again.
-        if not page.is_same(self._shown_page):
-            self._shown_page = page
-            self.text.update(page)
+        if page.is_same(self._shown_page):
+            return
+        self._shown_page = page
+        # A layout is one of the whole screen: only for another number of lines.
+        text = self.text
+        height = page.get_height(text.styles.get_rules(), text.size.width)
+        text.update(page, layout=height != text.size.height)
 
 
 def format_contact(
