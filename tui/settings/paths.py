@@ -59,6 +59,11 @@ def find_cache_file(environ: Mapping[str, str]) -> Path:
     return find_directory("state", environ) / "settings.json"
 
 
+def find_style_file(environ: Mapping[str, str]) -> Path:
+    """Return the cache file of the parsed style sheets."""
+    return find_directory("state", environ) / "styles.pickle"
+
+
 def find_log_file(environ: Mapping[str, str]) -> Path:
     """Return the log file."""
     return find_directory("state", environ) / "smsdesk.log"
@@ -98,7 +103,7 @@ def _find_platform_directory(kind: DirectoryKind) -> Path:
     return finders[kind](_APP_NAME, appauthor=False)
 
 
-def write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str | bytes) -> None:
     """Replace the file with `text`, mode 0600, in one step.
 
     A link stays a link: the file it points to is replaced.
@@ -111,7 +116,7 @@ def write_private(path: Path, text: str) -> None:
         OSError: The file cannot be written.
         UnicodeEncodeError: The text has lone surrogates.
     """
-    content = text.encode()
+    content = text.encode() if isinstance(text, str) else text
     target = Path(os.path.realpath(path))
     make_directory(target.parent)
     temporary = target.with_name(f".{target.name}.{os.getpid()}")

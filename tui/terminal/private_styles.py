@@ -141,6 +141,21 @@ _LOOKS: LRUCache[tuple[int, ...], _Looks] = LRUCache(64)
 """The looks of the rules with these identities; every new kind of widget adds rules to a list."""
 
 
+def export_parsed_rules() -> dict[Hashable, list[RuleSet]]:
+    """Return the rules of every source that was parsed, for another process of this version."""
+    return {key: _PARSED[key] for key in _PARSED.keys()}  # noqa: SIM118
+
+
+def import_parsed_rules(rules: dict[Hashable, list[RuleSet]]) -> None:
+    """Use rules that another process has parsed.
+
+    Args:
+        rules: What `export_parsed_rules` returned there.
+    """
+    for key, found in rules.items():
+        _PARSED[key] = found
+
+
 class FastStylesheet(Stylesheet):
     """Stylesheet that finds each look once; stands in for that of the app."""
 
