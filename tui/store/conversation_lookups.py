@@ -9,7 +9,6 @@ from typing import Any
 
 from tui.domain.ids import extract_time
 from tui.domain.national_numbers import ENDING_DIGITS
-from tui.domain.person import fold_contact
 from tui.store.connections import Connection
 from tui.store.page_connection import PageConnection, Row, get_page, write_row
 from tui.store.queries import queries
@@ -144,6 +143,8 @@ def store_contact_name(
         name: Name of the customer.
         now: Current time in ms UTC.
     """
+    from tui.domain.person import fold_contact  # late: a desk needs no person before its first key
+
     write, folded = queries("conversations").add_contact, fold_contact(name, party)
     write_row(connection, write, party=party, person=person, name=name, folded=folded, now=now)
     if (page := get_page(connection)) is not None:

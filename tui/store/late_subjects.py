@@ -17,7 +17,10 @@ if TYPE_CHECKING:
     from tui.store.agent_choices import AgentChoices
     from tui.store.bulk_feed import BulkFeed
     from tui.store.bulk_texts import BulkTexts
+    from tui.store.consent import ConsentBook
+    from tui.store.contact_details import ContactDetailsReader
     from tui.store.contact_fields import ContactFields
+    from tui.store.contacts import Contacts
     from tui.store.due_answers import AnswerTargets
     from tui.store.erasure import Scrubbing
     from tui.store.event_targets import EventTargets
@@ -25,9 +28,13 @@ if TYPE_CHECKING:
     from tui.store.held_items import HeldItems
     from tui.store.incoming import ConsentClassifier
     from tui.store.ingest import Ingest
+    from tui.store.intents import Intents
     from tui.store.journal import Journal
+    from tui.store.listeners import Listeners
     from tui.store.merging import Merges
     from tui.store.monitoring import Monitoring
+    from tui.store.outbox import Outbox
+    from tui.store.receipt_schedule import ReceiptSchedule
     from tui.store.retention import Retention
     from tui.store.rule_history import RuleHistory
     from tui.store.rule_work import RuleWork
@@ -242,3 +249,52 @@ class LateSubjects:
         from tui.store.team import TeamBook
 
         return TeamBook(self.database, self._clock, self._rng)
+
+    @functools.cached_property
+    def consent(self) -> "ConsentBook":
+        """Return who may be texted, and who opted out."""
+        from tui.store.consent import ConsentBook
+
+        return ConsentBook(self.database, self._clock, self._rng)
+
+    @functools.cached_property
+    def contacts(self) -> "Contacts":
+        """Return the address book."""
+        from tui.store.contacts import Contacts
+
+        return Contacts(self.database, self._clock, self._rng)
+
+    @functools.cached_property
+    def contact_details(self) -> "ContactDetailsReader":
+        """Return the reader of what is known of a customer."""
+        from tui.store.contact_details import ContactDetailsReader
+
+        return ContactDetailsReader(self.database)
+
+    @functools.cached_property
+    def intents(self) -> "Intents":
+        """Return what agents want to be sent, or not any more."""
+        from tui.store.intents import Intents
+
+        return Intents(self.database, self._clock, self._rng)
+
+    @functools.cached_property
+    def outbox(self) -> "Outbox":
+        """Return the messages that are to be sent."""
+        from tui.store.outbox import Outbox
+
+        return Outbox(self.database, self._clock, self._rng)
+
+    @functools.cached_property
+    def receipt_schedule(self) -> "ReceiptSchedule":
+        """Return when to ask for which receipts."""
+        from tui.store.receipt_schedule import ReceiptSchedule
+
+        return ReceiptSchedule(self.database, self._clock)
+
+    @functools.cached_property
+    def listeners(self) -> "Listeners":
+        """Return the processes that receive pushes."""
+        from tui.store.listeners import Listeners
+
+        return Listeners(self.database, self._clock, self.leases.owner)

@@ -4,6 +4,7 @@ The cause is the result of a send, or an action of smsdesk itself.
 """
 
 import random
+from typing import TYPE_CHECKING
 
 from tui.clock import Clock
 from tui.domain.change import JournalKind, Subject
@@ -16,11 +17,13 @@ from tui.store.audit import record_action
 from tui.store.conversation_rows import forget_unsent_sentence
 from tui.store.engine import Transaction
 from tui.store.errors import StoreError
-from tui.store.event_rows import EventRow
 from tui.store.page_connection import write_row
 from tui.store.queries import queries
 from tui.store.rows import Row
 from tui.store.summaries import Summaries, Summary
+
+if TYPE_CHECKING:
+    from tui.store.event_rows import EventRow
 
 
 @record
@@ -44,7 +47,7 @@ OPTED_OUT_RESULT = SendRecord(
 )
 
 
-def build_send_event(message_id: int, outcome: SendRecord, now: int) -> EventRow:
+def build_send_event(message_id: int, outcome: SendRecord, now: int) -> "EventRow":
     """Return the answer to a send as an event of the message's history.
 
     Args:
@@ -52,6 +55,8 @@ def build_send_event(message_id: int, outcome: SendRecord, now: int) -> EventRow
         outcome: Result of the send.
         now: Current time in ms UTC.
     """
+    from tui.store.event_rows import EventRow  # late: only what sends makes events
+
     return EventRow(
         kind="send",
         event_id=f"{to_reference(message_id)}-{now}-{outcome.status}",

@@ -11,21 +11,14 @@ from typing import TYPE_CHECKING, Self
 from tui.clock import Clock
 from tui.domain.database import Database
 from tui.store.accounts import Accounts
-from tui.store.consent import ConsentBook
-from tui.store.contact_details import ContactDetailsReader
-from tui.store.contacts import Contacts
 from tui.store.conversations import Conversations
 from tui.store.drafts import Drafts
 from tui.store.engine import Engine
 from tui.store.failures import Failures
-from tui.store.intents import Intents
 from tui.store.late_subjects import LateSubjects
-from tui.store.listeners import Listeners
 from tui.store.messages import Messages
-from tui.store.outbox import Outbox
 from tui.store.presence import AgentPresence, Agents, ComposeLocks
 from tui.store.progress_report import ReportProgress, ignore_progress
-from tui.store.receipt_schedule import ReceiptSchedule
 from tui.store.saved_views import SavedViews
 from tui.store.triage import Triage
 
@@ -107,20 +100,13 @@ class Store(LateSubjects):
         self.conversations = Conversations(self.database, clock, rng)
         self.triage = Triage(self.database, clock, rng)
         self.messages = Messages(self.database, clock, rng)
-        self.intents = Intents(self.database, clock, rng)
-        self.outbox = Outbox(self.database, clock, rng)
-        self.receipt_schedule = ReceiptSchedule(self.database, clock)
         self.accounts = Accounts(self.database, clock)
-        self.listeners = Listeners(self.database, clock, owner)
         self.drafts = Drafts(self.database, clock, rng)
         self.presence = AgentPresence(self.database, clock, owner)
         self.compose_locks = ComposeLocks(self.database, clock, owner)
         self.failures = Failures(self.database, clock)
         self.agents = Agents(self.database, clock)
         self.views = SavedViews(self.database)
-        self.consent = ConsentBook(self.database, clock, rng)
-        self.contacts = Contacts(self.database, clock, rng)
-        self.contact_details = ContactDetailsReader(self.database)
 
     async def __aenter__(self) -> Self:
         """Open the database.
