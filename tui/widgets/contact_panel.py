@@ -7,6 +7,8 @@ from textual import getters, work
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
+from textual.reactive import Reactive
 from textual.widgets import Static
 
 from tui.clock import MINUTE
@@ -35,10 +37,16 @@ _DECLINED = "-no-contact"
 """CSS class of a wide screen where the agent closed the panel."""
 
 
+class _Page(Static):
+    """The text of the panel; a layout that changes its size needs no second one after it."""
+
+    virtual_size = Reactive(Size(0, 0))
+
+
 class ContactPanel(VerticalScroll):
     """Show the contact of the open conversation; read the store only while visible."""
 
-    text = getters.query_one("#contact-text", Static)
+    text = getters.query_one("#contact-text", _Page)
     can_focus = False
 
     def __init__(self, store: Store, context: AppContext) -> None:
@@ -63,7 +71,7 @@ class ContactPanel(VerticalScroll):
     def compose(self) -> ComposeResult:
         """Yield the one text of the panel."""
         self.border_title = "Contact"
-        yield Static(id="contact-text")
+        yield _Page(id="contact-text")
 
     def on_mount(self) -> None:
         """Follow the conversation that the agent opens."""
