@@ -1,4 +1,4 @@
-"""Test that parsed style sheets are kept from one start to the next, and only if they are ours."""
+"""Test that parsed stylesheets are kept from one start to the next, and only if they are ours."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,7 +20,7 @@ def no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def parse_styles(environ: dict[str, str]) -> str:
-    """Parse the style sheet in one run of the program; return its rules as CSS."""
+    """Parse the stylesheet in one run of the program; return its rules as CSS."""
     with keep_parsed_styles(environ):
         stylesheet = FastStylesheet(variables={"accent": "blue"})
         stylesheet.add_source(_CSS, ("here", ""))

@@ -7,9 +7,12 @@ adapt the module of `TERMINAL_MODULES` that uses it, and the table in `tui/READM
 import importlib
 import inspect
 import signal
+from collections.abc import Callable
+from functools import partial
 from queue import Queue
 
 import pytest
+from textual import _callback
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App, ComposeResult
@@ -272,3 +275,30 @@ def test_private_api_stands_in_few_modules_and_in_the_lists_of_this_test() -> No
         # Of the standard library, which has no public list of a parser's arguments.
         "tui.cli.command_parser": {"_actions", "_HelpAction", "_SubParsersAction"},
     }
+
+
+def test_the_signature_of_a_callback_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Counted:
+        def take(self, one: int, two: int = 2) -> None:
+            pass
+
+    class Unkept:
+        __slots__ = ()
+
+        def __call__(self, one: int) -> None:
+            pass
+
+    read: list[Callable[..., object]] = []
+    count = private_api._count_parameters
+
+    def note_and_count(func: Callable[..., object]) -> int:
+        read.append(func)
+        return count(func)
+
+    monkeypatch.setattr(private_api, "_count_parameters", note_and_count)
+    for _ in range(3):
+        assert _callback.count_parameters(partial(Counted().take, 1)) == 1
+        assert _callback.count_parameters(partial(Counted().take)) == 2
+    assert read == [Counted.take]
+    assert _callback.count_parameters(partial(Unkept())) == 1
+    assert _callback.count_parameters(partial(print, 1, sep="")) == count(print) - 2

@@ -60,7 +60,7 @@ def find_cache_file(environ: Mapping[str, str]) -> Path:
 
 
 def find_style_file(environ: Mapping[str, str]) -> Path:
-    """Return the cache file of the parsed style sheets."""
+    """Return the cache file of the parsed stylesheets."""
     return find_directory("state", environ) / "styles.pickle"
 
 

@@ -1,4 +1,4 @@
-"""Keep the parsed style sheets from one start to the next.
+"""Keep the parsed stylesheets from one start to the next.
 
 To parse them takes ten times as long as to read what was parsed. A file that is missing, damaged,
 of another version or of another user only costs that time.
