@@ -17,7 +17,7 @@ import pyte
 
 from tests.ui.terminal import ROOT, take_terminal
 from tests.waiting import wait_until
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 _UNKNOWN_SEQUENCE = re.compile(rb"\x1b\[[<>=?][0-9;:]*[ $]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 """Sequences that the emulator below would print: private modes, titles, the clipboard."""

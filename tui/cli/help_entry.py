@@ -1,6 +1,6 @@
 """Define what the help of one command says."""
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 
 @record

@@ -13,7 +13,7 @@ from tui.domain.conversation import Conversation, State
 from tui.domain.date_input import format_moment
 from tui.domain.mentions import find_mentions
 from tui.domain.message import Direction, Message
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.store.store import Store

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import tzinfo
 
 from tui.desk.rule_book import format_then, format_when
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.rule_text import read_rule_lines, validate_rule
 from tui.domain.rules import ConditionKind, Rule, RuleHours
 

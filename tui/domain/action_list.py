@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from tui.domain.conversation import State
 from tui.domain.date_input import InvalidMomentError, parse_moment
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 
 ROUND_ROBIN = "next of "

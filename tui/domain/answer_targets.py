@@ -15,7 +15,7 @@ from tui.domain.business_hours import (
     parse_hours,
 )
 from tui.domain.conversation import Conversation, View
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 from tui.domain.views import is_in_view, is_waiting
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 
 _MINUTE_MS = 60_000

@@ -6,7 +6,7 @@ from dataclasses import field
 
 from tui.domain.folding import fold_text
 from tui.domain.phone import parse_address
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.templates import (
     BUILT_IN_FIELDS,
     CustomField,

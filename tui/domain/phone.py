@@ -18,7 +18,7 @@ from tui.domain.numbering import (
     parse_received,
     parse_short_mobile,
 )
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 _SHORT_CODE_LENGTHS = range(3, 9)
 """Digits of a short code, which is never a phone number: "12345" is not +1 2345."""

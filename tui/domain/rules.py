@@ -22,7 +22,7 @@ from tui.domain.business_hours import (
 )
 from tui.domain.folding import fold_text
 from tui.domain.matching import Phrase, Words, parse_words
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 from tui.domain.tokens import split_terms
 

@@ -13,7 +13,7 @@ from tui.desk.undo import format_submitted
 from tui.desk.undo_stack import UndoGuard
 from tui.domain.conversation import Conversation, View
 from tui.domain.message import Message
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 from tui.plain.dialog import Dialog
 from tui.store.conversations import FIRST_POSITION, ListPosition

@@ -15,7 +15,7 @@ from tui.domain.change import Subject
 from tui.domain.conversation import Conversation
 from tui.domain.message import NewMessage, SentText
 from tui.domain.phone import parse_address
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.store import rows
 from tui.store.bulk_texts import to_bulk, to_recipient
 from tui.store.connections import Connection

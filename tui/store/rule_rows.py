@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from tui.domain.action_list import Action, ActionKind
 from tui.domain.business_hours import ALWAYS_OPEN
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.rules import Condition, ConditionKind, Rule, RuleHours
 from tui.store.connections import Connection, Row
 from tui.store.due_answers import read_desk_hours
