@@ -50,7 +50,7 @@ class TerminalCells:
         self._size = Size(0, 0)
         self._rows: list[_Row] = []
         self._screen: object = None
-        self._output = CellOutput(0, erases_in_colour=False)
+        self._output = CellOutput(0, xterm_like=xterm_like)
 
     def forget_cells(self) -> None:
         """Forget all cells, so that the next update is written as a whole."""
@@ -79,7 +79,7 @@ class TerminalCells:
         if size != self._size or screen is not self._screen:
             self._size, self._screen = size, screen
             self._rows = [[None] * size.width for _ in range(size.height)]
-            self._output = CellOutput(size.width, erases_in_colour=self._xterm_like)
+            self._output = CellOutput(size.width, xterm_like=self._xterm_like)
         return self.diff_strips(iterate_strips(update), console, cursor)
 
     def diff_strips(
@@ -117,6 +117,7 @@ class TerminalCells:
                 continue
             if (row := rows.get(y)) is None:
                 row = rows[y] = self._rows[y].copy()
+            _forget_cut_strips(row, x, x + strip.cell_length)
             row[x : x + strip.cell_length] = _split_cells(strip, system) or _keep_whole(
                 strip, console
             )
@@ -146,13 +147,33 @@ class TerminalCells:
         begin = 0
         for y in sorted(wanted):
             is_moved = (
-                y + by in wanted and wanted[y] != self._rows[y] and wanted[y] == self._rows[y + by]
+                y + by in wanted
+                and wanted[y] != self._rows[y]
+                and wanted[y] == self._rows[y + by]
+                and None not in wanted[y]
             )
             if not is_moved:
                 begin = y + 1
             elif y + 1 - begin > len(best) and all(n in wanted for n in range(begin, y)):
                 best = range(begin, y + 1)
         return best
+
+
+def _forget_cut_strips(row: _Row, begin: int, end: int) -> None:
+    """Forget what is left of whole strips of which a part is written over.
+
+    The terminal may erase the other half of a wide character there.
+
+    Args:
+        row: Cells of the line.
+        begin: Column of the first cell that is written.
+        end: Column after the last one.
+    """
+    if begin < end and (first := row[begin]) is not None and isinstance(place := first[1], int):
+        row[begin - place : begin] = [None] * place
+    if end < len(row) and (cell := row[end]) is not None and isinstance(cell[1], int) and cell[1]:
+        rest = _find_strip_end(row, end, cell[0])
+        row[end:rest] = [None] * (rest - end)
 
 
 def _find_changes(row: _Row, wanted: _Row, y: int) -> Iterator[Piece]:
