@@ -267,6 +267,17 @@ class Emulator(pyte.Screen):
             self._scroll(int(count), down=direction == "T")
             self._stream.feed(following)
 
+    def erase_characters(self, count: int | None = None) -> None:
+        """Erase characters as xterm does, where only the background of the style counts.
+
+        Args:
+            count: Number of characters.
+        """
+        attributes = self.cursor.attrs
+        self.cursor.attrs = self.default_char._replace(bg=attributes.bg)
+        super().erase_characters(count)
+        self.cursor.attrs = attributes
+
     def _scroll(self, lines: int, *, down: bool) -> None:
         """Move the lines of the region."""
         cursor = self.cursor.x, self.cursor.y

@@ -130,6 +130,7 @@ class Painter:
         self.size = size
         self.terminal = Emulator(size.width, size.height)
         self.terminal.feed("\x1b[35;45mremains of the old size")
+        self._cells.forget_cells()  # the size may be the same again
         self._widths = (_SPLIT, size.width - _SPLIT)
         self.lines = [[self._make_strip(0), self._make_strip(1)] for _ in range(size.height)]
 
@@ -247,6 +248,26 @@ def test_colours_that_are_exchanged_are_written_as_a_reversal() -> None:
         cells.diff_update(make_text_update("hello", STYLES[9]), SIZE, None, CONSOLE).count("\x1b[")
         < 2 * SIZE.height
     )
+
+
+def test_blanks_are_not_erased_while_colours_are_reversed() -> None:
+    cells, terminal = TerminalCells(xterm_like=True), Emulator(*SIZE)
+    for text, style in (("hello", STYLES[8]), ("hallo", STYLES[9]), ("", STYLES[9])):
+        update = make_text_update(text, style)
+        terminal.feed(cells.diff_update(update, SIZE, None, CONSOLE))
+        assert show(terminal) == show(repaint([line[0] for line in update.strips]))
+
+
+def test_cells_that_are_not_known_are_not_moved() -> None:
+    cells, terminal = TerminalCells(xterm_like=True), Emulator(*SIZE)
+    terminal.feed(cells.diff_update(make_list_update(100), SIZE, None, CONSOLE))
+    terminal.feed("\x1b[2J")
+    cells.forget_cells()
+    half = Region(0, 0, SIZE.width // 2, SIZE.height)
+    for first in (100, 101):
+        strips = [[line[0].crop(0, half.width)] for line in make_list_update(first).strips]
+        moved = cells.diff_update(LayoutUpdate(strips, half), SIZE, None, CONSOLE)
+    assert "S" not in moved
 
 
 def make_list_update(first: int) -> LayoutUpdate:

@@ -117,7 +117,6 @@ class TerminalCells:
                 continue
             if (row := rows.get(y)) is None:
                 row = rows[y] = self._rows[y].copy()
-            _forget_cut_strips(row, x, x + strip.cell_length)
             row[x : x + strip.cell_length] = _split_cells(strip, system) or _keep_whole(
                 strip, console
             )
@@ -157,23 +156,6 @@ class TerminalCells:
             elif y + 1 - begin > len(best) and all(n in wanted for n in range(begin, y)):
                 best = range(begin, y + 1)
         return best
-
-
-def _forget_cut_strips(row: _Row, begin: int, end: int) -> None:
-    """Forget what is left of whole strips of which a part is written over.
-
-    The terminal may erase the other half of a wide character there.
-
-    Args:
-        row: Cells of the line.
-        begin: Column of the first cell that is written.
-        end: Column after the last one.
-    """
-    if begin < end and (first := row[begin]) is not None and isinstance(place := first[1], int):
-        row[begin - place : begin] = [None] * place
-    if end < len(row) and (cell := row[end]) is not None and isinstance(cell[1], int) and cell[1]:
-        rest = _find_strip_end(row, end, cell[0])
-        row[end:rest] = [None] * (rest - end)
 
 
 def _find_changes(row: _Row, wanted: _Row, y: int) -> Iterator[Piece]:

@@ -13,7 +13,7 @@ from tui.terminal.cell_styles import DEFAULT_STYLE, CellStyle, change_style
 _SAVE, _RESTORE = "\x1b7", "\x1b8"
 """DECSC and DECRC: place and style of the cursor."""
 _RESET = "\x1b[0m\x1b[r"
-"""Default style, and no part of the screen that scrolls by itself; another program may leave both."""
+"""Default style, and the whole screen as the part that scrolls: others may leave another one."""
 _LEAST_ERASED = 6
 """Blanks at the end of a text that are cheaper to erase than to write."""
 _ERASABLE = re.compile(rf" {{{_LEAST_ERASED},}}$")
@@ -124,7 +124,8 @@ class CellOutput:
         self._move_cursor(piece.x, piece.y)
         self._set_style(piece.style)
         text = piece.text
-        if self._xterm_like and not piece.style.shows_blanks:
+        # Erased cells get the background that is set, also while that is reversed or underlined.
+        if self._xterm_like and not (piece.style.shows_blanks or self._style.shows_blanks):
             text = _ERASABLE.sub("", text)
         self._parts.append(text)
         end = piece.x + len(text)
