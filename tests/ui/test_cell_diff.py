@@ -255,7 +255,7 @@ def test_blanks_are_not_erased_while_colours_are_reversed() -> None:
     for text, style in (("hello", STYLES[8]), ("hallo", STYLES[9]), ("", STYLES[9])):
         update = make_text_update(text, style)
         terminal.feed(cells.diff_update(update, SIZE, None, CONSOLE))
-        assert show(terminal) == show(repaint([line[0] for line in update.strips]))
+        assert show(terminal) == show(repaint([next(iter(line)) for line in update.strips]))
 
 
 def test_cells_that_are_not_known_are_not_moved() -> None:
@@ -265,8 +265,9 @@ def test_cells_that_are_not_known_are_not_moved() -> None:
     cells.forget_cells()
     half = Region(0, 0, SIZE.width // 2, SIZE.height)
     for first in (100, 101):
-        strips = [[line[0].crop(0, half.width)] for line in make_list_update(first).strips]
-        moved = cells.diff_update(LayoutUpdate(strips, half), SIZE, None, CONSOLE)
+        lines = [next(iter(line)) for line in make_list_update(first).strips]
+        update = LayoutUpdate([[line.crop(0, half.width)] for line in lines], half)
+        moved = cells.diff_update(update, SIZE, None, CONSOLE)
     assert "S" not in moved
 
 
