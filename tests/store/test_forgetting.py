@@ -22,6 +22,7 @@ from tui.clock import ManualClock
 from tui.domain.arrivals import Arrival, Channel, HeldReason
 from tui.domain.events import Cause, OptOut
 from tui.domain.message import Attachment
+from tui.domain.person import Person
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.store.connections import Connection
@@ -31,7 +32,10 @@ from tui.store.queries import queries
 from tui.store.settling import SendRecord
 from tui.store.store import Store
 
-SECRETS = ("zebrafish", "Quillon", "marmalade", "ocelot", "pangolin", "wombatnote", "numbat")
+SECRETS = (
+    *("zebrafish", "Quillon", "quillon", "marmalade", "axolotl"),
+    *("ocelot", "pangolin", "wombatnote", "numbat"),
+)
 REASON = HeldReason(Cause.UNREADABLE, "unreadable")
 
 
@@ -62,7 +66,8 @@ async def write_history(store: Store, clock: ManualClock) -> None:
     mail = make_reply("I lost my zebrafish", raw='{"text": "zebrafish"}', attachments=(picture,))
     await store.ingest.store_events(ACCOUNT, [mail, make_reply("Hello", TOM)])
     mia = await get_conversation(store)
-    await store.contacts.rename_contact(mia.id, "Quillon", "likes marmalade", "ana")
+    fields = {"pet": "axolotl"}
+    await store.contacts.rename_contact(mia.id, "Quillon", "likes marmalade", "ana", fields)
     await store_sent(store, body="We found a zebrafish")
     await store.messages.add_note(mia.id, "ana", "wombatnote about it", [])
     await store.drafts.save_draft(mia.id, "ana", "pangolin draft", began_at=clock.now())
@@ -203,6 +208,19 @@ async def test_a_contact_and_a_lock_without_a_conversation_are_found(store: Stor
     assert "from" not in left
     decision = await store.consent.get_consent(MIA)
     assert decision is not None and decision.opted_out
+
+
+async def test_the_fields_of_a_contact_go_with_its_last_number(store: Store) -> None:
+    person = Person(0, "Mia", "", (MIA, TOM), {"pet": "axolotl"})
+    await store.contacts.save_person(person, "ana")
+    await forget(store)
+    (left,) = await store.contacts.list_people(None, 9)
+    assert (left.numbers, left.fields) == ((TOM,), {"pet": "axolotl"})
+    await check_counters_and_summaries(store)
+    await forget(store, TOM)
+    assert "axolotl" not in await dump_texts(store)
+    assert await store.contacts.count_people() == 0
+    await check_counters_and_summaries(store)
 
 
 async def test_a_name_that_writes_is_found_as_a_whole_word_only(store: Store) -> None:

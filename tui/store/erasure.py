@@ -5,7 +5,8 @@ belongs to one is deleted with it. Where a table must stay, its name stands belo
 """
 
 import functools
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from tui.clock import Clock
@@ -14,6 +15,7 @@ from tui.domain.text import join_texts
 from tui.store.connections import Connection
 from tui.store.engine import Engine, Transaction
 from tui.store.last_messages import reload_last_message
+from tui.store.people import People
 from tui.store.queries import queries
 from tui.store.search_index import forget_text
 from tui.store.summaries import Summaries, Summary
@@ -87,6 +89,22 @@ def erase_conversation(transaction: Transaction, summaries: Summaries, summary: 
         connection.execute(f"delete from {table} where conversation_id = :id", {"id": identity})
     transaction.mark_changed(Subject.DRAFT, identity, identity)
     summaries.remove(identity)
+
+
+def erase_numbers(connection: Connection, parties: Collection[str], now: int) -> None:
+    """Take numbers from their contacts; one without a number left is erased with its fields.
+
+    Args:
+        connection: Connection of the caller's transaction.
+        parties: Conversation keys of the numbers.
+        now: Current time in ms UTC.
+    """
+    people = People(connection, parties)
+    for owner in sorted({people.find_owner(party) for party in parties}):
+        if (person := people.get(owner)) is not None:
+            left = tuple(number for number in person.numbers if number not in parties)
+            people.put(replace(person, numbers=left), now)
+    people.flush()
 
 
 def list_party_tables(connection: Connection) -> list[str]:

@@ -25,6 +25,7 @@ from tui.store.erasure import (
     drop_merge_records,
     erase_conversation,
     erase_messages,
+    erase_numbers,
     list_party_tables,
 )
 from tui.store.errors import StoreError
@@ -143,6 +144,7 @@ class Forgetting:
             self._erase_whole(transaction, summaries, summaries.get(identity))
         summaries.flush()
         parties = plan.parties | before.parties
+        erase_numbers(connection, parties, self._clock.now())
         _erase_parties(connection, parties, opt_out)
         self._erase_payloads(connection, before, parties)
         record_action(transaction, self._rng, self._clock, agent, AUDIT_ACTION)
