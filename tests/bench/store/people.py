@@ -8,6 +8,7 @@ contacts on a PostgreSQL server as well.
 import argparse
 import asyncio
 import contextlib
+import functools
 import random
 import tempfile
 import time
@@ -19,7 +20,7 @@ from statistics import median, quantiles
 from tests.bench.server.inboxes import open_inbox, open_inboxes
 from tui.domain.database import Database
 from tui.domain.person import Person
-from tui.store.connections import Connection
+from tui.store.engine import Transaction
 from tui.store.people import People
 from tui.store.store import Store
 
@@ -36,7 +37,7 @@ _SYLLABLES = {
     2: "γι ωρ γος μα ρι α παπ αδο που λος νι κος ελ ε νη",
 }
 """Syllables of names, by how many of 97 people have such a name."""
-_CITIES = "Warszawa Kraków Nowy-Sącz Sydney 東京 Москва القاهرة 서울 Αθήνα".split()
+_CITIES = ["Warszawa", "Kraków", "Nowy-Sącz", "Sydney", "東京", "Москва", "القاهرة", "서울"]
 
 
 def make_names(rng: random.Random) -> Iterator[str]:
@@ -71,8 +72,8 @@ async def fill(store: Store, people: Sequence[Person]) -> None:
     """Store contacts that nobody has written to."""
     known: set[str] = set()
 
-    def write_part(connection: Connection, part: Sequence[Person]) -> None:
-        working = People(connection)
+    def write_part(part: Sequence[Person], transaction: Transaction) -> None:
+        working = People(transaction.connection)
         for person in part:
             if known.isdisjoint(person.numbers):
                 known.update(person.numbers)
@@ -81,7 +82,7 @@ async def fill(store: Store, people: Sequence[Person]) -> None:
 
     for first in range(0, len(people), AT_ONCE):
         part = people[first : first + AT_ONCE]
-        await store.database.write(lambda t, part=part: write_part(t.connection, part))
+        await store.database.write(functools.partial(write_part, part))
         await store.database.tend(at_once=True)
 
 

@@ -4,7 +4,8 @@ select * from contacts where person in (
 order by person, place, party;
 
 -- name: fields_of_people(keys)
-select * from contact_fields where person in (select value from json_each(:keys)) order by name;
+select person, name, value from contact_fields
+where person in (select value from json_each(:keys)) order by name;
 
 -- name: numbers_of_people(keys)
 select * from contacts where person in (select value from json_each(:keys)) order by person, place, party;
@@ -16,21 +17,33 @@ select aliases.party, conversations.id, conversations.name
 from aliases join conversations on conversations.id = aliases.conversation_id
 where aliases.party in (select value from json_each(:keys));
 
--- Looks through the index alone, and fetches only what it finds; `query` is for a server.
--- name: contains(a, b, c, d, query, most, limit)
-select person, name, party, folded from (
-  select person, name, party, folded from contacts
-  where instr(folded, :a) > 0 and (:b = '' or instr(folded, :b) > 0)
-    and (:c = '' or instr(folded, :c) > 0) and (:d = '' or instr(folded, :d) > 0)
-  order by folded, party limit :most) found
-order by folded, party limit :limit;
+-- The index finds people who have all pieces of the words, those added last first; only as many are fetched and
+-- compared as are needed, because the rows of both loops come one by one. `query` is for a server.
+-- name: contains(a, b, c, d, grams, people, query, most, limit)
+select c.person, c.name, c.party, c.folded from (
+  select rowid as person from people_fts where people_fts match :grams order by rowid desc limit :people) f
+cross join contacts c on c.person = f.person
+where instr(c.folded, :a) > 0 and (:b = '' or instr(c.folded, :b) > 0)
+  and (:c = '' or instr(c.folded, :c) > 0) and (:d = '' or instr(c.folded, :d) > 0)
+limit :limit;
 
--- name: contains_new(a, b, c, d, query, most, limit)
+-- name: contains_new(a, b, c, d, grams, people, query, most, limit)
 select person, name, party, folded from (
-  select person, name, party, folded from contacts
-  where instr(folded, :a) > 0 and (:b = '' or instr(folded, :b) > 0)
-    and (:c = '' or instr(folded, :c) > 0) and (:d = '' or instr(folded, :d) > 0)
-  order by folded, party limit :most) found
+  select c.person, c.name, c.party, c.folded from (
+    select rowid as person from people_fts where people_fts match :grams order by rowid desc limit :people) f
+  cross join contacts c on c.person = f.person
+  where instr(c.folded, :a) > 0 and (:b = '' or instr(c.folded, :b) > 0)
+    and (:c = '' or instr(c.folded, :c) > 0) and (:d = '' or instr(c.folded, :d) > 0)
+  limit :most) found
 where not exists (select 1 from conversations where conversations.party = found.party)
   and not exists (select 1 from aliases where aliases.party = found.party)
-order by folded, party limit :limit;
+limit :limit;
+
+-- Whether the index finds more people than are compared.
+-- name: has_left_out(grams, people)$
+select count(*) = :people from (select 1 from people_fts where people_fts match :grams limit :people);
+
+-- name: people_by_fields(query, ts_query, limit)
+select c.person, c.name, c.value from (
+  select rowid as person from fields_fts where fields_fts match :query order by rowid desc limit :limit) f
+cross join contact_fields c on c.person = f.person;
