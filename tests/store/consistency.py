@@ -4,7 +4,7 @@ from collections import Counter
 
 from tui.domain.conversation import compute_waiting_rank
 from tui.domain.file_names import summarize_message
-from tui.domain.person import format_gram_query
+from tui.domain.person import NEW_MARK, format_gram_query
 from tui.domain.phone import parse_address
 from tui.store.connections import Connection
 from tui.store.conversation_rows import get_counter_names
@@ -25,6 +25,10 @@ _OUT = "select opted_out from consent where party = :value"
 
 
 _ALIASES = "select party from aliases where conversation_id = :value"
+_KNOWN = (
+    "select 1 from conversations where party = :party"
+    " union all select 1 from aliases where party = :party"
+)
 _LOST = (
     "select count(*) from messages where conversation_id not in (select id from conversations)"
     " or origin in (select id from conversations where id = conversation_id)"
@@ -116,8 +120,12 @@ def _check_people_index(connection: Connection) -> None:
     """Compare what the indexes of people have with the rows, and look for what is not indexed."""
     assert connection.execute("select * from unindexed_people").fetchall() == []
     people: dict[int, set[str]] = {}
-    for person, folded in connection.execute("select person, folded from contacts").fetchall():
+    for person, party, folded in connection.execute(
+        "select person, party, folded from contacts"
+    ).fetchall():
         people.setdefault(person, set()).update(folded.split())
+        if not connection.execute(_KNOWN, {"party": party}).fetchall():
+            people[person].add(NEW_MARK)
     terms: dict[int, set[str]] = {person: set() for person in people}
     for person, text in connection.execute("select person, terms from contact_fields").fetchall():
         terms.get(person, set()).update(text.split())

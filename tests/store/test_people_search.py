@@ -13,9 +13,18 @@ from hypothesis import strategies as st
 from tests.bench.store.people import make_people
 from tests.store.builders import ACCOUNT, MIA, TOM, get_conversation, get_path, make_reply
 from tests.store.consistency import check_counters_and_summaries
-from tui.domain.person import Person, fold_contact, format_gram_query, list_grams, split_search
+from tui.domain.person import (
+    NEW_MARK,
+    Person,
+    fold_contact,
+    format_gram_query,
+    list_grams,
+    split_search,
+)
+from tui.domain.phone import parse_address
 from tui.store import people_search
 from tui.store.contacts import Contact
+from tui.store.people_search import find_people_anywhere
 from tui.store.store import Store
 
 Numbers = list[tuple[str, str]]
@@ -71,6 +80,38 @@ async def test_of_too_many_those_added_last_are_found(
     assert sorted((one.name, one.party) for one in found) == sorted(newest)
     new = await store.contacts.find_numbers("0", 500, only_new=True)
     assert [one.party for one in new] == [one.party for one in found]
+
+
+async def test_people_who_never_wrote_are_found_behind_many_who_did(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people_search, "_MOST_PEOPLE", 5)
+    await store.contacts.save_person(Person(0, "Ana", "", (MIA, TOM)), "ana")
+    texts = []
+    for number in range(20):
+        party = f"+48500600{700 + number}"
+        await store.contacts.save_person(Person(0, f"Ana {number}", "", (party,)), "ana")
+        texts.append(make_reply(party=party))
+    await store.ingest.store_events(ACCOUNT, texts)
+
+    async def find() -> list[str]:
+        await check_counters_and_summaries(store)
+        found = await store.contacts.find_numbers("an", 9, only_new=True)
+        return [one.party for one in found]
+
+    assert await find() == [MIA, TOM]
+    await store.ingest.store_events(ACCOUNT, [make_reply()])
+    assert await find() == [TOM]
+    await store.ingest.store_events(ACCOUNT, [make_reply(party=TOM)])
+    assert await find() == []
+    mia, tom = await get_conversation(store), await get_conversation(store, TOM)
+    merge = await store.merges.merge_conversations(mia.id, tom.id, "ana")
+    assert await find() == []
+    await store.merges.undo_merge(merge, "ana")
+    assert await find() == []
+    await store.forgetting.forget(parse_address(TOM), "ana")
+    await store.contacts.save_person(Person(0, "Anna", "", (TOM,)), "ana")
+    assert await find() == [TOM]
 
 
 @pytest.mark.parametrize("only_new", [False, True])
@@ -143,8 +184,9 @@ async def test_the_index_has_each_piece_once_and_nothing_of_deleted_people(
         await store.contacts.delete_person(person.id, "ana")
     await store.contacts.save_person(Person(people[1].id, "Other", "", (MIA,), {"a": "b c"}), "ana")
     left = [person for place, person in enumerate(people) if place % 2 and place > 1]
-    wanted: Counter[str] = Counter(list_grams(f"other {MIA}"))
+    wanted: Counter[str] = Counter(list_grams(f"other {MIA} {NEW_MARK}"))
     for one in left:
+        wanted.update({NEW_MARK})
         wanted.update(list_grams(" ".join(fold_contact(one.name, n) for n in one.numbers)))
     with contextlib.closing(sqlite3.connect(get_path(store))) as connection:
         connection.execute(
@@ -165,3 +207,36 @@ def test_the_pieces_of_a_part_are_pieces_of_the_whole(before: str, part: str) ->
         if term in whole:
             assert set(grams) <= list_grams(whole)
         assert all(1 <= len(gram) <= 3 for gram in grams)
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("4711", [("Mia", MIA, "order")]),
+        ("ab-4", [("Mia", MIA, "order")]),
+        ("1174", []),
+        ('"nowy sacz"', [("Mia", MIA, "city")]),
+        ("nowy 4711", []),
+        ("港区", [("Léna", TOM, "city")]),
+        ("mi", [("Mia", MIA, "")]),
+        ("0061491570", [("Mia", MIA, ""), ("Léna", TOM, "")]),
+        ("+48500600799", [("", "+48500600799", "")]),
+        ("'", []),
+        ('"', []),
+    ],
+)
+async def test_a_search_in_everything_finds_names_numbers_and_fields(
+    store: Store, text: str, found: list[tuple[str, str, str]]
+) -> None:
+    fields = {"order": "AB-4711", "city": "Nowy Sącz"}
+    await store.contacts.save_person(Person(0, "Léna", "", (TOM,), {"city": "東京都港区"}), "ana")
+    await store.contacts.save_person(
+        Person(0, "Mia", "", ("+48500600701", MIA), {**fields, "team": "a"}), "ana"
+    )
+    await store.ingest.store_events(ACCOUNT, [make_reply(), make_reply(party="+48500600799")])
+    hits = await store.database.search(lambda c: find_people_anywhere(c, text, 5))
+    shown = sorted((hit.person.name, hit.party, hit.field) for hit in hits)
+    assert shown == sorted(found)
+    for hit in hits:
+        row = await store.conversations.get(hit.conversation_id)
+        assert (row.party if row else "") == ("" if hit.party == TOM else hit.party)

@@ -23,6 +23,8 @@ _MAX_TERMS = 4
 _SEPARATORS = frozenset("()-./")
 _GRAM_SIZE = 3
 """Characters of the longest piece of a name or number that the index of a file has."""
+NEW_MARK = "\ue0ff"
+"""Word in the index of a file of people with a number that has no conversation."""
 _COMPARED_END = 8
 """Characters at the end of a longer typed word whose pieces are looked up: numbers begin alike."""
 _PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
@@ -40,7 +42,7 @@ class Person:
     note: str = ""
     numbers: tuple[str, ...] = ()
     """Conversation keys of the numbers, the main one first."""
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Values of the own fields by name."""
 
 
@@ -60,6 +62,21 @@ class FoundNumber:
         """Return the number as it is written to."""
         parsed = parse_address(self.party)
         return parsed.e164 or parsed.raw
+
+
+@dataclass(frozen=True, slots=True)
+class PersonHit:
+    """A person that a search in everything has found."""
+
+    person: Person
+    party: str
+    """Conversation key of the number that was found, or that has the newest conversation."""
+    conversation_id: int = 0
+    """Conversation with this number; 0 for none."""
+    last_at: int = 0
+    """Time of its last message, ms UTC."""
+    field: str = ""
+    """Name of the own field that was found; empty if it was the name or a number."""
 
 
 def fold_contact(name: str, party: str) -> str:
@@ -98,16 +115,17 @@ def list_grams(text: str) -> set[str]:
     return {gram for gram in grams if " " not in gram}
 
 
-def format_gram_query(terms: Iterable[str]) -> str:
+def format_gram_query(terms: Iterable[str], *, only_new: bool = False) -> str:
     """Return the parts of a search as an FTS5 query for an index of `list_grams`.
 
     It also finds texts that have these pieces in other places: what is found has to be compared.
 
     Args:
         terms: Parts of `split_search`.
+        only_new: Whether to find only people with a number that has no conversation.
     """
     grams: dict[str, None] = {}
-    for term in terms:
+    for term in (*terms, NEW_MARK) if only_new else terms:
         end = _replace_punctuation(term)[-_COMPARED_END:]
         last = max(len(end) - _GRAM_SIZE, 0)
         grams |= dict.fromkeys(end[begin : begin + _GRAM_SIZE] for begin in range(last + 1))

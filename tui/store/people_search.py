@@ -1,15 +1,18 @@
 """Find the people of the address book by any part of a name or number, and list them."""
 
-from collections.abc import Iterable, Sequence
+import json
+from collections.abc import Container, Iterable, Sequence
 
 from tui.domain.person import (
     FoundNumber,
     Person,
+    PersonHit,
     fold_contact,
     format_gram_query,
     rank_found,
     split_search,
 )
+from tui.domain.phone import parse_address
 from tui.domain.text import fold_text
 from tui.store.connections import Connection, Row
 from tui.store.people import make_field_row, read_people
@@ -20,8 +23,6 @@ _CANDIDATES = 200
 """Numbers that are ranked by where the words of a search begin; of more, those added last."""
 _NUMBERS_OF_PERSON = 3
 """Numbers that are looked for to find one person."""
-_MOST_COMPARED = 1_000
-"""Numbers with the words of a search that are asked whether there is a conversation."""
 _MOST_PEOPLE = 2_000
 """People whom the index of a file finds, and whose names and numbers are compared."""
 _SHORTEST_TERM, _LONGEST_TERM = 3, 60
@@ -73,13 +74,16 @@ def _find_containing(
     """Return the numbers that contain all parts of a search: of more than the limit, the newest."""
     sql = queries("contacts")
     parts = dict(zip("abcd", (*terms, "", "", ""), strict=False))
-    grams = {"grams": format_gram_query(terms), "people": _MOST_PEOPLE}
-    bounds = {"most": _MOST_COMPARED, "limit": limit}
-    find = sql.contains_new if only_new else sql.contains
-    found = find(connection, **parts, **grams, query=_format_ts_query(terms), **bounds)
-    if len(found) < limit and sql.has_left_out(connection, **grams):
+    values = {**parts, "only_new": int(only_new), "limit": limit}
+    asked = {
+        "grams": format_gram_query(terms, only_new=only_new),
+        "people": _MOST_PEOPLE,
+        "query": _format_ts_query(terms),
+    }
+    found = sql.contains(connection, **values, **asked)
+    if found and not found[-1]["person"]:
         # Many people have the pieces of these words, and few the words.
-        found = sql.scan(connection, **parts, only_new=int(only_new), **bounds)
+        found = sql.scan(connection, **values)
     return list(map(_to_found, found))
 
 
@@ -102,6 +106,71 @@ def find_people(connection: Connection, typed: str, limit: int) -> list[Person]:
         found += rank_found(rest, terms)
     ids = list(dict.fromkeys(one.person for one in found))[:limit]
     return read_people(connection, ids)
+
+
+def find_people_anywhere(connection: Connection, text: str, limit: int) -> list[PersonHit]:
+    """Return the contacts whose name, number or fields have the words of a search, each once.
+
+    Those whose name begins with the text come first, and those with a field last. A whole number
+    without a contact finds its conversation.
+
+    Args:
+        connection: Connection that reads.
+        text: Words as they are typed to search messages, some of them in quotes.
+        limit: Maximum number of contacts.
+    """
+    numbers: dict[int, set[str]] = {}
+    for one in find_numbers(connection, text.replace('"', " "), limit * _NUMBERS_OF_PERSON):
+        numbers.setdefault(one.person, set()).add(one.party)
+    fields: dict[int, str] = {}
+    if len(numbers) < limit:
+        fields = _find_by_fields(connection, text, limit, without=numbers)
+    people = read_people(connection, [*numbers, *fields][:limit]) or _find_stranger(
+        connection, text
+    )
+    keys = json.dumps(sorted({party for person in people for party in person.numbers}))
+    rows = queries("contacts").conversations_of(connection, keys=keys)
+    newest = {row["party"]: (row["last_at"], row["id"]) for row in rows}
+
+    def make_hit(person: Person) -> PersonHit:
+        found = numbers.get(person.id) or set(person.numbers)
+        parties = [party for party in person.numbers if party in found]
+        # Of several, the first: numbers without a conversation are equal.
+        party = max(parties, key=lambda one: newest.get(one, (-1, 0))[0])
+        last_at, conversation_id = newest.get(party, (0, 0))
+        return PersonHit(person, party, conversation_id, last_at, fields.get(person.id, ""))
+
+    return [make_hit(person) for person in people]
+
+
+def _find_stranger(connection: Connection, text: str) -> list[Person]:
+    """Return the customer of a number that is no contact, if there is a conversation."""
+    party = parse_address(text.strip()).conversation_key
+    rows = queries("contacts").conversations_of(connection, keys=json.dumps([party]))
+    return [Person(0, row["name"], "", (party,)) for row in rows]
+
+
+def _find_by_fields(
+    connection: Connection, text: str, limit: int, *, without: Container[int]
+) -> dict[int, str]:
+    """Return people with a field that has all words of a search, and the name of the field."""
+    # Imported late: the patterns of the search are not needed to find names.
+    from tui.domain.matching import format_fts_query, is_match, parse_words
+    from tui.domain.ts_query import format_ts_query
+
+    conditions = parse_words(text)
+    if not conditions:
+        return {}
+    query = {"query": format_fts_query(conditions), "ts_query": format_ts_query(conditions)}
+    found: dict[int, str] = {}
+    for row in queries("contacts").people_by_fields(connection, **query, limit=_CANDIDATES):
+        person = row["person"]
+        # In a file the words may be in several fields of a person.
+        if person not in without and person not in found and is_match(row["value"], conditions):
+            found[person] = row["name"]
+            if len(found) == limit:
+                break
+    return found
 
 
 def _to_found(row: Row) -> FoundNumber:

@@ -50,16 +50,14 @@ where folded >= :begin and folded < :end order by folded, party limit :limit;
 select person, name, party, folded from contacts
 where folded >= :begin and folded < :end and place = 0 order by folded, party limit :limit;
 
--- Looks through all contacts, those added last first.
--- name: scan(a, b, c, d, only_new, most, limit)
-select person, name, party, folded from (
-  select person, place, name, party, folded from contacts indexed by contacts_by_person
-  where instr(folded, :a) > 0 and (:b = '' or instr(folded, :b) > 0)
-    and (:c = '' or instr(folded, :c) > 0) and (:d = '' or instr(folded, :d) > 0)
-  order by person desc, place limit :most) found
-where :only_new = 0 or (not exists (select 1 from conversations where conversations.party = found.party)
-  and not exists (select 1 from aliases where aliases.party = found.party))
-order by person desc, place limit :limit;
+-- Looks through all contacts of a file, those added last first, until enough are found.
+-- name: scan(a, b, c, d, only_new, limit)
+select c.person, c.name, c.party, c.folded from contacts c indexed by contacts_by_person
+where instr(c.folded, :a) > 0 and (:b = '' or instr(c.folded, :b) > 0)
+  and (:c = '' or instr(c.folded, :c) > 0) and (:d = '' or instr(c.folded, :d) > 0)
+  and (:only_new = 0 or (not exists (select 1 from conversations where conversations.party = c.party)
+    and not exists (select 1 from aliases where aliases.party = c.party)))
+order by c.person desc, c.place limit :limit;
 
 -- name: field_names()
 select distinct name from contact_fields order by name;

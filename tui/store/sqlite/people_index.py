@@ -10,7 +10,7 @@ import sqlite3
 from collections.abc import Iterable
 from typing import Any
 
-from tui.domain.person import list_grams
+from tui.domain.person import NEW_MARK, list_grams
 from tui.store.progress_report import ReportProgress
 
 _AT_ONCE, _AT_ONCE_IN_BULK = 500, 10_000
@@ -21,6 +21,11 @@ _USUAL_BYTES, _USUAL_PARTS = 1 << 20, 4
 _TASK = "Indexing contacts"
 _INDEXES = {"people_fts": "grams", "fields_fts": "terms"}
 _OF_KEYS = "person in (select value from json_each(?))"
+_NUMBERS = f"""
+select person, folded, not exists (select 1 from conversations where party = contacts.party)
+  and not exists (select 1 from aliases where party = contacts.party)
+from contacts where {_OF_KEYS} order by place, party
+"""
 
 _Texts = tuple[str, str]
 """Words of the names and numbers of a person, and the terms of the fields."""
@@ -90,10 +95,10 @@ def _index_some(connection: sqlite3.Connection, limit: int) -> int:
 def _read_texts(connection: sqlite3.Connection, keys: tuple[str]) -> dict[int, _Texts]:
     """Return what the indexes must have of people; those without a number are left out."""
     words: dict[int, dict[str, None]] = {}
-    for person, folded in connection.execute(
-        f"select person, folded from contacts where {_OF_KEYS} order by place, party", keys
-    ):
+    for person, folded, is_new in connection.execute(_NUMBERS, keys):
         words.setdefault(person, {}).update(dict.fromkeys(folded.split()))
+        if is_new:
+            words[person][NEW_MARK] = None
     terms: dict[int, list[str]] = {}
     for person, text in connection.execute(
         f"select person, terms from contact_fields where {_OF_KEYS} order by name", keys

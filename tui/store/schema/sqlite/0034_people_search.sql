@@ -1,5 +1,6 @@
--- The search for people has indexes: pieces of one to three characters of their names and numbers, and the words of
--- their fields. Both contain no texts, and are kept by `tui/store/sqlite/people_index.py`.
+-- The search for people has indexes: pieces of one to three characters of their names and numbers, with a mark if a
+-- number has no conversation, and the words of their fields. Both contain no texts, and are kept by
+-- `tui/store/sqlite/people_index.py`.
 
 alter table contact_fields add column terms text not null default '';  -- the value for the search: see `to_index_text`
 
@@ -45,4 +46,26 @@ when old.person <> new.person or old.terms <> new.terms begin
   where not exists (select 1 from unindexed_people where person = old.person);
   insert into unindexed_people select new.person
   where not exists (select 1 from unindexed_people where person = new.person);
+end;
+create trigger conversations_added after insert on conversations begin
+  insert into unindexed_people select person from contacts where party = new.party
+    and not exists (select 1 from unindexed_people where unindexed_people.person = contacts.person);
+end;
+create trigger conversations_removed after delete on conversations begin
+  insert into unindexed_people select person from contacts where party = old.party
+    and not exists (select 1 from unindexed_people where unindexed_people.person = contacts.person);
+end;
+create trigger aliases_added after insert on aliases begin
+  insert into unindexed_people select person from contacts where party = new.party
+    and not exists (select 1 from unindexed_people where unindexed_people.person = contacts.person);
+end;
+create trigger aliases_removed after delete on aliases begin
+  insert into unindexed_people select person from contacts where party = old.party
+    and not exists (select 1 from unindexed_people where unindexed_people.person = contacts.person);
+end;
+create trigger conversations_moved after update of party on conversations when old.party <> new.party begin
+  insert into unindexed_people select person from contacts where party = old.party
+    and not exists (select 1 from unindexed_people where unindexed_people.person = contacts.person);
+  insert into unindexed_people select person from contacts where party = new.party
+    and not exists (select 1 from unindexed_people where unindexed_people.person = contacts.person);
 end;
