@@ -67,6 +67,8 @@ class PeopleScreen(DialogScreen[str | None]):
         self._book = AddressBook(store, context.agent, self._remember_undo)
         self._people: dict[str, Person] = {}
         self._shown_for: str | None = None
+        self._count = 0
+        """Number of contacts when the dialog was opened, or last changed one."""
 
     def compose(self) -> ComposeResult:
         """Yield the search, the list and everything about the person under the cursor."""
@@ -79,7 +81,7 @@ class PeopleScreen(DialogScreen[str | None]):
 
     async def on_mount(self) -> None:
         """Show the first people."""
-        await self._show_people()
+        await self._show_people(counts=True)
 
     @on(Input.Changed)
     async def _search(self) -> None:
@@ -87,7 +89,7 @@ class PeopleScreen(DialogScreen[str | None]):
         await self._show_people()
 
     @report_store_errors
-    async def _show_people(self, current: int = 0) -> None:
+    async def _show_people(self, current: int = 0, *, counts: bool = False) -> None:
         """Show the people that match; the cursor goes to one of them by its id."""
         typed = self.field.value
         people = await self._store.contacts.find_people(typed, _MOST_SHOWN)
@@ -100,9 +102,12 @@ class PeopleScreen(DialogScreen[str | None]):
             await self.choices.replace_choices(lines)
         else:
             await self.choices.show_choices(lines)
-        count = await self._store.contacts.count_people()
+        # Counting reads all of them: not with every key.
+        if counts or current:
+            self._count = await self._store.contacts.count_people()
         more = f" · first {_MOST_SHOWN}" if len(people) == _MOST_SHOWN else ""
-        self.query_one(".dialog").border_title = f"People · {count:,}{more}".replace(",", " ")
+        title = f"People · {self._count:,}{more}"
+        self.query_one(".dialog").border_title = title.replace(",", " ")
         self._show_person()
 
     @on(VirtualList.Moved)
