@@ -144,8 +144,10 @@ HELP_TEXTS = {
         format_examples("smsdesk messages +61491570156", "smsdesk messages +61491570156 --json"),
     ),
     "search": HelpText(
-        "search all messages",
-        "Search the text of all messages, newest first; accents and case do not matter.",
+        "search people and all messages",
+        "Search the text of all messages, newest first; accents and case do not matter.\n"
+        "Without filters, people with the words in name, number or field stand above; --json\n"
+        "has only messages (smsdesk contacts find prints people).",
         _SEARCH_FILTERS
         + "\n\n"
         + format_examples(
