@@ -131,6 +131,7 @@ async def test_every_older_version_is_migrated_with_its_rows(
             assert draft is None
             assert await store.accounts.get_cursors(ACCOUNT) == ("c1", "")
             assert [t.name for t in await store.templates.list_by_name()] == ["hi"]
+            assert [one.name for one in await store.contacts.find_numbers("ia 91", 9)] == ["Mia"]
 
 
 @pytest.mark.parametrize("number", VERSIONS)

@@ -51,7 +51,7 @@ filters (beside words or alone; all of them have to hold):
   after:2026-03-01     from this day on; also today and yesterday
   before:2026-03-08    before this day began
   on:2026-03-04        on this day
-Put what has blanks into quotation marks, twice: 'from:"Ana K"'."""
+Put what has blanks into quotation marks, twice: 'from:"Ana K"'.\n\n"""
 
 _IMPORT_NOTES = """\
 files:
@@ -144,10 +144,10 @@ HELP_TEXTS = {
         format_examples("smsdesk messages +61491570156", "smsdesk messages +61491570156 --json"),
     ),
     "search": HelpText(
-        "search all messages",
-        "Search the text of all messages, newest first; accents and case do not matter.",
+        "search people and all messages",
+        "Search all messages, newest first, and without filters the names, numbers and fields\n"
+        "of people; accents and case do not matter. --json has only messages.",
         _SEARCH_FILTERS
-        + "\n\n"
         + format_examples(
             "smsdesk search order ready",
             "smsdesk search dziekuje --json",
