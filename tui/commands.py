@@ -174,7 +174,7 @@ COMMANDS: tuple[Command, ...] = (
         "search",
         ("g slash",),
         "Search everything",
-        "People, and words in all messages",
+        "People, words in all messages",
         ("/", "search"),
     ),
     _general("rules", ("g r",), "Rules", "Label, assign, answer by itself", ("rules",)),
