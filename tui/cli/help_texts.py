@@ -3,7 +3,7 @@
 import textwrap
 
 from tui.cli import canned_arguments, contacts_arguments
-from tui.cli.help_entry import HelpText, format_examples
+from tui.cli.help_entry import HelpText, format_examples, list_commands
 from tui.cli.privacy_arguments import PRIVACY_HELP
 from tui.cli.program_help import PROGRAM_TEXTS
 from tui.cli.rules_arguments import RULES_ABOUT, RULES_EXAMPLES, RULES_NOTES, RULES_SUMMARY
@@ -276,11 +276,11 @@ HELP_TEXTS = {
 
 def build_top_level_help() -> HelpText:
     """Return the text of `smsdesk --help`."""
-    listing = "\n".join(f"  {name:<11} {text.summary}" for name, text in HELP_TEXTS.items())
     about = (
         "The two-way SMS inbox for support staff who work in a terminal.\n"
         "Without a command it opens the inbox, or helps to set up the first account.\n\n"
-        f"commands (smsdesk COMMAND --help explains one):\n{listing}"
+        "smsdesk COMMAND --help explains one of these commands.\n\n"
+        f"{list_commands(HELP_TEXTS)}"
     )
     examples = format_examples(
         "smsdesk demo                  look around, nothing leaves this machine",

@@ -39,7 +39,7 @@ _FOREIGN = "select count(*) from information_schema.tables where table_schema = 
 _OWNS_SEARCH = """
 select pg_has_role(relowner, 'usage') from pg_class where oid = to_regclass('messages_fts')
 """
-_READ_ONLY = "meta search_partitions agent_levels teams team_members"
+_READ_ONLY = "meta search_partitions agent_levels teams team_members rules desk_hours"
 """Tables that only the owner of the schema changes, and those that may be left to leads."""
 _KEPT, _NEVER_ADDED = "events audit feed", "feed"
 """Tables from which nothing is deleted, and to which no row is added."""

@@ -103,6 +103,15 @@ def _check_header(path: Path) -> None:
         raise NotADatabase(f"{path} is not a database: name another file or restore a backup")
 
 
+def is_database(path: Path) -> bool:
+    """Return whether a file that can be read begins as SQLite files do."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_HEADER)) == _HEADER
+    except OSError:
+        return False
+
+
 def _is_directory(path: Path) -> bool:
     """Return whether the path is a directory; raise `CannotOpen` if it cannot be read."""
     try:
