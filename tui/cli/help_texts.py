@@ -145,7 +145,7 @@ HELP_TEXTS = {
     ),
     "search": HelpText(
         "search people and all messages",
-        "Search all messages, newest first, and without filters the names, numbers and fields\n"
+        "Search all messages, newest first, and without filters names and numbers\n"
         "of people; accents and case do not matter. --json has only messages.",
         _SEARCH_FILTERS
         + format_examples(
