@@ -26,6 +26,10 @@ class RuleNotReadyError(Exception):
     """Raised when a rule cannot be switched on; the text says what it needs first."""
 
 
+class RuleChangedError(RuleNotReadyError):
+    """Raised when a rule is no longer the one whose dry run was seen."""
+
+
 @dataclass(frozen=True, slots=True)
 class RuleNames:
     """The names that rules can refer to; None where it is not known which there are."""
@@ -103,7 +107,13 @@ def _explain_unknown(what: str, name: str, known: Collection[str]) -> str:
 
 
 async def switch_rule(
-    store: Store, name: str, agent: str, *, on: bool, accounts: Iterable[Account] | None = None
+    store: Store,
+    name: str,
+    agent: str,
+    *,
+    on: bool,
+    accounts: Iterable[Account] | None = None,
+    tried: Rule | None = None,
 ) -> str:
     """Switch a rule on or off and return the confirmation; one that lacks something stays off.
 
@@ -113,13 +123,17 @@ async def switch_rule(
         agent: Name of the agent.
         on: Whether to switch it on.
         accounts: Accounts of the settings; None if they are not known.
+        tried: The rule as its dry run has shown it; None if there was none.
 
     Raises:
         RuleNotReadyError: There is no such rule, or it names something that does not exist.
+        RuleChangedError: It has been changed since the dry run.
         StoreError: Nothing was changed.
     """
     rule = await find_rule(store, name)
     shown = one_line(rule.name, 40)
+    if tried is not None and keep_state(tried, rule) != rule:
+        raise RuleChangedError(f"{shown} was changed since the dry run: nothing was switched")
     if on and (missing := find_missing(rule, await read_names(store, accounts))):
         raise RuleNotReadyError(f"{shown} stays off: {missing}")
     changed = await store.rules.switch_rule(rule.name, agent, on=on)
@@ -167,12 +181,18 @@ def format_then(rule: Rule) -> str:
     return "; ".join([*map(str, rule.then), *([STOP_LINE] if rule.stop else [])])
 
 
-def format_counts(record: RuleRecord) -> str:
-    """Return how often a rule matched and answered."""
+def format_week(record: RuleRecord) -> str:
+    """Return how often a rule matched and answered in seven days, for a narrow column."""
     if not record.matched:
         return "no match in 7 days"
-    answered = f", {record.answered} answered" if record.answered else ""
-    return f"{record.matched_today} today, {record.matched} in 7 days{answered}"
+    answered = f", {record.answered:,} answered" if record.answered else ""
+    return f"{record.matched:,} in 7 days{answered}"
+
+
+def format_counts(record: RuleRecord) -> str:
+    """Return how often a rule matched and answered."""
+    today = f"{record.matched_today:,} today, " if record.matched else ""
+    return f"{today}{format_week(record)}"
 
 
 def list_rule_lines(record: RuleRecord) -> list[str]:

@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.domain.change import Subject
 from tui.domain.reply_files import format_canned_replies, parse_canned_replies
 from tui.domain.templates import (
     CannedReply,
@@ -44,6 +45,7 @@ class CannedRepliesScreen(EditableList[CannedReply]):
         Binding("v", "fields", "Own fields"),
     ]
     NAME = "Canned replies"
+    SUBJECT = Subject.CANNED_REPLY
     KEY_HINTS = "a add · e edit · d delete · J K move · i import · x export · v fields"
     EMPTY_TEXT = "No canned replies"
     text = getters.query_one("#text", Static)
@@ -93,6 +95,10 @@ class CannedRepliesScreen(EditableList[CannedReply]):
     def describe_item(self, item: CannedReply) -> tuple[str, str]:
         """Return the key, and the name as it is stored."""
         return item.key, item.name
+
+    def get_content(self, item: CannedReply) -> object:
+        """Return what an agent writes; its place and its uses change without that."""
+        return item.key, item.body, item.actions
 
     @report_store_errors
     async def action_shift_item(self, places: int) -> None:

@@ -1,7 +1,7 @@
 """Base of the screens that list stored items: add, change, delete and undo."""
 
 from abc import abstractmethod
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar, Generic, TypeVar
 
 from textual import getters
@@ -13,9 +13,12 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from tui.desk.context import AppContext
+from tui.desk.outages import explain_failure
+from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.text import one_line
-from tui.screens.base import DialogScreen, report_store_errors
+from tui.screens.base import DialogScreen, FormScreen, report_store_errors
 from tui.screens.pick import Choice, Choices
+from tui.store.errors import StoreError
 from tui.store.store import Store
 
 Item = TypeVar("Item")
@@ -46,6 +49,8 @@ class EditableList(DialogScreen[None], Generic[Item]):
     """Key hints on the lower border."""
     EMPTY_TEXT: ClassVar[str]
     """Text of an empty list."""
+    SUBJECT: ClassVar[Subject]
+    """What changes when a colleague changes an item."""
     choices = getters.query_one(Choices)
     status_line = getters.query_one("#said", Static)
 
@@ -94,8 +99,8 @@ class EditableList(DialogScreen[None], Generic[Item]):
         """
 
     @abstractmethod
-    async def create_editor(self, item: Item | None) -> DialogScreen[Item | None]:
-        """Return the dialog that edits an item.
+    async def create_editor(self, item: Item | None) -> FormScreen[Item | None]:
+        """Return the form that edits an item.
 
         Args:
             item: Item to change; None for a new one.
@@ -104,6 +109,22 @@ class EditableList(DialogScreen[None], Generic[Item]):
     @abstractmethod
     def describe_item(self, item: Item) -> tuple[str, str]:
         """Return the name of an item, and the name as it is shown to the agent."""
+
+    async def explain_refusal(self) -> str:
+        """Return why the agent may not change items, before anything is typed; "" if allowed."""
+        return ""
+
+    def get_content(self, item: Item) -> object:
+        """Return what of an item agents write, for comparison with what a colleague has saved."""
+        return item
+
+    def describe_saved(self, item: Item) -> str:
+        """Return the confirmation of an item that was saved."""
+        return f"Saved {self.describe_item(item)[1]}"
+
+    def describe_dropped(self, item: Item) -> str:
+        """Return the confirmation of an item that was removed."""
+        return f"Deleted {self.describe_item(item)[1]}"
 
     def compose_below(self) -> Iterable[Widget]:
         """Return the widgets below the list."""
@@ -138,8 +159,21 @@ class EditableList(DialogScreen[None], Generic[Item]):
     async def reload_items(self) -> None:
         """Read all items again and show them."""
         self._items = await self.read_items()
-        await self.choices.show_choices(self.format_lines(self._items.values()))
+        lines = self.format_lines(self._items.values())
+        if self.choices.current_row is None:
+            await self.choices.show_choices(lines)
+        else:
+            await self.choices.replace_choices(lines)
         self.update_preview()
+
+    async def apply_changes(self, changes: Iterable[Change]) -> None:
+        """Follow what colleagues change; the cursor stays on its item.
+
+        Args:
+            changes: What changed, in the order of the store.
+        """
+        if any(change == RELOAD or change.subject is self.SUBJECT for change in changes):
+            await self.reload_items()
 
     @property
     def current_item(self) -> Item | None:
@@ -166,31 +200,69 @@ class EditableList(DialogScreen[None], Generic[Item]):
 
     @report_store_errors
     async def _edit_item(self, item: Item | None) -> None:
-        """Open the editor and save its result."""
+        """Open the editor, which stays open until its result is stored."""
+        if refusal := await self.explain_refusal():
+            self.show_status(refusal)
+            return
+        seen = item
+        """Item as the agent knows it."""
 
-        async def handle_answer(edited: Item | None) -> None:
-            await self._save_edited(edited, self.describe_item(item)[0] if item else "")
+        async def store_result(edited: Item) -> str:
+            """Store what was typed; return why it was not stored."""
+            nonlocal seen
+            try:
+                current = await self.read_items()
+                problem = self._find_conflict(edited, item, seen, current)
+                if problem:
+                    seen = current.get(self.describe_item(item)[0]) if item is not None else None
+                    return problem
+                await self.save_item(edited, self.describe_item(item)[0] if item else "")
+            except StoreError as error:
+                return explain_failure(error)
+            return ""
 
-        self.app.push_screen(await self.create_editor(item), handle_answer)
+        async def show_saved(edited: Item | None) -> None:
+            """Show the saved item unless the editor was cancelled."""
+            if edited is not None:
+                await self.reload_items()
+                self.show_status(self.describe_saved(edited))
 
-    @report_store_errors
-    async def _save_edited(self, edited: Item | None, replaces: str) -> None:
-        """Save the edited item unless the editor was cancelled."""
-        if edited is not None:
-            await self.save_item(edited, replaces)
-            await self.reload_items()
-            self.show_status(f"Saved {self.describe_item(edited)[1]}")
+        editor = await self.create_editor(item)
+        editor.store_result = store_result
+        self.app.push_screen(editor, show_saved)
+
+    def _find_conflict(
+        self, edited: Item, opened: Item | None, seen: Item | None, current: Mapping[str, Item]
+    ) -> str:
+        """Return why saving would undo what a colleague has done; "" if it would not.
+
+        Args:
+            edited: What was typed.
+            opened: Item that was opened; None for a new one.
+            seen: The item as the agent was last informed of it; None for one that is gone.
+            current: All items as they are stored.
+        """
+        name, shown = self.describe_item(edited)
+        before = self.describe_item(opened)[0] if opened is not None else ""
+        if name != before and name in current:
+            return f"there is {shown} already: choose another name"
+        stored = current.get(before) if opened is not None else None
+        known = self.get_content(seen) if seen is not None else None
+        if (self.get_content(stored) if stored is not None else None) == known:
+            return ""
+        if stored is None:
+            return "a colleague has deleted it · Enter adds it again, Esc leaves it deleted"
+        return "a colleague has changed it · Enter saves yours over it, Esc keeps theirs"
 
     @report_store_errors
     async def action_drop(self) -> None:
         """Remove the item under the cursor; undo restores it."""
         item = self.current_item
         if item is not None:
-            name, shown_name = self.describe_item(item)
-            await self.drop_item(name)
+            await self.drop_item(self.describe_item(item)[0])
             self._dropped.append(item)
             await self.reload_items()
-            self.show_status(f"Deleted {shown_name} · z undoes")
+            self.show_status(f"{self.describe_dropped(item)} · z undoes")
 
     @report_store_errors
     async def action_undo(self) -> None:
@@ -198,7 +270,11 @@ class EditableList(DialogScreen[None], Generic[Item]):
         if not self._dropped:
             self.show_status("Nothing to undo")
             return
-        item = self._dropped.pop()
-        await self.save_item(item)
+        name, shown = self.describe_item(self._dropped[-1])
+        if name in await self.read_items():
+            self.show_status(f"There is {shown} again: nothing was restored")
+            return
+        await self.save_item(self._dropped[-1])
+        self._dropped.pop()
         await self.reload_items()
-        self.show_status(f"{self.describe_item(item)[1]} is restored")
+        self.show_status(f"{shown} is restored")

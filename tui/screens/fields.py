@@ -8,6 +8,7 @@ from textual.containers import Vertical
 from textual.content import Content
 from textual.widgets import Input, Static
 
+from tui.domain.change import Subject
 from tui.domain.templates import (
     BUILT_IN_FIELDS,
     CustomField,
@@ -56,15 +57,17 @@ class FieldScreen(FormScreen[CustomField | None]):
             yield Static(Content(f"Filled already: {_BUILT_IN}"), id="verdict", classes="hint")
 
     @on(Input.Submitted)
-    def _submit_field(self) -> None:
-        """Close the dialog with the field, or show what is wrong where it can be put right."""
+    async def _submit_field(self) -> None:
+        """Store the field and close the dialog, or show what is wrong where it can be put right."""
         try:
-            self.dismiss(validate_field(self.name_field.value, self.value_field.value))
+            field = validate_field(self.name_field.value, self.value_field.value)
         except InvalidCannedReplyError as problem:
             self.verdict.set_classes("problem")
             self.verdict.update(Content(one_line(f"Not saved: {problem}", 300)))
             named_well = validates_name(self.name_field.value)
             (self.value_field if named_well else self.name_field).focus()
+        else:
+            await self.submit(field)
 
 
 def validates_name(name: str) -> bool:
@@ -80,6 +83,7 @@ class FieldsScreen(EditableList[CustomField]):
     """List of the own fields with their values."""
 
     NAME = "Own fields"
+    SUBJECT = Subject.CANNED_REPLY
     KEY_HINTS = "a add · e edit · d delete · z undo · Esc closes"
     EMPTY_TEXT = "None yet: a adds one, to be written as {name}"
 

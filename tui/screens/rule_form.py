@@ -126,9 +126,11 @@ class RuleScreen(FormScreen[RuleRecord | None]):
         self.verdict.set_class(is_problem, "problem")
         self.verdict.update(Content(one_line(text, 300)))
 
-    def action_keep(self) -> None:
-        """Close the dialog with the rule, or show what is wrong."""
+    async def action_keep(self) -> None:
+        """Store the rule and close the dialog, or show what is wrong."""
         try:
-            self.dismiss(RuleRecord(self._read_fields()))
+            rule = self._read_fields()
         except InvalidRuleError as problem:
             self._show(f"Not saved: {problem}", is_problem=True)
+        else:
+            await self.submit(RuleRecord(rule))

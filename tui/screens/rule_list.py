@@ -1,6 +1,7 @@
 """List of the rules: in their order, on or off, with what they did; add, change, try, move."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import ClassVar
 
 from textual import getters, on
@@ -11,21 +12,23 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
-from tui.desk import cells
 from tui.desk.context import AppContext
+from tui.desk.permissions import explain_missing_level
 from tui.desk.rule_book import (
+    RuleChangedError,
     RuleNotReadyError,
     find_missing,
-    format_counts,
     format_hit,
     format_hit_effect,
+    format_week,
     get_day_start,
     list_rule_lines,
     read_names,
     switch_rule,
 )
 from tui.desk.rule_trial import DEFAULT_DAYS, TrialResult, try_rules
-from tui.domain.rules import Rule
+from tui.domain.change import Subject
+from tui.domain.rules import BUILT_IN_RULES, Rule
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen, report_store_errors
 from tui.screens.editable_list import EditableList
@@ -35,8 +38,8 @@ from tui.store.store import Store
 from tui.store.stored_rules import RuleRecord
 from tui.widgets.virtual_list import VirtualList
 
-_NAME_CELLS = 24
 _MOST_SHOWN = 2_000
+_BUILT_IN_NAMES = frozenset(rule.name for rule in BUILT_IN_RULES)
 
 
 class RuleTrialScreen(DialogScreen[bool]):
@@ -154,6 +157,7 @@ class RulesScreen(EditableList[RuleRecord]):
         Binding("K,shift+up", "place(-1)", "Move up"),
     ]
     NAME = "Rules"
+    SUBJECT = Subject.RULE
     KEY_HINTS = "Space on/off · t try · a add · e edit · K J move · d delete · z undo"
     EMPTY_TEXT = "No rules"
     about = getters.query_one("#about", Static)
@@ -182,9 +186,8 @@ class RulesScreen(EditableList[RuleRecord]):
         return [
             Choice(
                 record.rule.name,
-                f"{'on ' if record.rule.enabled else 'off'}  "
-                f"{cells.fit_cells(one_line(record.rule.name, 40), _NAME_CELLS)}",
-                "failed, see below" if record.problem else format_counts(record),
+                f"{'on ' if record.rule.enabled else 'off'}  {one_line(record.rule.name, 40)}",
+                "failed, see below" if record.problem else format_week(record),
             )
             for record in items
         ]
@@ -217,6 +220,37 @@ class RulesScreen(EditableList[RuleRecord]):
         """Return the name of the rule, as it is stored and as it is shown."""
         return item.rule.name, one_line(item.rule.name, 40)
 
+    async def explain_refusal(self) -> str:
+        """Return why the agent may not change rules; "" if it is allowed."""
+        return await explain_missing_level(self.store, self.app_context.agent, "rules")
+
+    def get_content(self, item: RuleRecord) -> object:
+        """Return what the rule does, and whether it is on."""
+        return replace(item.rule, id=0, since=0)
+
+    def describe_saved(self, item: RuleRecord) -> str:
+        """Return the confirmation; a rule that is on acts as saved at once, without a dry run."""
+        stored = self._items.get(item.rule.name)
+        is_on = stored is not None and stored.rule.enabled
+        end = ", which is on: it acts like this from now on · t tries it" if is_on else ""
+        return f"{super().describe_saved(item)}{end}"
+
+    def describe_dropped(self, item: RuleRecord) -> str:
+        """Return the confirmation; a built-in rule stays, switched off."""
+        if item.rule.name not in _BUILT_IN_NAMES:
+            return super().describe_dropped(item)
+        return f"{one_line(item.rule.name, 40)} is off, and as it was at first"
+
+    @report_store_errors
+    async def action_drop(self) -> None:
+        """Remove the rule under the cursor, unless it is a built-in one without a change."""
+        record = self.current_item
+        if record is not None and not record.rule.id:
+            name = one_line(record.rule.name, 40)
+            self.show_status(f"{name} is built in and off: it cannot be deleted")
+            return
+        await super().action_drop()
+
     def compose_below(self) -> Iterable[Widget]:
         """Yield the widget for all about the current rule."""
         yield Static(id="about")
@@ -230,13 +264,11 @@ class RulesScreen(EditableList[RuleRecord]):
     @report_store_errors
     async def reload_items(self) -> None:
         """Read all rules again; the cursor is on the saved rule, else where it was."""
-        names = list(self._items)
-        name = self._saved or (self.current_item.rule.name if self.current_item else "")
-        self._saved = ""
-        old = names.index(name) if name in names else 0
+        saved, self._saved = self._saved, ""
         await super().reload_items()
         names = list(self._items)
-        await self.choices.move_by(names.index(name) if name in names else old)
+        if saved in names:
+            await self.choices.move_by(names.index(saved) - self.choices.cursor)
 
     @report_store_errors
     async def action_place(self, steps: int) -> None:
@@ -260,6 +292,9 @@ class RulesScreen(EditableList[RuleRecord]):
         """Switch the rule off, or show the dry run that comes before switching it on."""
         record = self.current_item
         if record is None:
+            return
+        if refusal := await self.explain_refusal():
+            self.show_status(refusal)
             return
         if record.rule.enabled:
             await self._switch(record.rule, on=False)
@@ -290,8 +325,13 @@ class RulesScreen(EditableList[RuleRecord]):
         """Switch a rule on or off and say so."""
         agent, accounts = self.app_context.agent, self.app_context.accounts
         try:
-            text = await switch_rule(self.store, rule.name, agent, on=on, accounts=accounts)
+            tried = rule if on else None
+            text = await switch_rule(
+                self.store, rule.name, agent, on=on, accounts=accounts, tried=tried
+            )
             text += f" · Space switches it {'off' if on else 'on'} again"
+        except RuleChangedError as problem:
+            text = f"{problem} · Space tries it as it is now"
         except RuleNotReadyError as problem:
             text = f"{problem} · e edits it"
         await self.reload_items()

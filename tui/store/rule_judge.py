@@ -154,9 +154,7 @@ class RuleJudge:
     ) -> None:
         """Do what a rule says, and count it."""
         here, now, problems = summary["id"], self._clock.now(), list[str]()
-        effects = RuleEffects(
-            self._transaction, self._clock, self._helpers, summary, problems
-        )
+        effects = RuleEffects(self._transaction, self._clock, self._helpers, summary, problems)
         actions = [effects.resolve_assignee(action) for action in rule.then]
         try:
             zone = rule.business_hours.zone

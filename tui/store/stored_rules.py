@@ -142,9 +142,8 @@ class Rules:
             row = self._sql.by_name(transaction.connection, name=name)
             if row is None:
                 return
+            # What it did stays for a while: it must not do it again if the deletion is undone.
             self._sql.drop(transaction.connection, id=row["id"])
-            self._sql.drop_timers(transaction.connection, rule_id=row["id"])
-            self._sql.drop_hits(transaction.connection, rule_id=row["id"])
             self._record(transaction, agent, "rule deleted", name)
 
         await self._database.write(drop)
@@ -183,7 +182,7 @@ class Rules:
         """Move a rule up (negative) or down; return False if it is at the end already.
 
         Args:
-            name: Name of a stored rule.
+            name: Name of the rule, stored or built in.
             steps: Places to move.
             agent: Name of the agent.
         """
@@ -191,6 +190,8 @@ class Rules:
         def move(transaction: Transaction) -> bool:
             require_lead(transaction.connection, agent, _WHAT)
             names = [row["name"] for row in self._sql.all(transaction.connection)]
+            if name not in names or names.index(name) + steps >= len(names):
+                names = self._store_built_in(transaction, agent)
             if name not in names:
                 return False
             old = names.index(name)
@@ -227,6 +228,15 @@ class Rules:
                 content=content,
             )
         self._record(transaction, agent, "rule saved", rule.name)
+
+    def _store_built_in(self, transaction: Transaction, agent: str) -> list[str]:
+        """Store the built-in rules that are not, so that they have places; return all names."""
+        names = [row["name"] for row in self._sql.all(transaction.connection)]
+        for rule in BUILT_IN_RULES:
+            if rule.name not in names:
+                self._save(transaction, rule, agent, "")
+                names.append(rule.name)
+        return names
 
     def _place(self, transaction: Transaction, names: Sequence[str]) -> None:
         """Number the rules in a new order."""
