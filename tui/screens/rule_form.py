@@ -13,6 +13,7 @@ from textual.widgets import Input, Static
 
 from tui.desk.context import AppContext
 from tui.desk.rule_book import RuleNames, find_missing, format_then, format_when
+from tui.domain.business_hours import split_holidays
 from tui.domain.rule_text import read_rule_lines, validate_rule
 from tui.domain.rules import InvalidRuleError, Rule, RuleHours
 from tui.domain.text import one_line, to_printable
@@ -31,10 +32,12 @@ _EXAMPLES = {
 _HINTS = {
     "rule-when": "Conditions: arrives · first contact · outside hours · words A, B · "
     "all words A, B · account A · number N · label L · no answer for 30 minutes · opt-out · help",
-    "rule-then": "Actions: label L · assign A · assign @TEAM · assign next of @TEAM · star · "
-    "note TEXT · close · snooze 2h · answer CANNED · notify A · hook NAME · "
+    "rule-then": "Actions: (un)label L · assign A, @TEAM or next of @TEAM · unassign · (un)star · "
+    "note TEXT · close · reopen · snooze 2h · answer CANNED · notify A or @TEAM · hook NAME · "
     "stop: the rules below are not looked at",
-    "rule-week": "For outside hours and no answer for: days and hours, with commas between them",
+    "rule-week": "For outside hours and no answer for: days and hours, with commas between them; "
+    "22-6 ends on the next morning",
+    "rule-holidays": "Days on which it is closed, with commas between them",
 }
 """What can be written into a field."""
 
@@ -103,7 +106,7 @@ class RuleScreen(FormScreen[RuleRecord | None]):
         name, when, then = (self._get(f"rule-{key}") for key in ("name", "when", "then"))
         now, zone = self._app_context.clock.now(), self._app_context.zone
         rule = read_rule_lines("", when, then, now, zone)
-        holidays = tuple(filter(None, map(str.strip, self._get("rule-holidays").split(","))))
+        holidays = tuple(split_holidays(self._get("rule-holidays")))
         hours = RuleHours(self._get("rule-week"), holidays, self._get("rule-zone"))
         return validate_rule(Rule(name, rule.when, rule.then, hours, stop=rule.stop))
 
