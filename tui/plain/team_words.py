@@ -11,10 +11,11 @@ from tui.desk.view_actions import (
     ViewActions,
     find_next_account_view,
     find_saved_view,
+    split_view_name,
 )
 from tui.domain.agent_level import AgentRecord, Level, UnknownNameError
 from tui.domain.answer_targets import InvalidTargetError
-from tui.domain.business_hours import InvalidHoursError
+from tui.domain.business_hours import InvalidHoursError, describe_hours
 from tui.domain.conversation import View
 from tui.domain.date_input import InvalidMomentError, format_moment
 from tui.domain.text import one_line
@@ -42,7 +43,7 @@ _TEAM_USAGE = (
 )
 _VIEW_USAGE = (
     "Type v NAME · v rename NAME to NEW · v move NAME up · v remove NAME · v private NAME"
-    " · v notify NAME · v set NAME to FILTER · v within NAME to 30m · v hours mon-fri 9-17"
+    " · v notify NAME · v set NAME to FILTER · v within NAME 30m · v hours mon-fri 9-17"
 )
 
 
@@ -174,11 +175,20 @@ async def change_view(session: PlainSession, typed: str) -> bool:
 
     async def set_target() -> str:
         name, _, target = rest.partition(" to ")
-        return await answers.set_target(await find(name), target)
+        if not target:  # "vip 30m": the name is as long as a view has one
+            names = [saved.name for saved in await session.store.views.list_views(agent)]
+            name, target = split_view_name(rest, names)
+        return await answers.set_target(await find(name), target) if target else _VIEW_USAGE
+
+    async def set_hours() -> str:
+        if rest.strip():
+            return await answers.set_hours(rest)
+        hours = describe_hours(await session.store.answer_targets.get_hours())
+        return f"The desk {hours} · v hours mon-fri 9-17 changes it"
 
     verbs = {
         "within": set_target,
-        "hours": lambda: answers.set_hours(rest),
+        "hours": set_hours,
         "rename": rename,
         "set": set_filter,
         "move": move,
@@ -186,7 +196,7 @@ async def change_view(session: PlainSession, typed: str) -> bool:
         "private": share,
         "notify": notify,
     }
-    if verb not in verbs or not rest.strip():
+    if verb not in verbs or (verb != "hours" and not rest.strip()):
         return False
     await _report(session, verbs[verb])
     return True
