@@ -476,3 +476,19 @@ async def test_a_possible_opt_out_gets_no_answer_until_an_agent_has_decided(
     world.clock.advance(HOUR / 1_000)
     await world.write("So, when do you open?")
     assert await world.answers() == ["Thank you!"]
+
+
+async def test_a_wait_is_not_judged_again_after_the_deletion_of_its_rule_is_undone(
+    world: RuleWorld,
+) -> None:
+    await world.add_rules(
+        '[[rule]]\nname = "slow"\nwhen = ["no answer for 5 minutes"]\nthen = ["note Slow"]\n'
+    )
+    await world.write("Hello?")
+    await world.pass_minutes(6)
+    rule = (await world.store.rules.list_rules())[0]
+    await world.store.rules.delete_rule("slow", "ana")
+    await world.store.rules.restore_rule(rule, 0, "ana")
+    await world.pass_minutes(3)
+    assert await world.notes() == ["Slow"]
+    assert (await world.store.rules.list_records(0))[0].matched == 1

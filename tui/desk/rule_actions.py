@@ -1,10 +1,8 @@
 """Add, change, switch, move and delete rules; each is confirmed in one line and can be undone."""
 
-from dataclasses import replace
-
 from tui.desk.context import AppContext
 from tui.desk.permissions import require_lead
-from tui.desk.rule_book import switch_rule
+from tui.desk.rule_book import drop_state, switch_rule
 from tui.desk.rule_names import find_missing, read_names
 from tui.desk.view_actions import RememberUndo
 from tui.domain.rules import BUILT_IN_RULES, Rule
@@ -140,17 +138,12 @@ class RuleActions:
     async def _is_as_saved(self, rule: Rule) -> bool:
         """Return whether a rule is still what the agent has saved, on or off."""
         now = await self._rules.find_rule(rule.name)
-        return now is not None and _drop_state(now) == _drop_state(rule)
+        return now is not None and drop_state(now) == drop_state(rule)
 
     async def _describe_saved(self, rule: Rule) -> str:
         """Return that a rule is saved, and what it lacks."""
         missing = await self.find_missing(rule)
         return f"Saved {_show(rule)}{f', but {missing}' if missing else ''}"
-
-
-def _drop_state(rule: Rule) -> Rule:
-    """Return a rule without what changes when it is stored or switched."""
-    return replace(rule, id=0, enabled=False, since=0)
 
 
 def _show(rule: Rule) -> str:

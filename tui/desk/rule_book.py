@@ -1,6 +1,7 @@
 """Manage rules: what a rule still needs, switching it on, and how rules look as text and JSON."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
@@ -22,8 +23,18 @@ class RuleNotReadyError(Exception):
     """Raised when a rule cannot be switched on; the text says what it needs first."""
 
 
+class RuleChangedError(RuleNotReadyError):
+    """Raised when a rule is no longer the one whose dry run was seen."""
+
+
 async def switch_rule(
-    store: Store, name: str, agent: str, *, on: bool, preferences: "RulePreferences"
+    store: Store,
+    name: str,
+    agent: str,
+    *,
+    on: bool,
+    preferences: "RulePreferences",
+    tried: Rule | None = None,
 ) -> str:
     """Switch a rule on or off and return the confirmation; one that lacks something stays off.
 
@@ -33,13 +44,17 @@ async def switch_rule(
         agent: Name of the agent.
         on: Whether to switch it on.
         preferences: Settings with accounts and hooks.
+        tried: The rule as its dry run has shown it; None if there was none.
 
     Raises:
         RuleNotReadyError: There is no such rule, or it names something that does not exist.
+        RuleChangedError: It has been changed since the dry run.
         StoreError: Nothing was changed.
     """
     rule = await (check_ready(store, name, preferences) if on else find_rule(store, name))
     shown = one_line(rule.name, 40)
+    if tried is not None and drop_state(tried) != drop_state(rule):
+        raise RuleChangedError(f"{shown} was changed since the dry run: nothing was switched")
     changed = await store.rules.switch_rule(rule.name, agent, on=on)
     state = "on" if on else "off"
     return f"{shown} is {state}" if changed else f"{shown} is {state} already"
@@ -123,12 +138,23 @@ def format_then(rule: Rule) -> str:
     return "; ".join([*map(str, rule.then), *([STOP_LINE] if rule.stop else [])])
 
 
-def format_counts(record: RuleRecord) -> str:
-    """Return how often a rule matched and answered."""
+def format_week(record: RuleRecord) -> str:
+    """Return how often a rule matched and answered in seven days, for a narrow column."""
     if not record.matched:
         return "no match in 7 days"
-    answered = f", {record.answered} answered" if record.answered else ""
-    return f"{record.matched_today} today, {record.matched} in 7 days{answered}"
+    answered = f", {record.answered:,} answered" if record.answered else ""
+    return f"{record.matched:,} in 7 days{answered}"
+
+
+def format_counts(record: RuleRecord) -> str:
+    """Return how often a rule matched and answered."""
+    today = f"{record.matched_today:,} today, " if record.matched else ""
+    return f"{today}{format_week(record)}"
+
+
+def drop_state(rule: Rule) -> Rule:
+    """Return a rule without what changes when it is stored or switched."""
+    return replace(rule, id=0, enabled=False, since=0)
 
 
 def list_rule_lines(record: RuleRecord) -> list[str]:

@@ -274,7 +274,7 @@ def read_hours(hours: RuleHours) -> BusinessHours:
     try:
         return parse_hours(hours.week, hours.holidays, zone)
     except InvalidHoursError as error:
-        raise InvalidRuleError(f"hours: {error}") from None
+        raise InvalidRuleError(str(error)) from None
 
 
 BUILT_IN_RULES = (

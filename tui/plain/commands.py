@@ -16,9 +16,9 @@ from tui.plain import (
     people_lines,
     reading,
     rule_lines,
-    statistics_words,
     team_words,
     triage,
+    view_words,
     writing,
 )
 from tui.plain.session import PLAIN_KEYS, PlainSession, line_handler
@@ -34,9 +34,9 @@ HANDLER_MODULES = (
     people_lines,
     reading,
     rule_lines,
-    statistics_words,
     team_words,
     triage,
+    view_words,
     writing,
 )
 """Modules with the functions of the commands, which register themselves when they are imported."""
