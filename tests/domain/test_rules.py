@@ -122,7 +122,7 @@ RULE = '[[rule]]\nname = "x"\nwhen = ["arrives"]\nthen = ["star"]\n'
         (RULE + '[rule.hours]\nzone = "Mars"\n', "is no time zone"),
         (RULE + "[rule.hours]\nholidays = [1]\n", "is no date"),
         (RULE.replace('"arrives"', '"arrives", "no answer for 5m"'), "never hold together"),
-        (RULE.replace('"star"', '"answer a", "answer b"'), "2 answers, one is allowed"),
+        (RULE.replace('"star"', '"answer a", "answer b"'), '"answer a" and "answer b": keep one'),
         (RULE.replace('"star"', '"close", "snooze 2h"'), "contradict each other"),
     ],
 )

@@ -322,3 +322,19 @@ async def test_a_deleted_rule_is_not_restored_over_a_new_one(desk: Desk) -> None
         await desk.press("z")
         await desk.shows("There is star again: nothing was restored")
         assert str((await desk.store.rules.list_rules())[0].then[0]) == "close"
+
+
+@BOTH_SIZES
+async def test_a_rule_with_two_answers_is_not_saved(desk: Desk, size: Size) -> None:
+    for name in ("thanks", "closed"):
+        await desk.store.templates.save_template(CannedReply(name, "Thank you!"), "mia")
+    before = await desk.store.rules.list_rules()
+    async with desk.open(size):
+        await desk.command("rules")
+        await desk.press("a")
+        for text in ("twice", "arrives", "answer thanks; star; answer closed"):
+            await desk.type(text)
+            await desk.press("tab")
+        await desk.press("enter")
+        await desk.shows('Not saved: twice: "answer thanks" and "answer closed": keep one')
+    assert await desk.store.rules.list_rules() == before

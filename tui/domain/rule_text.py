@@ -12,7 +12,7 @@ from datetime import tzinfo
 from typing import Any, TypeVar
 
 from tui.clock import MINUTE, parse_duration
-from tui.domain.action_list import InvalidActionError, parse_actions
+from tui.domain.action_list import ActionKind, InvalidActionError, parse_actions
 from tui.domain.rules import (
     Condition,
     ConditionKind,
@@ -127,8 +127,9 @@ def validate_rule(rule: Rule) -> Rule:
     if rule.wait_minutes and clash is not None:
         raise InvalidRuleError(f'{name}: "no answer for" and "{clash}" never hold together')
     read_hours(rule.hours)
-    if len(rule.answers) > 1:
-        raise InvalidRuleError(f"{name}: {len(rule.answers)} answers, one is allowed")
+    answers = [f'"{one_line(str(one), 40)}"' for one in rule.then if one.kind is ActionKind.ANSWER]
+    if len(answers) > 1:
+        raise InvalidRuleError(f"{name}: {' and '.join(answers)}: keep one, a text gets one answer")
     return Rule(
         *(name, rule.when, rule.then, rule.hours, rule.enabled, rule.stop, rule.id, rule.since)
     )
