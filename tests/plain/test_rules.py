@@ -110,7 +110,7 @@ async def test_rules_are_moved_switched_and_removed_and_all_is_undone(mia: Typis
     await mia.type("rules on b b", "y")
     await mia.shows("b b is on · z undoes.")
     await mia.type("rules remove b b")
-    await mia.shows("Removed b b · z undoes.")
+    await mia.shows("Deleted b b · z undoes.")
     assert await list_names(mia) == ["a", "c"]
     await mia.type("z")
     await mia.shows("Undone: b b is restored")
@@ -120,8 +120,8 @@ async def test_rules_are_moved_switched_and_removed_and_all_is_undone(mia: Typis
     await mia.shows("b b is off · z undoes.")
     await mia.shows("Undone: b b is on")
     await mia.type("rules remove help", "rules move help up", "rules remove d d")
-    await mia.shows("help is built in: it is off and as it was at first.")
-    await mia.shows("help cannot be moved before it is edited or switched on.")
+    await mia.shows("help is built in and off: it cannot be deleted.")
+    await mia.shows("Moved help up · z undoes.")
     await mia.shows('There is no rule "d d"')
     await mia.type("rules off hepl")
     await mia.shows('There is no rule "hepl": did you mean help?')
@@ -138,7 +138,7 @@ async def test_each_choice_of_a_listed_rule_does_what_it_says(mia: Typist) -> No
     await mia.type("rules a", "3", "", "", "label x")
     await mia.shows("Saved a")
     await mia.type("rules a", "6")
-    await mia.shows("Removed a")
+    await mia.shows("Deleted a")
     assert await list_names(mia) == ["b"]
 
 

@@ -79,7 +79,7 @@ async def test_rules_are_moved_deleted_and_restored_where_they_were(desk: Desk) 
         await desk.press("J")
         assert await names() == "bac"
         await desk.press("K", "K")
-        await desk.shows("It cannot be moved further")
+        await desk.shows("a cannot be moved further")
         await desk.press("j", "space")
         await desk.shows("Dry run of b", "would have matched")
         await desk.press("enter")
@@ -88,10 +88,10 @@ async def test_rules_are_moved_deleted_and_restored_where_they_were(desk: Desk) 
         await desk.shows("Deleted b")
         assert await names() == "ac"
         await desk.press("z")
-        await desk.shows("b is restored", "on   b")
+        await desk.shows("Undone: b is restored", "on   b")
         assert await names() == "abc"
         await desk.press("space")
-        await desk.shows("b is off · Space switches it on again")
+        await desk.shows("b is off · z undoes")
 
 
 async def test_no_form_is_opened_for_who_may_not_change_rules(desk: Desk) -> None:
@@ -308,7 +308,7 @@ async def test_built_in_rules_are_moved_but_not_deleted(desk: Desk) -> None:
             "stop",
         ]
         await desk.press("d")
-        await desk.shows("help is off, and as it was at first", "off  help")
+        await desk.shows("help is off and as it was at first", "off  help")
 
 
 async def test_a_deleted_rule_is_not_restored_over_a_new_one(desk: Desk) -> None:
@@ -320,7 +320,7 @@ async def test_a_deleted_rule_is_not_restored_over_a_new_one(desk: Desk) -> None
         await desk.shows("Deleted star")
         await import_rules(desk, STAR.replace('["star"]', '["close"]'))
         await desk.press("z")
-        await desk.shows("There is star again: nothing was restored")
+        await desk.shows('Another rule is named "star": nothing was saved')
         assert str((await desk.store.rules.list_rules())[0].then[0]) == "close"
 
 
@@ -338,3 +338,49 @@ async def test_a_rule_with_two_answers_is_not_saved(desk: Desk, size: Size) -> N
         await desk.press("enter")
         await desk.shows('Not saved: twice: "answer thanks" and "answer closed": keep one')
     assert await desk.store.rules.list_rules() == before
+
+
+@BOTH_SIZES
+async def test_every_change_of_a_rule_is_undone_one_after_the_other(desk: Desk, size: Size) -> None:
+    await import_rules(desk, STAR)
+
+    async def list_own() -> list[str]:
+        rules = await desk.store.rules.list_rules()
+        return [f"{one.name} {one.then[0]} {one.enabled}" for one in rules if one.id]
+
+    async with desk.open(size):
+        await desk.command("rules")
+        await desk.shows("off  star")
+        await desk.press("e", "tab", "tab", "end", *["backspace"] * 4)
+        await desk.type("close")
+        await desk.press("enter")
+        await desk.shows("Saved star", "z undoes")
+        await desk.press("space")
+        await desk.shows("would have matched")
+        await desk.press("enter")
+        await desk.shows("star is on · z undoes")
+        await desk.press("a")
+        for text in ("seen", "arrives", "label seen"):
+            await desk.type(text)
+            await desk.press("tab")
+        await desk.press("enter")
+        await desk.shows("Saved seen")
+        await desk.press("K")
+        await desk.shows("Moved seen up · z undoes")
+        await desk.press("d")
+        await desk.shows("Deleted seen · z undoes")
+        assert await list_own() == ["star close True"]
+        await desk.press("z")
+        await desk.shows("Undone: seen is restored", "Rule   seen")
+        assert await list_own() == ["seen label seen False", "star close True"]
+        await desk.press("z")
+        await desk.shows("Undone: seen is back at its place")
+        await desk.press("z")
+        await desk.shows("Undone: there is no rule seen")
+        await desk.press("z")
+        await desk.shows("Undone: star is off", "off  star")
+        await desk.press("z")
+        await desk.shows("Undone: star is as it was", "Then   star")
+        assert await list_own() == ["star star False"]
+        await desk.press("z")
+        await desk.shows("Nothing to undo")

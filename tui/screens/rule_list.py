@@ -10,18 +10,19 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.desk.actions import ConversationActions
 from tui.desk.context import AppContext
+from tui.desk.rule_actions import RULES_SCOPE, RuleActions
 from tui.desk.rule_book import (
     RuleChangedError,
     RuleNotReadyError,
     format_week,
     get_day_start,
     list_rule_lines,
-    switch_rule,
 )
 from tui.desk.rule_names import find_missing, read_names
 from tui.domain.change import Subject
-from tui.domain.rules import BUILT_IN_RULES, Rule
+from tui.domain.rules import Rule
 from tui.domain.text import one_line
 from tui.screens.base import report_store_errors
 from tui.screens.dry_run import RuleTrialScreen
@@ -31,8 +32,6 @@ from tui.screens.rule_form import RuleScreen
 from tui.store.rule_rows import RuleRecord
 from tui.store.store import Store
 from tui.widgets.virtual_list import VirtualList
-
-_BUILT_IN_NAMES = frozenset(rule.name for rule in BUILT_IN_RULES)
 
 
 class RulesScreen(EditableList[RuleRecord]):
@@ -54,16 +53,17 @@ class RulesScreen(EditableList[RuleRecord]):
     ONLY_LEADS_CHANGE = "rules"
     about = getters.query_one("#about", Static)
 
-    def __init__(self, store: Store, app_context: AppContext) -> None:
+    def __init__(self, store: Store, app_context: AppContext, actions: ConversationActions) -> None:
         """Create the list.
 
         Args:
             store: Store that holds the rules.
             app_context: Agent and preferences.
+            actions: Actions of the agent, which undo the changes.
         """
         super().__init__(store, app_context)
-        self._places: dict[int, int] = {}
-        """Where deleted rules were, by their ids."""
+        self._actions = actions
+        self._changes = RuleActions(store, app_context, actions.remember_undo)
 
     async def read_items(self) -> dict[str, RuleRecord]:
         """Return every rule by its name, in their order."""
@@ -83,24 +83,29 @@ class RulesScreen(EditableList[RuleRecord]):
         ]
 
     async def save_item(self, item: RuleRecord, replaces: str = "") -> None:
-        """Store the rule; one that was deleted comes back to its place.
+        """Store the rule.
 
         Args:
             item: Rule to store.
             replaces: Former name of the rule; empty for a new one.
         """
-        rule, agent = item.rule, self.app_context.agent
-        if not replaces and rule.id in self._places:  # only a deleted one has an id here
-            await self.store.rules.restore_rule(rule, self._places.pop(rule.id), agent)
-        elif replaces:
-            await self.store.rules.save_rule(rule, agent, replaces=replaces)
+        old = await self.store.rules.find_rule(replaces) if replaces else None
+        if old is not None:
+            await self._changes.change_rule(item.rule, old)
         else:
-            await self.store.rules.add_rule(rule, agent)
+            await self._changes.add_rule(item.rule)
 
     async def drop_item(self, name: str) -> None:
         """Remove the rule."""
-        self._places[self._items[name].rule.id] = list(self._items).index(name)
-        await self.store.rules.delete_rule(name, self.app_context.agent)
+        await self._changes.delete_rule(self._items[name].rule)
+
+    @report_store_errors
+    async def action_drop(self) -> None:
+        """Remove the rule under the cursor; a built-in one is as it was at first."""
+        if (record := self.current_item) is not None:
+            text = await self._changes.delete_rule(record.rule)
+            await self.reload_items()
+            self.show_status(text)
 
     async def create_editor(self, item: RuleRecord | None) -> RuleScreen:
         """Return the form of the rule."""
@@ -120,20 +125,18 @@ class RulesScreen(EditableList[RuleRecord]):
         name, shown_name = self.describe_item(item)
         stored = self._items.get(name)
         if stored is not None and stored.rule.enabled:
-            return f"Saved {shown_name}, which is on: it acts like this from now on · t tries it"
-        return f"Saved {shown_name}, which is off · Space shows its dry run, then switches it on"
+            return f"Saved {shown_name}, which is on: it acts like this from now on · z undoes"
+        return f"Saved {shown_name}, which is off · Space shows its dry run · z undoes"
 
     @report_store_errors
-    async def action_drop(self) -> None:
-        """Remove the rule under the cursor, unless it is a built-in one without a change."""
-        record = self.current_item
-        if record is not None and not record.rule.id:
-            name = one_line(record.rule.name, 40)
-            self.show_status(f"{name} is built in and off: it cannot be deleted")
-            return
-        await super().action_drop()
-        if record is not None and record.rule.name in _BUILT_IN_NAMES:
-            self.show_status(f"{one_line(record.rule.name, 40)} is off, and as it was at first")
+    async def action_undo(self) -> None:
+        """Undo the last change of a rule; the cursor is on the rule then."""
+        before = {name: record.rule for name, record in self._items.items()}
+        text = await self._actions.undo_last(RULES_SCOPE)
+        after = await self.store.rules.list_rules()
+        changed = (rule.name for rule in after if before.get(rule.name) != rule)
+        await self.reload_items(next(changed, ""))
+        self.show_status(text)
 
     def compose_below(self) -> Iterable[Widget]:
         """Yield the widget for all about the current rule."""
@@ -155,12 +158,9 @@ class RulesScreen(EditableList[RuleRecord]):
         record = self.current_item
         if record is None:
             return
-        if not await self.store.rules.move_rule(record.rule.name, steps, self.app_context.agent):
-            self.show_status("It cannot be moved further")
-            return
+        text = await self._changes.move_rule(record.rule, steps)
         await self.reload_items()
-        back = "K" if steps > 0 else "J"
-        self.show_status(f"Moved {one_line(record.rule.name, 40)} · {back} moves it back")
+        self.show_status(text)
 
     @report_store_errors
     async def action_switch(self) -> None:
@@ -198,17 +198,8 @@ class RulesScreen(EditableList[RuleRecord]):
     @report_store_errors
     async def _switch(self, rule: Rule, *, on: bool) -> None:
         """Switch a rule on or off and say so."""
-        context = self.app_context
         try:
-            text = await switch_rule(
-                self.store,
-                rule.name,
-                context.agent,
-                on=on,
-                preferences=context.preferences,
-                tried=rule if on else None,
-            )
-            text += f" · Space switches it {'off' if on else 'on'} again"
+            text = await self._changes.switch_rule(rule, on=on)
         except RuleChangedError as problem:
             text = f"{problem} · Space tries it as it is now"
         except RuleNotReadyError as problem:
