@@ -5,13 +5,15 @@ from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from tui.clock import MINUTE
 from tui.desk.format import format_date_time, format_moment
 from tui.desk.rule_names import explain_unknown, find_missing, list_missing, read_names
 from tui.desk.rule_trial import TrialHit
 from tui.domain.json_fields import format_iso_time
+from tui.domain.phone import format_phone_number
 from tui.domain.rule_text import STOP_LINE
-from tui.domain.rules import Rule
-from tui.domain.text import one_line
+from tui.domain.rules import Condition, ConditionKind, Rule
+from tui.domain.text import format_span, one_line
 from tui.store.rule_rows import RuleRecord
 from tui.store.store import Store
 
@@ -133,6 +135,16 @@ def format_when(rule: Rule) -> str:
     return "; ".join(map(str, rule.when))
 
 
+def describe_condition(condition: Condition) -> str:
+    """Return a condition as an agent reads it: numbers and times as they stand everywhere."""
+    value = condition.value
+    if condition.kind is ConditionKind.NUMBER:
+        return f"{condition.kind} {format_phone_number(value)}"
+    if condition.kind is ConditionKind.NO_ANSWER:
+        return f"{condition.kind} {format_span(int(value) * MINUTE, units=4)}"
+    return str(condition)
+
+
 def format_then(rule: Rule) -> str:
     """Return the actions of a rule in a line, as they are typed."""
     return "; ".join([*map(str, rule.then), *([STOP_LINE] if rule.stop else [])])
@@ -163,7 +175,7 @@ def list_rule_lines(record: RuleRecord) -> list[str]:
     hours = [rule.hours.week, *rule.hours.holidays, rule.hours.zone]
     lines = [
         f"Rule   {one_line(rule.name, 40)} ({'on' if rule.enabled else 'off'})",
-        f"When   {one_line(format_when(rule), 300)}",
+        f"When   {one_line('; '.join(map(describe_condition, rule.when)), 300)}",
         f"Then   {one_line(format_then(rule), 300)}",
     ]
     if rule.hours.week:
