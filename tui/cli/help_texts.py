@@ -145,8 +145,8 @@ HELP_TEXTS = {
     ),
     "search": HelpText(
         "search people and all messages",
-        "Search all messages, newest first, and without filters names and numbers\n"
-        "of people; accents and case do not matter. --json has only messages.",
+        "Search all messages, newest first. Without filters also the names, numbers and\n"
+        "fields of people. Accents and case do not matter; --json has only messages.",
         _SEARCH_FILTERS
         + format_examples(
             "smsdesk search order ready",

@@ -110,7 +110,8 @@ async def manage_rules(inbox: InboxActions) -> None:
     """Open the list in which rules are added, tried and switched on."""
     from tui.screens.rule_list import RulesScreen
 
-    inbox.app.push_screen(RulesScreen(inbox.store, inbox.app_context))
+    screen = RulesScreen(inbox.store, inbox.app_context, inbox.actions)
+    inbox.app.push_screen(screen, lambda _: inbox.record_undo())
 
 
 @command_handler("undo")

@@ -17,9 +17,9 @@ from tui.plain import (
     reading,
     rule_lines,
     search_lines,
-    statistics_words,
     team_words,
     triage,
+    view_words,
     writing,
 )
 from tui.plain.session import PLAIN_KEYS, PlainSession, line_handler
@@ -36,9 +36,9 @@ HANDLER_MODULES = (
     search_lines,
     reading,
     rule_lines,
-    statistics_words,
     team_words,
     triage,
+    view_words,
     writing,
 )
 """Modules with the functions of the commands, which register themselves when they are imported."""

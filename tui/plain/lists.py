@@ -159,7 +159,7 @@ async def choose_view(session: PlainSession, typed: str) -> None:
         session: State of this agent's line-mode session.
         typed: Rest of the command line; empty if there is none.
     """
-    from tui.plain.team_words import change_view
+    from tui.plain.view_words import change_view
 
     if await change_view(session, typed):
         return
