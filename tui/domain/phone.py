@@ -134,8 +134,8 @@ def find_common_digits(typed: str) -> str:
         return e164[-_ARGENTINE_DIGITS:]
     if e164 and (typed[0] == "+" or e164 != f"+{typed}"):
         return e164
-    # The zero of a national number is not part of the number.
-    return typed.removeprefix("0")
+    # The zeros before a country code, and the zero of a national number, are not part of it.
+    return typed.removeprefix("00" if typed.startswith("00") else "0")
 
 
 @lru_cache(maxsize=4096)

@@ -32,6 +32,8 @@ class ListedItem:
     conversation_id: int
     message_id: int = 0
     """Message to show up to; 0 for the newest."""
+    party: str = ""
+    """Conversation key of a number that has no conversation yet; empty else."""
 
 
 class PlainSession:

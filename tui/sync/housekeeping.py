@@ -3,7 +3,7 @@
 One process does this. It also keeps until when each waiting customer has to be answered.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from tui.clock import CLOCK_TOLERANCE_MS, SECOND
 from tui.domain.change import Change, Subject
@@ -75,7 +75,12 @@ class Housekeeping:
     """
 
     def __init__(
-        self, context: SyncContext, alarms: AlarmKeeper | None = None, *, keep_days: int = 0
+        self,
+        context: SyncContext,
+        alarms: AlarmKeeper | None = None,
+        *,
+        keep_days: int = 0,
+        accounts: Collection[str] = (),
     ) -> None:
         """Start the intervals now.
 
@@ -83,8 +88,10 @@ class Housekeeping:
             context: Shared services of sync.
             alarms: Alarms of the accounts; None if there is no account.
             keep_days: Age in days from which messages are deleted; 0 for never.
+            accounts: Names of the accounts of this process.
         """
         self._context = context
+        self._accounts = accounts
         self._keep_days = keep_days
         self._alarms = alarms or AlarmKeeper(context, ())
         self.answer_keeper = AnswerKeeper(context.store)
@@ -122,6 +129,9 @@ class Housekeeping:
         """Delete what is old from the database."""
         self._pruned_at = self._context.clock.monotonic()
         await self._context.store.upkeep.prune()
+        left_out = await self._context.store.bulk_feed.leave_out_unserved(self._accounts)
+        if left_out:
+            self._context.log("texts to many of accounts that are not served", left_out=left_out)
 
     async def delete_old_messages(self, rounds: int = 1) -> None:
         """Delete a few old messages, `rounds` times at most, and overwrite what was erased."""
