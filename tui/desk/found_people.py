@@ -1,21 +1,23 @@
 """Find people beside messages when an agent searches everything, on every surface."""
 
 import functools
+from typing import TYPE_CHECKING
 
-from tui.desk.address_book import format_number
 from tui.desk.format import format_age
 from tui.domain.person import PersonHit
 from tui.domain.searching import SearchQuery
 from tui.domain.text import format_count, one_line
-from tui.store.connections import Connection
 from tui.store.people_search import find_people_anywhere
-from tui.store.store import Store
+
+if TYPE_CHECKING:
+    from tui.store.connections import Connection
+    from tui.store.store import Store
 
 MOST_PEOPLE = 5
 _SHORTEST_TEXT = 2
 
 
-def find_people(connection: Connection, query: SearchQuery) -> list[PersonHit]:
+def find_people(connection: "Connection", query: SearchQuery) -> list[PersonHit]:
     """Return the first people whose name, number or fields have all words of a search.
 
     Filters are about messages: a search with one finds no people.
@@ -30,7 +32,7 @@ def find_people(connection: Connection, query: SearchQuery) -> list[PersonHit]:
     return find_people_anywhere(connection, text, MOST_PEOPLE)
 
 
-async def search_people(store: Store, query: SearchQuery) -> list[PersonHit]:
+async def search_people(store: "Store", query: SearchQuery) -> list[PersonHit]:
     """Return the people of `find_people`; cancelling stops the query.
 
     Args:
@@ -42,6 +44,8 @@ async def search_people(store: Store, query: SearchQuery) -> list[PersonHit]:
 
 def format_person_hit(hit: PersonHit) -> str:
     """Return name and number of a person on one line, and how many other numbers there are."""
+    from tui.desk.address_book import format_number
+
     others = len(hit.person.numbers) - 1
     more = f" and {format_count(others, 'other number')}" if others else ""
     name = one_line(hit.person.name, 60)
