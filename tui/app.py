@@ -173,14 +173,14 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
                 event.text, event.seconds, needs_reading=event.needs_reading
             )
 
-    def on_resize(self) -> None:
-        """Repaint all cells, as terminals mix up their contents when their size changes."""
+    def forget_cells(self) -> None:
+        """Forget what the terminal shows: the next frame writes all of its cells."""
         self._terminal_cells.forget_cells()
 
     @on(RedrawRequest)
     def _redraw(self) -> None:
         """Read the size of the terminal again, and write all cells."""
-        self._terminal_cells.forget_cells()
+        self.forget_cells()
         for screen in self.screen_stack:
             screen.refresh(layout=True)
 
@@ -195,10 +195,6 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
         if isinstance(self.screen, DialogScreen):
             sections = list_dialog_sections(self.screen)
             self.push_screen(HelpScreen(sections, self.screen.describe_place()))
-
-    def on_app_focus(self) -> None:
-        """Repaint all cells, as other programs may have written to the terminal meanwhile."""
-        self._terminal_cells.forget_cells()
 
     def paint_update(self, screen: Screen[object], update: ScreenUpdate) -> None:
         """Write only the cells that have changed, and nothing if none has.
@@ -258,10 +254,9 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
         """Return whether the terminal has a title that can be restored."""
         return self._app_context.terminal.has_title
 
-    def repaint_all(self) -> None:
-        """Paint every cell again, and show our title again."""
+    def show_title_again(self) -> None:
+        """Show our title, after another program had the terminal."""
         self._notifier.show_title_again()
-        self._terminal_cells.forget_cells()
 
     async def _check_accounts(self) -> None:
         """Follow the settings and raise alarms; `_follow_store` reports errors of the store."""

@@ -17,12 +17,14 @@ DAY = 24 * HOUR
 CLOCK_TOLERANCE_MS = 2 * SECOND
 """Difference between clocks (ms) that counts as none: corrections over the network are smaller."""
 _DURATION = re.compile(
-    r"(?:(\d{1,3})\s*d)?\s*(?:(\d{1,4})\s*h)?\s*(?:(\d{1,5})\s*m(?:in)?)?", re.ASCII
+    r"(?:(\d{1,3})\s*d(?:ays?)?)?\s*(?:(\d{1,4})\s*h(?:ours?)?)?"
+    r"\s*(?:(\d{1,5})\s*m(?:in(?:utes?)?)?)?",
+    re.ASCII,
 )
 
 
 def parse_duration(text: str) -> int:
-    """Return a duration such as `30m`, `2h` or `1d 12h` in milliseconds.
+    """Return a duration such as `30m`, `2 hours` or `1d 12h` in milliseconds.
 
     Raises:
         ValueError: The text is no duration of at least a minute.

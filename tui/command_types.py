@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 
 class Scope(StrEnum):

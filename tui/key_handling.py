@@ -11,7 +11,6 @@ a reply loses more by an inbox that ends than by a key that did nothing. Only a 
 again and again ends, as does one whose main screen cannot be built.
 """
 
-import asyncio
 from collections import deque
 from collections.abc import Callable
 from functools import partial
@@ -27,7 +26,6 @@ from textual.screen import Screen
 from tui.desk.context import AppContext
 from tui.desk.key_guard import DROPPED_TEXT, UNSEEN_ENTER
 from tui.desk.outages import explain_failure
-from tui.handlers import load_handlers
 from tui.screens.base import DialogScreen
 from tui.screens.inbox import InboxScreen
 from tui.store.errors import StoreError, Unreachable
@@ -67,10 +65,6 @@ class InboxKeys(OneKeyAtATime, HookedApp[int]):
         screen = self.screen_stack[0]
         assert isinstance(screen, InboxScreen)
         return screen
-
-    def load_handlers(self) -> None:
-        """Import the handlers of all commands on a thread, so that no key has to wait for that."""
-        self.run_worker(asyncio.to_thread(load_handlers), name="handlers")
 
     # Keys -----------------------------------------------------------------------------------
 

@@ -13,6 +13,7 @@ from textual import on
 
 from tui.desk.context import AppContext, ChangedSettingsError
 from tui.domain.text import one_line
+from tui.handlers import load_handlers
 from tui.store.errors import StoreError
 from tui.terminal.private_api import HookedApp
 from tui.widgets.status_messages import SettingsSaved
@@ -44,6 +45,10 @@ class ServedApp(HookedApp[int]):
     def inbox(self) -> "InboxScreen":
         """Return the inbox."""
         raise NotImplementedError
+
+    def load_handlers(self) -> None:
+        """Import the handlers of all commands on a thread, so that no key has to wait for that."""
+        self.run_worker(asyncio.to_thread(load_handlers), name="handlers")
 
     def start_background(self) -> None:
         """Start the background work, if there are accounts to serve."""

@@ -150,9 +150,19 @@ async def test_an_uncertain_message_is_resolved_once(bare: Desk, inbox: Store) -
     (sent,) = bare.read_objects("resolve", ids[0], "sent")
     (unsent,) = bare.read_objects("resolve", ids[1], "not-sent")
     assert [one["message"]["status"] for one in (sent, unsent)] == ["accepted", "failed"]
-    again = bare.run("resolve", *ids, "sent")
-    assert again.returncode == 0
-    assert again.stdout == "nothing to resolve: it is accepted\nnothing to resolve: it is failed\n"
+    for known, answers in enumerate((("sent", "not-sent"), ("not-sent", "sent"))):
+        for code, answer in enumerate(answers):
+            again = bare.run("resolve", ids[known], answer)
+            assert again.returncode == code, (known, answer)
+            assert "nothing to resolve: it is " in again.stdout + again.stderr
+
+
+async def test_a_message_that_still_waits_can_not_be_resolved(bare: Desk, inbox: Store) -> None:
+    message = await inbox.intents.queue_message(make_outgoing("a"))
+    for answer in ("sent", "not-sent"):
+        ran = bare.run("resolve", str(message.id), answer)
+        assert (ran.returncode, ran.stdout) == (1, "")
+        assert "nothing to resolve: it is queued" in ran.stderr
 
 
 async def test_a_planned_message_is_cancelled_once_and_a_sent_one_not(

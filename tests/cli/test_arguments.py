@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from tui.cli import main
 from tui.cli.arguments import COMMANDS
 from tui.cli.errors import CommandError
+from tui.cli.help_entry import COMMAND_GROUPS
 from tui.cli.help_texts import HELP_TEXTS
 from tui.cli.parse_arguments import parse_arguments
 
@@ -142,6 +144,10 @@ def test_help_fits_a_terminal_of_80_columns(
 
 def test_every_command_has_help_texts() -> None:
     assert list(COMMANDS) == list(HELP_TEXTS)
+
+
+def test_the_help_lists_every_command_once() -> None:
+    assert sorted(chain(*COMMAND_GROUPS.values())) == sorted(COMMANDS)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

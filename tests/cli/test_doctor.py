@@ -549,7 +549,8 @@ async def test_what_grows_is_reported_with_rows_and_sizes(
         reply = Reply(f"r{number}", "+61491570156", "Hello", None, "{}")
         await store.ingest.store_events("support_au", [reply])
     copy = get_path(store).with_name(f"{get_path(store).stem}-backup.db")
-    copy.write_bytes(b"x" * 2_000_000)
+    copy.write_bytes(b"SQLite format 3\0".ljust(2_000_000))
+    copy.with_name(f"{get_path(store).stem}-numbers.csv").write_text("of another program")
     findings = read_findings(desk.run("doctor", "--offline", "--json"))
     assert "messages 3 rows" in findings["growth"]["line"]
     assert findings["backups"]["line"] == f"1 file, 1.9 MB: {copy}"

@@ -11,7 +11,7 @@ from tui.cli.arguments import COMMANDS
 
 OURS = {
     **{"help": 45, "completion": 45, "inbox": 55, "sandbox": 55, "threads": 55, "messages": 62},
-    **{"search": 66, "held": 64, "statistics": 62, "backup": 56, "restore": 64, "canned": 62},
+    **{"search": 72, "held": 64, "statistics": 62, "backup": 56, "restore": 64, "canned": 62},
     **{"import": 102, "follow": 126, "hooks": 126, "export": 130, "prune": 130, "forget": 130},
     **{"evidence": 130, "verify": 132, "send": 136, "bulk": 136, "views": 142, "teams": 142},
     **{"agents": 142, "demo": 142, "rules": 152, "doctor": 154, "contacts": 158, "sync": 186},

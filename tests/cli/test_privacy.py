@@ -115,7 +115,7 @@ def test_nothing_of_a_forgotten_customer_is_left_in_the_folders_of_the_program(
     assert f"which stays until you change it: {named}." in tried.stdout
     for change in (
         ("canned", "remove", "for-zqxname"),
-        ("rules", "delete", "zqxname"),
+        ("rules", "remove", "zqxname"),
         ("views", "remove", "Zqxname"),
     ):
         assert desk.run(*change).returncode == 0, change

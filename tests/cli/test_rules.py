@@ -56,7 +56,7 @@ def test_rules_are_imported_switched_exported_and_deleted(bare: Desk, file: Path
     assert bare.run("rules", "export").stdout == exported
     tried = bare.run("rules", "test", str(file), "--days", "3")
     assert "Last 3 days: would have matched 0 conversations, answered 0" in tried.stdout
-    assert bare.run("rules", "delete", "orders").stdout == "orders is deleted\n"
+    assert bare.run("rules", "remove", "orders").stdout == "orders is deleted\n"
     wrong = bare.run("rules", "show", "orers")
     assert (wrong.returncode, wrong.stdout) == (BAD_USE, "")
 

@@ -101,3 +101,16 @@ def test_the_help_names_every_filter(bare: Desk) -> None:
 def test_a_search_without_a_match_is_no_error(bare: Desk, asked: str) -> None:
     ran = bare.run("search", asked)
     assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+
+
+@pytest.mark.usefixtures("spoken")
+def test_people_stand_above_the_messages_except_in_json(bare: Desk) -> None:
+    assert bare.run("contacts", "set", "Mia Żak", "--field", "size=parcel XL").returncode == 0
+    ran = bare.run("search", "parcel")
+    first, *others = ran.stdout.splitlines()
+    assert first.startswith("person  Mia Żak +61 491 570 006 (size: parcel XL · last message ")
+    assert len(others) == 3 and not any(line.startswith("person") for line in others)
+    ran = bare.run("search", "parcel", "--json")
+    assert len([json.loads(line)["text"] for line in ran.stdout.splitlines()]) == 3
+    assert bare.run("search", "zak").stdout.startswith("person  Mia Żak")
+    assert bare.run("search", "zak", "status:failed").stdout == ""

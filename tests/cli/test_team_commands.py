@@ -77,7 +77,7 @@ async def test_times_for_an_answer_are_set_and_kept_ones_counted(bare: Desk, sto
     bare.run("views", "save", "all", "--filter", "state:open")
     assert bare.run("views", "within", "all", "30m").stdout == "all: answered within 30m\n"
     hours = bare.run("views", "hours", "mon-fri 9-17; ; Europe/Warsaw").stdout
-    assert hours == "The desk is open mon-fri 9-17; ; Europe/Warsaw\n"
+    assert hours == "The desk is open mon-fri 9-17 (Europe/Warsaw)\n"
     assert bare.read_objects("views", "hours", "--json") == [
         {"hours": "mon-fri 9-17; ; Europe/Warsaw"}
     ]
@@ -85,7 +85,7 @@ async def test_times_for_an_answer_are_set_and_kept_ones_counted(bare: Desk, sto
     (listed,) = bare.read_objects("views", "list", "--json")
     assert (listed["answer_within"], listed["hours"]) == (30, None)
     wrong = bare.run("views", "within", "all", "never")
-    assert wrong.returncode == 2 and "write 30m, mon-fri 9-17, or off" in read_error_line(wrong)
+    assert wrong.returncode == 2 and "with its own hours, or off" in read_error_line(wrong)
     await store.ingest.store_events("support", [make_reply("Is it ready?", MIA)])
     await store.answer_targets.judge_conversations(await store.answer_targets.list_targets())
     await store.intents.queue_message(make_outgoing())

@@ -56,7 +56,7 @@ def test_a_change_is_what_the_actions_amount_to(text: str, change: ConversationC
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("lable vip", '"lable" is no action here: there are label, '),
+        ("lable vip", '"lable" is no action here: did you mean label?'),
         ("label", '"label": write label billing'),
         ("close now", '"close now": close stands alone'),
         ("snooze yesterday", '"snooze yesterday": '),

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from tui.domain.business_hours import (
     BusinessHours,
     InvalidHoursError,
+    describe_hours,
     format_hours,
+    parse_desk_hours,
     parse_hours,
 )
 
@@ -82,10 +84,12 @@ def test_a_desk_that_never_opens_keeps_no_promise() -> None:
     [
         ("9 to 5", '"9 to 5" is not understood'),
         ("foo 9-17", '"foo" is no day'),
-        ("mon 17-9", '"mon 17-9": hours go from 0 to 24'),
+        ("mon 9-9", '"mon 9-9": nothing is open then; the whole day is 0-24'),
+        ("mon 24-3", '"mon 24-3": nothing is open then'),
         ("mon 9-25", '"mon 9-25": hours go from 0 to 24'),
         ("mon 9:70-12", '"mon 9:70-12": hours go from 0 to 24'),
         ("mon-fri 9-17, wed 12-14", '"wed 12-14": wed has these hours already'),
+        ("mon 22-6, tue 5-9", '"tue 5-9": tue has these hours already'),
     ],
 )
 def test_wrong_hours_are_refused_with_the_part_that_is_wrong(text: str, message: str) -> None:
@@ -105,6 +109,10 @@ def test_a_wrong_holiday_is_refused() -> None:
         ("Mon-Fri 9-17, Sat 10-14", "mon-fri 9-17, sat 10-14"),
         ("8:30-12, mon - wed 13-15", "mon-wed 8:30-12, mon-wed 13-15, thu-sun 8:30-12"),
         ("fri-mon 0-24", "mon 0-24, fri-sun 0-24"),
+        ("22-6", "mon-sun 22-6"),
+        ("sun 22:30-5:15, mon-fri 9-17", "mon-fri 9-17, sun 22:30-5:15"),
+        ("mon-fri 20-0", "mon-fri 20-24"),
+        ("fri 9-24, sat 0-9", "fri 9-24, sat 0-9"),
         ("", ""),
     ],
 )
@@ -120,3 +128,44 @@ def test_adding_and_counting_agree(offset: int, minutes: int) -> None:
     end = WEEK.add_open_time(start, minutes)
     assert end is not None
     assert WEEK.count_open_time(start, end) == minutes * MINUTE
+
+
+def test_a_night_ends_on_the_next_morning_unless_that_is_a_holiday() -> None:
+    hours = parse_hours("mon-fri 22-6", ["2026-12-25"], WARSAW)  # a Friday
+    assert hours.is_open_at(at("2026-12-23 23:00"))
+    assert hours.is_open_at(at("2026-12-24 05:59"))
+    assert not hours.is_open_at(at("2026-12-24 06:00"))
+    assert hours.is_open_at(at("2026-12-24 23:59"))
+    assert not hours.is_open_at(at("2026-12-25 00:00"))
+    assert not hours.is_open_at(at("2026-12-25 22:30"))
+    assert hours.is_open_at(at("2026-12-26 05:00"))
+    assert hours.add_open_time(at("2026-12-24 23:00"), 90) == at("2026-12-26 00:30")
+
+
+def test_with_holidays_alone_the_desk_is_open_on_all_other_days() -> None:
+    hours = parse_desk_hours("always; 2026-12-25; Europe/Warsaw")
+    assert not hours.is_open_at(at("2026-12-25 12:00"))
+    assert hours.is_open_at(at("2026-12-26 00:00"))
+    assert hours.add_open_time(at("2026-12-24 23:30"), 60) == at("2026-12-26 00:30")
+
+
+def test_hours_that_the_clock_leaves_out_pass_no_time() -> None:
+    # On this Sunday 2:00 is followed by 3:00.
+    hours = parse_hours("sun 2:30-3, mon 9-10", zone=WARSAW)
+    assert hours.add_open_time(at("2026-03-29 00:00"), 10) == at("2026-03-30 09:10")
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("", "is always open"),
+        ("9-17", "is open mon-sun 9-17"),
+        (
+            "mon-fri 9-17; 2026-12-25, 2026-12-26; Europe/Warsaw",
+            "is open mon-fri 9-17 (Europe/Warsaw), closed on 2026-12-25, 2026-12-26",
+        ),
+        ("9-17; 2026-01-01 2026-12-25 2026-12-26", "2026-12-25 and 1 other day"),
+    ],
+)
+def test_hours_are_described_in_a_sentence(typed: str, shown: str) -> None:
+    assert describe_hours(parse_desk_hours(typed)).endswith(shown)

@@ -3,6 +3,7 @@
 from tests.plain.conftest import Typist
 from tests.ui.history import AGENT, CHLOE
 from tui.domain.person import Person
+from tui.domain.phone import parse_address
 
 LENA, HOME = "+48500600901", "+48500600902"
 
@@ -19,6 +20,21 @@ async def test_people_are_found_and_written_to(mia: Typist) -> None:
     await mia.shows("Your order 7")
     await mia.type("b", "c lena", "1")
     await mia.shows("Léna Wójcik")
+
+
+async def test_a_search_numbers_people_before_messages(mia: Typist) -> None:
+    lena = Person(0, "Parcel Léna", "", (LENA, HOME), {"order": "7"})
+    await mia.store.contacts.save_person(lena, AGENT)
+    await mia.type("/ parcel")
+    await mia.shows("1. Person: Parcel Léna +48 500 600 901 and 1 other number; never wrote")
+    await mia.shows("2. ")
+    await mia.type("/ chloe", "1")
+    await mia.shows("1. Person: Chloe Martin +61 491 570 156; last message")
+    await mia.shows("Conversation with Chloe Martin")
+    await mia.type("/ lena", "1", "y", "r Hello", "y")
+    await mia.shows("Hello")
+    row = await mia.store.conversations.find_by_address(parse_address(LENA))
+    assert row is not None and row.name == "Parcel Léna"
 
 
 async def test_fields_are_shown_changed_and_restored(mia: Typist) -> None:

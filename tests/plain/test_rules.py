@@ -1,10 +1,13 @@
 """Test rules in line mode: written, tried, switched, moved, removed; a request is announced."""
 
+from dataclasses import replace
+
 from tests.contexts import make_context
 from tests.plain.conftest import Typist
 from tests.ui.history import AGENT, CHLOE
 from tui.desk.rule_answers import create_helpers
 from tui.desk.rule_runner import RuleRunner
+from tui.domain.action_list import Action, ActionKind
 from tui.domain.agent_level import Level
 from tui.domain.rule_text import format_rules, parse_rules
 from tui.domain.templates import CannedReply
@@ -110,7 +113,7 @@ async def test_rules_are_moved_switched_and_removed_and_all_is_undone(mia: Typis
     await mia.type("rules on b b", "y")
     await mia.shows("b b is on · z undoes.")
     await mia.type("rules remove b b")
-    await mia.shows("Removed b b · z undoes.")
+    await mia.shows("Deleted b b · z undoes.")
     assert await list_names(mia) == ["a", "c"]
     await mia.type("z")
     await mia.shows("Undone: b b is restored")
@@ -120,12 +123,25 @@ async def test_rules_are_moved_switched_and_removed_and_all_is_undone(mia: Typis
     await mia.shows("b b is off · z undoes.")
     await mia.shows("Undone: b b is on")
     await mia.type("rules remove help", "rules move help up", "rules remove d d")
-    await mia.shows("help is built in: it is off and as it was at first.")
-    await mia.shows("help cannot be moved before it is edited or switched on.")
+    await mia.shows("help is built in and off: it cannot be deleted.")
+    await mia.shows("Moved help up · z undoes.")
     await mia.shows('There is no rule "d d"')
     await mia.type("rules off hepl")
     await mia.shows('There is no rule "hepl": did you mean help?')
     assert mia.output[0].endswith("help?")
+
+
+async def test_a_rule_that_was_changed_after_its_dry_run_stays_off(mia: Typist) -> None:
+    await import_rules(mia, "a")
+    await mia.type("rules on a")
+    await mia.shows("would have matched")
+    rules = mia.store.rules
+    old = (await rules.list_rules())[0]
+    changed = replace(old, then=(Action(ActionKind.CLOSE),))
+    await rules.save_rule(changed, "bo", replaces="a")
+    await mia.type("y")
+    await mia.shows("a was changed since the dry run: nothing was switched.")
+    assert not await rules.has_enabled()
 
 
 async def test_each_choice_of_a_listed_rule_does_what_it_says(mia: Typist) -> None:
@@ -138,7 +154,7 @@ async def test_each_choice_of_a_listed_rule_does_what_it_says(mia: Typist) -> No
     await mia.type("rules a", "3", "", "", "label x")
     await mia.shows("Saved a")
     await mia.type("rules a", "6")
-    await mia.shows("Removed a")
+    await mia.shows("Deleted a")
     assert await list_names(mia) == ["b"]
 
 

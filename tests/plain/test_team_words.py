@@ -2,7 +2,7 @@
 
 from tests.plain.conftest import Typist
 from tests.ui.history import AGENT, CHLOE
-from tui.clock import DAY
+from tui.clock import DAY, HOUR
 from tui.domain.agent_level import Level, Team
 from tui.domain.conversation import State, View
 
@@ -85,11 +85,16 @@ async def test_a_new_assignee_is_notified(mia: Typist) -> None:
 
 async def test_a_view_gets_a_time_for_an_answer_and_statistics_follow(mia: Typist) -> None:
     await mia.type("save all", "v within all to soon")
-    await mia.shows('"soon": write 30m')
+    await mia.shows('"soon" is no time: write 30m')
     await mia.type("v within all to 1h, mon-fri 9-17", "v hours always; ; Mars/Base")
     await mia.shows("all: answered within 1h, mon-fri 9-17")
     await mia.shows('"Mars/Base" is no time zone')
-    await mia.type("z", "y", "overdue", "stats 3")
+    await mia.type("v within all 45 minutes", "v within all", "v within nope 3m", "v hours")
+    await mia.shows("all: answered within 45m")
+    await mia.shows("v within NAME 30m")
+    await mia.shows('There is no view "nope"')
+    await mia.shows("The desk is always open")
+    await mia.type("z", "y", "z", "y", "overdue", "stats 3")
     await mia.shows("Undone: the time for an answer in all")
     await mia.shows("3 days: ")
 
@@ -119,3 +124,13 @@ async def test_an_agent_of_line_mode_alone_is_known_to_colleagues(mia: Typist) -
     assert AGENT in [agent.name for agent in await mia.store.team.list_agents()]
     await mia.type("team")
     assert any(AGENT in line for line in mia.output)
+
+
+async def test_late_answers_are_announced(mia: Typist) -> None:
+    await mia.type("save all", "v within all 1h")
+    answers = mia.store.answer_targets
+    targets = await answers.list_targets()
+    await answers.judge_conversations(targets)
+    mia.clock.advance(2 * HOUR / 1_000)
+    await answers.judge_conversations(targets)
+    await mia.shows("conversations wait longer than they should · overdue shows them")

@@ -13,7 +13,7 @@ from tests.robot.typist import Pace, Typist
 from tests.robot.window import Window
 from tests.robot.world import CUSTOMERS, World, open_world
 from tests.waiting import wait_until
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 _SIZES = ((80, 24), (160, 40))
 _OPENING_SECONDS = 60.0

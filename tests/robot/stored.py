@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from tests.robot.world import AGENT
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 T = TypeVar("T")
 

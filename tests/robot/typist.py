@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from tests.robot.oracle import Oracle
 from tests.robot.window import Sight, Window
 from tui.clock import SystemClock
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 _REDRAW = b"\x0c"
 _REDRAW_SECONDS = 10.0

@@ -1,6 +1,7 @@
 """Run one inbox on a terminal of its own and see what an agent sees there."""
 
 import asyncio
+import codecs
 import contextlib
 import fcntl
 import os
@@ -13,11 +14,9 @@ import sys
 import termios
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-import pyte
-
-from tests.ui.terminal import ROOT, take_terminal
+from tests.ui.terminal import ROOT, Emulator, take_terminal
 from tests.waiting import wait_until
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 _UNKNOWN_SEQUENCE = re.compile(rb"\x1b\[[<>=?][0-9;:]*[ $]*[@-~]|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)")
 """Sequences that the emulator below would print: private modes, titles, the clipboard."""
@@ -74,8 +73,8 @@ class Window:
             size: Columns and lines of the terminal.
         """
         self._environ = environ
-        self._screen = pyte.Screen(*size)
-        self._stream = pyte.ByteStream(self._screen)
+        self._screen = Emulator(*size)
+        self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
         self._unfinished = b""
         self._master = -1
         self.size = size
@@ -130,7 +129,7 @@ class Window:
         rest = _UNFINISHED_SEQUENCE.search(data)
         end = rest.start() if rest is not None else len(data)
         self._unfinished = data[end:]
-        self._stream.feed(_UNKNOWN_SEQUENCE.sub(b"", data[:end]))
+        self._screen.feed(self._decoder.decode(_UNKNOWN_SEQUENCE.sub(b"", data[:end])))
 
     def press(self, keys: bytes) -> None:
         """Send keys in one packet.

@@ -15,7 +15,7 @@ from tests.ui.terminal import ROOT
 from tui.clock import HOUR, Clock, SystemClock
 from tui.domain.message import NewMessage
 from tui.domain.phone import parse_address
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.templates import CannedReply
 from tui.sandbox.app import create_app
 from tui.sandbox.faults import Fault

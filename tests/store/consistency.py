@@ -4,6 +4,7 @@ from collections import Counter
 
 from tui.domain.conversation import compute_waiting_rank
 from tui.domain.file_names import summarize_message
+from tui.domain.person import NEW_MARK, format_gram_query
 from tui.domain.phone import parse_address
 from tui.store.connections import Connection
 from tui.store.conversation_rows import get_counter_names
@@ -24,6 +25,10 @@ _OUT = "select opted_out from consent where party = :value"
 
 
 _ALIASES = "select party from aliases where conversation_id = :value"
+_KNOWN = (
+    "select 1 from conversations where party = :party"
+    " union all select 1 from aliases where party = :party"
+)
 _LOST = (
     "select count(*) from messages where conversation_id not in (select id from conversations)"
     " or origin in (select id from conversations where id = conversation_id)"
@@ -39,6 +44,8 @@ def _check_tables(connection: Connection) -> None:
     """Run the checks on the reader's thread."""
     counted: Counter[str] = Counter()
     _check_events(connection)
+    if connection.dialect == "sqlite":
+        _check_people_index(connection)
     for row in connection.execute("select * from conversations").fetchall():
         summary = dict(row)
         _check_summary(connection, summary)
@@ -108,3 +115,25 @@ def _check_summary(connection: Connection, summary: dict[str, object]) -> None:
     assert waiting is None or isinstance(waiting, int)
     assert waiting == (None if summary["opted_out"] else summary["unanswered_since"])
     assert summary["rank"] == compute_waiting_rank(waiting, last_at)
+
+
+def _check_people_index(connection: Connection) -> None:
+    """Compare what the indexes of people have with the rows, and look for what is not indexed."""
+    assert connection.execute("select * from unindexed_people").fetchall() == []
+    people: dict[int, set[str]] = {}
+    for person, party, folded in connection.execute(
+        "select person, party, folded from contacts"
+    ).fetchall():
+        people.setdefault(person, set()).update(folded.split())
+        if not connection.execute(_KNOWN, {"party": party}).fetchall():
+            people[person].add(NEW_MARK)
+    terms: dict[int, set[str]] = {person: set() for person in people}
+    for person, text in connection.execute("select person, terms from contact_fields").fetchall():
+        terms.get(person, set()).update(text.split())
+    indexed = connection.execute("select person, names, terms from indexed_people").fetchall()
+    assert {person: set(names.split()) for person, names, _ in indexed} == people
+    assert {person: set(text.split()) for person, _, text in indexed} == terms
+    for person, words in people.items():
+        query = {"query": format_gram_query(words)}
+        sql = "select rowid from people_fts where people_fts match :query"
+        assert (person,) in [tuple(row) for row in connection.execute(sql, query).fetchall()]

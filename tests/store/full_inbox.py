@@ -76,8 +76,8 @@ async def read_marks(store: Store) -> dict[str, set[str]]:
     def read_all(connection: Connection) -> dict[str, set[str]]:
         found: dict[str, set[str]] = {}
         for table in queries("upkeep").list_tables(connection):
-            # The index of the search holds parts of words; the bytes of the file are looked at.
-            if table["name"].startswith("messages_fts"):
+            # The indexes of the search hold parts of words; the bytes of the file are looked at.
+            if "_fts" in table["name"]:
                 continue
             for row in connection.execute(f"select * from {table['name']}").fetchall():
                 for column in row.keys():  # noqa: SIM118 - a row is no mapping

@@ -15,13 +15,17 @@ def _split(names: str) -> frozenset[str]:
 WHOLE_ROWS = _split(
     "aliases answers attachments bulk_recipients compose_locks contact_fields contacts "
     "conversation_labels conversations drafts looks mentions merged_drafts merges messages "
-    "note_drafts presence redirects rule_queue rule_timers"
+    "note_drafts presence redirects rule_queue rule_timers indexed_people"
 )
 """Tables of which all rows of a customer are deleted, whatever columns they have."""
+FILE_ONLY = frozenset({"indexed_people"})
+"""Those of them that a server does not have."""
 SEARCH_INDEX = _split(
-    "messages_fts messages_fts_config messages_fts_data messages_fts_docsize messages_fts_idx"
+    "messages_fts messages_fts_config messages_fts_data messages_fts_docsize messages_fts_idx "
+    "people_fts people_fts_config people_fts_data people_fts_docsize people_fts_idx "
+    "fields_fts fields_fts_config fields_fts_data fields_fts_docsize fields_fts_idx"
 )
-"""Tables of the index of the search; the texts are removed from it one by one."""
+"""Tables of the indexes of the search; what they have of a customer is removed one by one."""
 
 SCANNED = _split(
     "arrivals.body arrivals.headers arrivals.query arrivals.reason arrivals.tail "

@@ -34,6 +34,7 @@ from tui.domain.conversation import View
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.providers.catalog import get_capabilities
+from tui.store.bulk_feed import UNSERVED
 from tui.store.conversations import FIRST_POSITION
 from tui.store.sent_texts import PlannedText
 from tui.store.settling import SendRecord
@@ -192,6 +193,40 @@ async def test_an_account_that_is_gone_leaves_out_with_the_reason(
     feeder = BulkFeeder(store, clock, (), None)
     await feed_all(store, clock, feeder)
     assert await list_reasons(store, bulk) == {numbers[0]: "without an account"}
+
+
+async def test_who_waits_for_an_account_that_is_not_served_is_left_out_after_a_day(
+    store: Store, clock: ManualClock
+) -> None:
+    numbers = await write_in(store, 9)
+    bulk, feed = await start(store, clock, pace=60), store.bulk_feed
+    await make_feeder(store, clock).run_round(ACCOUNT)  # only some are queued
+    await store.leases.acquire_lease(ACCOUNT, duration_ms=10_000, preferred=True)
+    clock.advance((DAY - HOUR) / 1_000)
+    assert await feed.leave_out_unserved(()) == 0
+    await store.leases.acquire_lease(ACCOUNT, duration_ms=10_000, preferred=True)
+    clock.advance((DAY - HOUR) / 1_000)
+    assert await feed.leave_out_unserved(()) == 0, "it was served a moment ago"
+    clock.advance(2 * HOUR / 1_000)
+    assert await feed.leave_out_unserved((ACCOUNT,)) == 0, "it is served now"
+    assert await feed.leave_out_unserved(()) > 0
+    reasons = await list_reasons(store, bulk)
+    assert set(reasons) < set(numbers) and set(reasons.values()) == {UNSERVED}
+    current = await store.bulk_texts.get(bulk.id)
+    assert current is not None and current.state is BulkState.DONE
+    assert (await count_outcomes(store, bulk))[Outcome.WAITING] == 0
+    assert await feed.leave_out_unserved(()) == 0
+
+
+async def test_a_paused_text_waits_for_its_account_as_long_as_it_is_paused(
+    store: Store, clock: ManualClock
+) -> None:
+    await write_in(store, 2)
+    bulk = await start(store, clock)
+    await store.bulk_texts.set_paused(bulk.id, "ana", paused=True)
+    clock.advance(3 * DAY / 1_000)
+    assert await store.bulk_feed.leave_out_unserved(()) == 0
+    assert await count_outcomes(store, bulk) == {Outcome.WAITING: 2}
 
 
 async def test_a_pause_acts_at_once_and_resuming_goes_on(store: Store, clock: ManualClock) -> None:

@@ -35,7 +35,10 @@ from tui.store.queries import queries
 from tui.store.settling import SendRecord
 from tui.store.store import Store
 
-SECRETS = ("zebrafish", "Quillon", "marmalade", "ocelot", "pangolin", "wombatnote", "numbat")
+SECRETS = (
+    *("zebrafish", "Quillon", "quillon", "marmalade", "axolotl"),
+    *("ocelot", "pangolin", "wombatnote", "numbat"),
+)
 REASON = HeldReason(Cause.UNREADABLE, "unreadable")
 
 
@@ -51,7 +54,7 @@ async def dump_texts(store: Store) -> str:
     def read_all(connection: Connection) -> str:
         parts = []
         for table in queries("upkeep").list_tables(connection):
-            if table["name"].startswith("messages_fts"):
+            if "_fts" in table["name"]:
                 continue
             for row in connection.execute(f"select * from {table['name']}").fetchall():
                 parts.append(" ".join(repr(value) for value in row))
@@ -66,7 +69,8 @@ async def write_history(store: Store, clock: ManualClock) -> None:
     mail = make_reply("I lost my zebrafish", raw='{"text": "zebrafish"}', attachments=(picture,))
     await store.ingest.store_events(ACCOUNT, [mail, make_reply("Hello", TOM)])
     mia = await get_conversation(store)
-    await store.contacts.rename_contact(mia.id, "Quillon", "likes marmalade", "ana")
+    fields = {"pet": "axolotl"}
+    await store.contacts.rename_contact(mia.id, "Quillon", "likes marmalade", "ana", fields)
     await store_sent(store, body="We found a zebrafish")
     await store.messages.add_note(mia.id, "ana", "wombatnote about it", [])
     await store.drafts.save_draft(mia.id, "ana", "pangolin draft", began_at=clock.now())
@@ -310,6 +314,7 @@ async def test_a_person_goes_with_all_numbers_and_fields(store: Store) -> None:
     await forget(store, MIA)
     left = await dump_texts(store)
     assert [word for word in (*SECRETS, "91570156") if word in left] == []
+    await check_counters_and_summaries(store)
 
 
 # Programs that follow -----------------------------------------------------------------------

@@ -11,6 +11,7 @@ from tests.store.builders import ACCOUNT, MIA, get_conversation, make_outgoing, 
 from tests.store.consistency import check_counters_and_summaries
 from tui.clock import ManualClock
 from tui.domain.conversation import View
+from tui.domain.person import fold_contact
 from tui.store.conversations import FIRST_POSITION
 from tui.store.errors import NewerDatabase
 from tui.store.sqlite import migrations
@@ -21,6 +22,7 @@ from tui.store.sqlite.migrations import (
     read_version,
     split_statements,
 )
+from tui.store.sqlite.people_index import index_changed_people
 from tui.store.store import Store
 
 pytestmark = [pytest.mark.usefixtures("real_databases"), pytest.mark.only_engine("sqlite")]
@@ -56,6 +58,7 @@ insert into audit (id, at, agent, action, conversation_id) values (1, 1000, 'ana
 """
 UNANSWERED = "update conversations set unanswered_since = waiting_since;"
 ARRIVED = "\nupdate conversations set last_arrival = last_id;"
+FOLDED = f"\nupdate contacts set person = 1, folded = '{fold_contact('Mia', '+61491570006')}';"
 
 
 MMS_ROWS = """
@@ -103,9 +106,11 @@ def create_old_database(path: Path, number: int) -> None:
     connection = sqlite3.connect(path, isolation_level=None, factory=FileConnection)
     apply_migrations(connection, upto=number)
     rows = OLD_ROWS + (DESK_ROWS if number >= 2 else "") + (UNANSWERED if number >= 10 else "")
-    rows += ARRIVED if number >= 17 else ""
+    rows += (ARRIVED if number >= 17 else "") + (FOLDED if number >= 26 else "")
     for statement in split_statements(rows):
         connection.execute(statement)
+    if number >= 35:
+        index_changed_people(connection)
     assert read_version(connection) == number
     connection.close()
 
@@ -131,6 +136,7 @@ async def test_every_older_version_is_migrated_with_its_rows(
             assert draft is None
             assert await store.accounts.get_cursors(ACCOUNT) == ("c1", "")
             assert [t.name for t in await store.templates.list_by_name()] == ["hi"]
+            assert [one.name for one in await store.contacts.find_numbers("ia 91", 9)] == ["Mia"]
 
 
 @pytest.mark.parametrize("number", VERSIONS)

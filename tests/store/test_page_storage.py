@@ -28,7 +28,7 @@ SIZE = 100
 MOST_STATEMENTS = 40
 _TABLES = (
     "select name from sqlite_schema where type = 'table'"
-    " and name not like 'sqlite_%' and name not like 'messages_fts%'"
+    " and name not like 'sqlite_%' and name not like '%fts%'"
 )
 _FOUND = "select rowid from messages_fts where messages_fts match :word order by rowid"
 

@@ -58,7 +58,7 @@ async def test_rules_follow_a_shared_reply_that_is_renamed(world: RuleWorld) -> 
     reply = CannedReply("hello", "{shop}, {name}")
     await store.templates.save_template(reply, "ana", replaces="welcome")
     (rule, *_) = await store.rules.list_rules()
-    assert rule.answers == ("hello",) and rule.enabled
+    assert rule.answer == "hello" and rule.enabled
     own = CannedReply("hello", "{shop}", owner="ana")
     await store.templates.save_template(own, "ana", replaces="hello", replaces_owner="")
-    assert (await store.rules.list_rules())[0].answers == ("hello",)
+    assert (await store.rules.list_rules())[0].answer == "hello"

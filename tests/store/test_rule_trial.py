@@ -5,6 +5,7 @@ import random
 import tempfile
 from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from hypothesis import given, settings
@@ -15,6 +16,7 @@ from tests.store.builders import MIA, TOM, make_outgoing
 from tests.store.rule_worlds import RULE_ACCOUNT, RuleWorld, make_helpers, read_rules
 from tui.clock import MINUTE, Clock, ManualClock
 from tui.desk.rule_trial import try_rules
+from tui.domain.action_list import Action, ActionKind
 from tui.domain.business_hours import parse_desk_hours
 from tui.domain.person import Person
 from tui.domain.phone import parse_address
@@ -167,3 +169,22 @@ async def test_a_dry_run_fills_the_own_fields_of_a_contact(store: Store, clock: 
     world.clock.advance(60)
     await world.write("And now?")
     assert await world.answers() == ["Harbour: 9 AUD"]
+
+
+async def test_a_rule_stored_with_two_answers_sends_the_first_as_its_dry_run_says(
+    store: Store, clock: Clock
+) -> None:
+    world, preferences = RuleWorld(store, clock), make_context(clock).preferences
+    await world.add_rules(
+        '[[rule]]\nname = "x"\nwhen = ["arrives"]\nthen = ["answer thanks"]\n', on=False
+    )
+    rule = await store.rules.find_rule("x")
+    assert rule is not None
+    twice = replace(rule, then=(*rule.then, Action(ActionKind.ANSWER, "nothing")))
+    await store.rules.save_rule(twice, "ana")
+    await store.rules.switch_rule("x", "ana", on=True)
+    await world.write("Hello")
+    result = await try_rules(store, preferences, [twice], world.clock.now())
+    assert [hit.answer for hit in result.hits] == await world.answers() == ["Thank you!"]
+    (record, *_) = await store.rules.list_records(0)
+    assert (record.matched, record.answered, record.problem) == (1, 1, "")

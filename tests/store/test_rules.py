@@ -8,7 +8,7 @@ from tests.conftest import OpenStore
 from tests.store.builders import MIA, TOM, get_conversation, make_outgoing
 from tests.store.consistency import check_counters_and_summaries
 from tests.store.rule_worlds import RULE_ACCOUNT, RuleWorld, make_helpers, read_rules
-from tui.clock import HOUR, MINUTE, ManualClock
+from tui.clock import DAY, HOUR, MINUTE, ManualClock
 from tui.desk.message_text import MessageText
 from tui.domain.business_hours import parse_desk_hours
 from tui.domain.change import JournalKind
@@ -476,3 +476,38 @@ async def test_a_possible_opt_out_gets_no_answer_until_an_agent_has_decided(
     world.clock.advance(HOUR / 1_000)
     await world.write("So, when do you open?")
     assert await world.answers() == ["Thank you!"]
+
+
+async def test_a_wait_is_not_judged_again_after_the_deletion_of_its_rule_is_undone(
+    world: RuleWorld,
+) -> None:
+    await world.add_rules(
+        '[[rule]]\nname = "slow"\nwhen = ["no answer for 5 minutes"]\nthen = ["note Slow"]\n'
+    )
+    await world.write("Hello?")
+    await world.pass_minutes(6)
+    rule = (await world.store.rules.list_rules())[0]
+    await world.store.rules.delete_rule("slow", "ana")
+    await world.store.rules.restore_rule(rule, 0, "ana")
+    await world.pass_minutes(3)
+    assert await world.notes() == ["Slow"]
+    assert (await world.store.rules.list_records(0))[0].matched == 1
+
+
+async def test_a_long_wait_is_not_judged_again_when_a_deletion_is_undone_later(
+    world: RuleWorld,
+) -> None:
+    await world.add_rules(
+        '[[rule]]\nname = "slow"\nwhen = ["no answer for 5 minutes"]\nthen = ["note Slow"]\n'
+    )
+    await world.add_rules(THANKS)
+    await world.write("Hello?")
+    await world.pass_minutes(6)
+    rule = (await world.store.rules.list_rules())[0]
+    world.clock.advance(10 * DAY / 1_000)
+    await world.store.rules.delete_rule("slow", "ana")
+    world.clock.advance(2 * HOUR / 1_000)
+    await world.write("Hi", TOM)  # what is old is deleted once an hour
+    await world.store.rules.restore_rule(rule, 0, "ana")
+    await world.pass_minutes(3)
+    assert await world.notes() == ["Slow"]

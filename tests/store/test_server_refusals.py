@@ -269,7 +269,8 @@ async def test_a_role_without_the_right_cannot_change_teams_but_works_otherwise(
     owner = replace(server.get_database("desk"), address=server.get_address("desk", user="plain"))
     async with open_inbox(replace(owner, schema="team")) as store:
         await store.team.save_team("sales", ["bo"])
-    tables = "team.agent_levels, team.teams, team.team_members"
+    names = ["agent_levels", "teams", "team_members", "rules", "desk_hours"]
+    tables = ", ".join(f"team.{name}" for name in names)
     server.run_sql(
         "create role limited login",
         "grant usage on schema team to limited",

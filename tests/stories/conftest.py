@@ -14,7 +14,7 @@ from tui.demo.accounts import ACCOUNTS, find_account, open_accounts
 from tui.demo.world import DeferredApp
 from tui.domain.message import Direction, Message, NewMessage
 from tui.domain.phone import parse_address
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.sandbox.app import create_app
 from tui.sandbox.server import run_server

@@ -18,7 +18,7 @@ from tui.clock import HOUR, MINUTE, SECOND, ManualClock
 from tui.domain.account import Account, Health
 from tui.domain.arrivals import Arrival, Channel, HeldReason
 from tui.domain.events import Cause
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.store.account_watch import Alarms
 from tui.store.store import Store
 from tui.sync.alarm_channels import URL, AlarmChannels, AlarmState, Notification

@@ -9,9 +9,12 @@ import pytest
 from tests.conftest import OpenStore
 from tests.sync.conftest import Queue
 from tests.waiting import wait_until
-from tui.clock import ManualClock
+from tui.clock import DAY, ManualClock
+from tui.desk.bulk_words import format_recipient_outcome
+from tui.domain.bulk_text import BulkRecipient, BulkText, Outcome
 from tui.domain.conversation import State
 from tui.domain.status import Status
+from tui.store.bulk_feed import UNSERVED
 from tui.store.sqlite.file_engine import FileEngine
 from tui.store.store import Store
 from tui.sync.context import SyncContext, discard_log
@@ -150,3 +153,21 @@ def count_rounds(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
     monkeypatch.setattr(Housekeeping, "run_round", noted)
     return worked
+
+
+async def test_texts_to_many_of_an_account_that_nothing_serves_end_with_the_reason(
+    context: SyncContext, clock: ManualClock
+) -> None:
+    texts, chores = context.store.bulk_texts, Housekeeping(context, accounts=["mm"])
+    bulk = await texts.start(
+        BulkText("ann", "Hi", pace=60, starts_at=clock.now()),
+        [
+            BulkRecipient(number, number, account=name, body="Hi")
+            for number, name in (("+61491570156", "gone"), ("+61491570157", "mm"))
+        ],
+    )
+    clock.advance(2 * DAY / 1_000)
+    await chores.run_round()
+    gone, ours = await texts.list_recipients(bulk.id)
+    assert format_recipient_outcome(gone, clock.now(), None) == f"left out: {UNSERVED}"
+    assert ours.outcome is Outcome.WAITING

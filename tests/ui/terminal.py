@@ -29,6 +29,8 @@ _SEQUENCE = re.compile(
     r"|\x1b(?P<string>[PX^_][^\x1b]*)\x1b\\"
     r"|\x1b(?P<other>[ -/]*[0-~])"
 )
+_PAINTING = re.compile(r"[\d;]*[CDHSTXmr]|[78]")
+"""Moves, colours, erased blanks, scrolled lines, and the cursor saved and restored."""
 _JOINERS = "\u200c\u200d"
 
 
@@ -241,15 +243,58 @@ def _make_environment(home: Path) -> dict[str, str]:
 _UNKNOWN_TO_EMULATOR = re.compile(r"\x1b\[[<>=?][0-9;]*(?:u|\$p)|\x1b\[[0-9;]+t")
 
 
-def draw_screen(output: str, size: tuple[int, int]) -> pyte.Screen:
+_SCROLL = re.compile(r"\x1b\[(\d+)([ST])")
+
+
+class Emulator(pyte.Screen):
+    """Terminal that also scrolls on request, which pyte does not."""
+
+    def __init__(self, columns: int, lines: int) -> None:
+        """Create an empty terminal.
+
+        Args:
+            columns: Its width.
+            lines: Its height.
+        """
+        super().__init__(columns, lines)
+        self._stream = pyte.Stream(self)
+
+    def feed(self, sequence: str) -> None:
+        """Run a sequence of characters and control codes."""
+        text, *rest = _SCROLL.split(_UNKNOWN_TO_EMULATOR.sub("", sequence))
+        self._stream.feed(text)
+        for count, direction, following in zip(rest[::3], rest[1::3], rest[2::3], strict=True):
+            self._scroll(int(count), down=direction == "T")
+            self._stream.feed(following)
+
+    def erase_characters(self, count: int | None = None) -> None:
+        """Erase characters as xterm does, where only the background of the style counts.
+
+        Args:
+            count: Number of characters.
+        """
+        attributes = self.cursor.attrs
+        self.cursor.attrs = self.default_char._replace(bg=attributes.bg)
+        super().erase_characters(count)
+        self.cursor.attrs = attributes
+
+    def _scroll(self, lines: int, *, down: bool) -> None:
+        """Move the lines of the region."""
+        cursor = self.cursor.x, self.cursor.y
+        self.cursor.y = self.margins.top if self.margins else 0
+        (self.insert_lines if down else self.delete_lines)(lines)
+        self.cursor.x, self.cursor.y = cursor
+
+
+def draw_screen(output: str, size: tuple[int, int]) -> Emulator:
     """Return the screen that an emulator of a terminal shows after an output.
 
     Args:
         output: Everything that a program wrote.
         size: Columns and lines.
     """
-    screen = pyte.Screen(*size)
-    pyte.Stream(screen).feed(_UNKNOWN_TO_EMULATOR.sub("", output))
+    screen = Emulator(*size)
+    screen.feed(output)
     return screen
 
 
@@ -259,12 +304,12 @@ def strip_sequences(output: str) -> str:
 
 
 def list_sequence_kinds(output: str) -> set[str]:
-    """Return the kinds of control sequences in an output, without their places and colours."""
+    """Return the kinds of control sequences in an output, but not those that paint any frame."""
     found = set()
     for match in _SEQUENCE.finditer(output):
         kind, value = match.lastgroup or "", match[match.lastgroup or 0]
-        if kind == "csi" and value[-1] in "CHm":
-            value = value[-1]
+        if kind in ("csi", "other") and _PAINTING.fullmatch(value):
+            continue
         if kind == "osc":
             value = value.split(";")[0]
         found.add(f"{kind} {value}")

@@ -262,3 +262,29 @@ async def test_the_cursor_stays_on_the_reply_that_was_saved(desk: Desk) -> None:
         await desk.press("enter")
         await desk.shows("Saved four")
         assert screen.current_item is not None and screen.current_item.body == "Text four"
+
+
+async def test_a_canned_reply_takes_no_name_and_undoes_no_change_of_a_colleague(
+    desk: Desk,
+) -> None:
+    templates = desk.store.templates
+    await templates.save_template(CannedReply("hours", "9 to 6"), "mia")
+    await templates.save_template(CannedReply("thanks", "Thank you"), "mia")
+    async with desk.open():
+        await desk.command("templates")
+        await desk.shows("hours")
+        await desk.press("a")
+        await desk.type("thanks")
+        await desk.press("tab")
+        await desk.type("Thanks a lot")
+        await desk.press("enter")
+        await desk.shows("Not saved: there is thanks already: choose another name")
+        assert await _has_replies(desk, ["9 to 6", "Thank you"])
+        await desk.press("escape", "escape", "e", "tab", "end")
+        await desk.type("pm")
+        await templates.save_template(CannedReply("hours", "10 to 4"), "bo")
+        await desk.press("enter")
+        await desk.shows("Not saved: a colleague has changed it", "9 to 6pm")
+        await desk.press("escape", "escape")
+        await desk.shows("10 to 4")
+        assert await _has_replies(desk, ["10 to 4", "Thank you"])

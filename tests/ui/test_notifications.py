@@ -208,3 +208,54 @@ async def test_chosen_views_limit_notifications_but_not_assignments(
     await store.views.set_notice(saved, AGENT, False)
     await recorder.receive_text(DAWIT, "all again")
     assert recorder.alerts[-1].endswith("all again\a")
+
+
+async def expire(recorder: AlertRecorder, *numbers: str, assignee: str = "") -> None:
+    """Let customers write whose time for an answer, an hour in the view late, is over then."""
+    desk = recorder.desk
+    answers, triage = desk.store.answer_targets, desk.store.triage
+    late = await desk.store.views.save_view("late", View(label="late"), AGENT)
+    await answers.set_target(late, 60, "", AGENT)
+    targets = await answers.list_targets()
+    for number in numbers:
+        await desk.events.receive_texts(number, "Hello?")
+    ids = [(await desk.thread(number)).id for number in numbers]
+    await triage.set_label(ids, AGENT, "late", True)
+    if assignee:
+        await triage.assign_conversations(ids, assignee, assignee)
+    await answers.judge_conversations(targets)
+    desk.clock.advance(2 * HOUR / 1_000)
+    await recorder.process(lambda: answers.judge_conversations(targets))
+
+
+async def test_a_late_answer_alerts_once_and_names_the_key(recorder: AlertRecorder) -> None:
+    await expire(recorder, ANA)
+    assert recorder.shown == ["Ana Kowalska waits longer than late allows · g v shows it"]
+    assert recorder.alerts.count("\a") == 1
+
+
+async def test_many_late_answers_alert_together(recorder: AlertRecorder) -> None:
+    await expire(recorder, *(f"+6149157{number}" for number in range(1000, 1030)))
+    assert recorder.alerts.count("\a") == 1
+    assert recorder.shown == [
+        "20 or more conversations wait longer than they should · g v shows them"
+    ]
+
+
+async def test_a_late_answer_of_a_colleague_does_not_alert(recorder: AlertRecorder) -> None:
+    await expire(recorder, ANA, assignee="bo")
+    assert recorder.shown == []
+
+
+async def test_who_chose_views_is_alerted_of_late_answers_in_them_only(
+    recorder: AlertRecorder,
+) -> None:
+    views = recorder.desk.store.views
+    vip = await views.save_view("vip", View(label="vip"), AGENT)
+    await views.set_notice(vip, AGENT, True)
+    await expire(recorder, ANA)
+    assert recorder.shown == []
+    late = next(one for one in await views.list_views(AGENT) if one.name == "late")
+    await views.set_notice(late, AGENT, True)
+    await expire(recorder, "+61491571000")
+    assert len(recorder.shown) == 1

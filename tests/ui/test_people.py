@@ -1,8 +1,10 @@
 """Test the address book on the screen: find people, write to them, edit them, fill fields."""
 
-from tests.ui.desk import NARROW, WIDE, Desk, presses
+from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
 from tests.ui.history import AGENT, ANA, CHLOE
-from tui.domain.person import Person
+from tui.domain.message import Message
+from tui.domain.person import Person, PersonHit
+from tui.widgets.search_results import Hits
 
 LENA, HOME, OLAF = "+48500600901", "+48500600902", "+48500600903"
 
@@ -163,6 +165,54 @@ async def test_the_filter_and_the_palette_find_people_who_never_wrote(desk: Desk
         await desk.press("enter")
         await desk.until(lambda: desk.inbox.is_composer_focused, "in the composer")
         assert desk.shown_id == (await desk.thread(LENA)).id
+
+
+@BOTH_SIZES
+async def test_the_search_in_everything_finds_people(desk: Desk, size: tuple[int, int]) -> None:
+    await add_people(desk)
+    async with desk.open(size):
+        await desk.command("search")
+        await desk.type("chloe")
+        await desk.shows("person · last message", "Chloe Martin +61 491 570 156")
+        await desk.press("enter")
+        chloe = await desk.thread(CHLOE)
+        await desk.until(lambda: desk.shown_id == chloe.id, "Chloe's conversation")
+        assert not desk.inbox.is_composer_focused
+        await desk.press("escape")
+        await desk.command("search")
+        await desk.type("4711")
+        await desk.shows("person · order: 4711 · never wrote", "Léna [b]Wójcik +48 500 600 901")
+        await desk.press("enter")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "in the composer")
+        assert desk.shown_id == (await desk.thread(LENA)).id
+
+
+async def test_messages_stand_below_the_people_of_a_search(desk: Desk) -> None:
+    await desk.store.contacts.save_person(Person(0, "Parcel Shop", "", (OLAF,)), AGENT)
+    async with desk.open(NARROW):
+        await desk.command("search")
+        await desk.type("parcel")
+        hits = desk.app.screen.query_one(Hits)
+        await desk.until(lambda: len(hits.rows) > 20, "hits")
+        assert [isinstance(row, PersonHit) for row in hits.rows[:3]] == [True, False, False]
+        await desk.press(*["pagedown"] * 12)
+        assert isinstance(hits.current_row, Message) and "Line 1:" in hits.current_row.body
+        await desk.press(*["pageup"] * 12)
+        assert isinstance(hits.current_row, PersonHit)
+        await desk.type(" from:hugo")
+        await desk.until(
+            lambda: hits.rows and not any(isinstance(row, PersonHit) for row in hits.rows),
+            "no people for a filter",
+        )
+
+
+async def test_a_person_without_a_message_is_not_nothing(desk: Desk) -> None:
+    await add_people(desk)
+    async with desk.open(WIDE):
+        await desk.command("search")
+        await desk.type("olaf")
+        await desk.shows("person · never wrote", "Olaf Zed +48 500 600 903")
+        await desk.hides("Nothing found")
 
 
 async def test_fields_are_edited_and_fill_a_typed_text(desk: Desk) -> None:

@@ -5,6 +5,7 @@ from textual.strip import Strip
 
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk
 from tests.ui.history import CHLOE, HUGO
+from tui.domain.message import Message
 from tui.widgets.search_results import Hits, make_excerpt
 
 
@@ -96,7 +97,8 @@ async def test_the_cursor_reaches_the_end_of_many_hits_and_returns(desk: Desk) -
         await desk.until(lambda: len(hits.rows) > 20, "hits")
         newest = hits.rows[0]
         await desk.press(*["pagedown"] * 12)
-        assert hits.current_row is not None and "Line 1:" in hits.current_row.body
+        oldest = hits.current_row
+        assert isinstance(oldest, Message) and "Line 1:" in oldest.body
         await desk.press(*["pageup"] * 12)
         assert hits.current_row == newest
 

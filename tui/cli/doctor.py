@@ -14,11 +14,10 @@ from tui.cli.show import write_json, write_line
 from tui.clock import SECOND, Clock, SystemClock
 from tui.doctor import checks
 from tui.doctor.alarm_checks import check_alarm_settings, send_new_alarms, send_test_alarm
+from tui.doctor.automation_checks import check_hooks, check_rules
 from tui.doctor.checks import CheckResult, Verdict, report_bad, report_good, report_note
 from tui.doctor.database_checks import check_database
-from tui.doctor.hook_checks import check_hooks
 from tui.doctor.listener_checks import check_account_states, report_addresses
-from tui.doctor.rule_checks import check_rules
 from tui.domain.phone import is_country
 from tui.domain.text import one_line
 from tui.settings.cache import read_preferences

@@ -3,7 +3,7 @@
 import textwrap
 
 from tui.cli import canned_arguments, contacts_arguments
-from tui.cli.help_entry import HelpText, format_examples
+from tui.cli.help_entry import HelpText, format_examples, list_commands
 from tui.cli.privacy_arguments import PRIVACY_HELP
 from tui.cli.program_help import PROGRAM_TEXTS
 from tui.cli.rules_arguments import RULES_ABOUT, RULES_EXAMPLES, RULES_NOTES, RULES_SUMMARY
@@ -51,7 +51,7 @@ filters (beside words or alone; all of them have to hold):
   after:2026-03-01     from this day on; also today and yesterday
   before:2026-03-08    before this day began
   on:2026-03-04        on this day
-Put what has blanks into quotation marks, twice: 'from:"Ana K"'."""
+Put what has blanks into quotation marks, twice: 'from:"Ana K"'.\n\n"""
 
 _IMPORT_NOTES = """\
 files:
@@ -144,10 +144,10 @@ HELP_TEXTS = {
         format_examples("smsdesk messages +61491570156", "smsdesk messages +61491570156 --json"),
     ),
     "search": HelpText(
-        "search all messages",
-        "Search the text of all messages, newest first; accents and case do not matter.",
+        "search people and all messages",
+        "Search all messages, newest first. Without filters also the names, numbers and\n"
+        "fields of people. Accents and case do not matter; --json has only messages.",
         _SEARCH_FILTERS
-        + "\n\n"
         + format_examples(
             "smsdesk search order ready",
             "smsdesk search dziekuje --json",
@@ -276,11 +276,11 @@ HELP_TEXTS = {
 
 def build_top_level_help() -> HelpText:
     """Return the text of `smsdesk --help`."""
-    listing = "\n".join(f"  {name:<11} {text.summary}" for name, text in HELP_TEXTS.items())
     about = (
         "The two-way SMS inbox for support staff who work in a terminal.\n"
         "Without a command it opens the inbox, or helps to set up the first account.\n\n"
-        f"commands (smsdesk COMMAND --help explains one):\n{listing}"
+        "smsdesk COMMAND --help explains one of these commands.\n\n"
+        f"{list_commands(HELP_TEXTS)}"
     )
     examples = format_examples(
         "smsdesk demo                  look around, nothing leaves this machine",

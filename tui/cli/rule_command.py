@@ -1,4 +1,4 @@
-"""Implement `smsdesk rules`: list, show, try, switch, import, export and delete rules."""
+"""Implement `smsdesk rules`: list, show, try, switch, import, export and remove rules."""
 
 import asyncio
 import random
@@ -37,7 +37,7 @@ from tui.store.store import Store
 _LARGEST_FILE = 1_000_000
 _MANY_TEXTS = 5_000
 """Texts from which a dry run shows how far it is."""
-_WITH_NAMES = frozenset({"show", "test", "on", "off", "import", "delete"})
+_WITH_NAMES = frozenset({"show", "test", "on", "off", "import", "remove"})
 
 
 def run(arguments: Namespace) -> int:
@@ -110,8 +110,8 @@ async def _switch(store: Store, desk: Preferences, arguments: Namespace) -> int:
     return DONE
 
 
-async def _delete(store: Store, desk: Preferences, arguments: Namespace) -> int:
-    """Delete the named rules; all of them have to exist."""
+async def _remove(store: Store, desk: Preferences, arguments: Namespace) -> int:
+    """Remove the named rules; all of them have to exist."""
     for name in arguments.names:
         await find_rule(store, name)
     for name in arguments.names:
@@ -202,5 +202,5 @@ _ACTIONS: dict[str, Callable[[Store, Preferences, Namespace], Awaitable[int]]] =
     "off": _switch,
     "import": _import,
     "export": _export,
-    "delete": _delete,
+    "remove": _remove,
 }

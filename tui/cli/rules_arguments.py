@@ -32,7 +32,9 @@ def add_rules_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `rules`."""
     parser.add_argument(
         "action",
-        choices=("list", "show", "test", "on", "off", "import", "export", "delete"),
+        # "remove" as of views and replies; "delete" was its name before.
+        type=lambda typed: "remove" if typed == "delete" else typed,
+        choices=("list", "show", "test", "on", "off", "import", "export", "remove"),
         help="list them, show one, try a file or a rule, switch one, copy them from or to a file",
     )
     parser.add_argument(

@@ -1,11 +1,13 @@
-"""Implement `smsdesk search Q`: find messages with all these words and filters, newest first."""
+"""Implement `smsdesk search Q`: find people, and messages with all these words and filters."""
 
-import time
 from argparse import Namespace
+from functools import partial
 
 from tui.cli.context import load_public_settings, open_reader
 from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.show import format_message, write_json, write_line
+from tui.clock import SystemClock
+from tui.desk.found_people import find_people, format_hit_detail, format_person_hit
 from tui.domain.conversation import Conversation
 from tui.domain.json_fields import CustomerFields, message_to_json
 from tui.domain.message import Message
@@ -17,7 +19,9 @@ FoundMessage = tuple[Message, Conversation | None]
 
 
 def run(arguments: Namespace) -> int:
-    """Print up to `--limit` messages; no match is not an error, an unknown name is.
+    """Print people and up to `--limit` messages; no match is not an error, an unknown name is.
+
+    The JSON has only messages: `smsdesk contacts find` prints people.
 
     Args:
         arguments: Parsed arguments with `config`, `query`, `limit` and `json`.
@@ -25,10 +29,14 @@ def run(arguments: Namespace) -> int:
     query = _parse_query(" ".join(arguments.query))
     with open_reader(arguments) as reader:
         found = _search_messages(reader, query, arguments.limit) if reader else []
+        people = reader.read(partial(find_people, query=query)) if reader else []
         if reader and not found:
             accounts = [a.name for a in load_public_settings(arguments).accounts]
             if unknown := reader.find_unknown_value(query, accounts):
                 raise CommandError(one_line(unknown, 200), BAD_USE)
+    now = SystemClock().now()
+    for hit in () if arguments.json else people:
+        write_line(f"person  {format_person_hit(hit)} ({format_hit_detail(hit, now)})")
     for message, conversation in found:
         if arguments.json:
             write_json(message_to_json(message, conversation or CustomerFields()))
@@ -39,7 +47,7 @@ def run(arguments: Namespace) -> int:
 
 def _parse_query(typed: str) -> SearchQuery:
     """Parse the query; its days are those of this machine. Raise `CommandError` if invalid."""
-    query = parse_search(typed, time.time_ns() // 1_000_000, None)
+    query = parse_search(typed, SystemClock().now(), None)
     if query.here:
         raise CommandError("in:thread works only in the inbox; use from: or to: here", BAD_USE)
     if doubt := query.problem or query.notice:

@@ -18,7 +18,7 @@ from tui.desk.unread_counts import UnreadCounts
 from tui.desk.view_actions import UnknownViewError, ViewActions, find_saved_view
 from tui.domain.agent_level import AgentRecord, Level, Team, UnknownNameError
 from tui.domain.answer_targets import InvalidTargetError, format_target
-from tui.domain.business_hours import InvalidHoursError, format_desk_hours
+from tui.domain.business_hours import InvalidHoursError, describe_hours, format_desk_hours
 from tui.domain.date_input import InvalidMomentError, format_moment
 from tui.domain.json_fields import format_iso_time
 from tui.domain.text import one_line, to_printable
@@ -112,10 +112,10 @@ async def _run_views(store: Store, agent: str, clock: SystemClock, arguments: Na
         case "hours", names:
             if names:
                 await answers.set_hours(" ".join(names))
-            hours = format_desk_hours(await store.answer_targets.get_hours())
+            hours = await store.answer_targets.get_hours()
             if arguments.json:
-                write_json({"hours": hours})
-            return f"The desk is open {one_line(hours, 200)}"
+                write_json({"hours": format_desk_hours(hours)})
+            return f"The desk {describe_hours(hours)}"
         case "remove", [name]:
             return await actions.remove_view(await _find(store, agent, name))
         case _:

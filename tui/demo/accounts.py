@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from tui.clock import Clock
 from tui.domain.account import Account
 from tui.domain.database import Database
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.sandbox import API_KEY, API_SECRET, HOOK_SECRET, INBOUND_SECRET
 from tui.sandbox.scenario import OWN_NUMBERS
 from tui.settings.public import Preferences

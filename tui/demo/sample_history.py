@@ -17,7 +17,7 @@ from tui.domain.events import Receipt, Reply
 from tui.domain.ids import to_reference
 from tui.domain.message import NewMessage
 from tui.domain.phone import parse_address
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.domain.templates import CannedReply
 from tui.sandbox import customers

@@ -14,7 +14,7 @@ from typing import NamedTuple
 from tui.desk.panel_addresses import PanelAddress
 from tui.domain.account import NeededSetting, ProviderInfo
 from tui.domain.phone import is_country
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 _VALID_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,31}")
 

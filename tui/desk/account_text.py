@@ -9,7 +9,7 @@ from tui.desk.context import AppContext
 from tui.desk.format import find_shown_health, format_age, format_attention, format_moment
 from tui.domain.account import Account, AccountState, Health, NeededSetting
 from tui.domain.attention import CROWD_SHOWN_MS, Attention, AttentionKind, list_attentions
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import format_span, one_line
 from tui.store.store import Store
 from tui.store.target_rows import EventTarget

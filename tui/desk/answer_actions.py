@@ -3,7 +3,7 @@
 from tui.desk.permissions import require_lead
 from tui.desk.view_actions import VIEWS_SCOPE, RememberUndo
 from tui.domain.answer_targets import InvalidTargetError, format_target, parse_target
-from tui.domain.business_hours import format_desk_hours, parse_desk_hours
+from tui.domain.business_hours import describe_hours, parse_desk_hours
 from tui.domain.text import one_line
 from tui.store.store import Store
 from tui.store.view_rows import SavedView
@@ -77,7 +77,7 @@ class AnswerActions:
 
         async def restore_hours() -> str:
             await targets.save_hours(before, agent)
-            return f"Undone: the desk is open {one_line(format_desk_hours(before), 60)}"
+            return f"Undone: the desk {describe_hours(before)}"
 
-        text = f"The desk is open {one_line(format_desk_hours(hours), 80)}"
+        text = f"The desk {describe_hours(hours)}"
         return self._remember_undo(text, restore_hours, VIEWS_SCOPE)

@@ -5,7 +5,7 @@ from datetime import tzinfo
 
 from tui.domain.answer_targets import AnswerRecord, AnswerSummary, get_hour, summarize_answers
 from tui.domain.statistics import draw_sparkline
-from tui.domain.text import format_count, format_span, one_line
+from tui.domain.text import format_span, one_line
 
 _MAX_ROWS = 12
 """Agents or views that are listed."""
@@ -21,12 +21,16 @@ def format_answer_report(records: Sequence[AnswerRecord]) -> list[str]:
     """
     if not records:
         return []
-    (total,) = summarize_answers(records, lambda record: "all")
-    with_target = [record for record in records if record.due_at is not None]
-    lines = [_format_row(total)]
-    lines += ["", "By agent", *_format_rows(summarize_answers(records, lambda r: r.agent))]
-    if with_target:
-        lines += ["", "By view", *_format_rows(summarize_answers(with_target, lambda r: r.view))]
+    groups = {"": summarize_answers(records, lambda record: "all")}
+    groups["By agent"] = summarize_answers(records, lambda record: record.agent)
+    if with_target := [record for record in records if record.due_at is not None]:
+        groups["By view"] = summarize_answers(with_target, lambda record: record.view)
+    head = f"{'answers':>7}{'median':>9}{'9 of 10 within':>17}"
+    kept = f"{'in time':>12}" if with_target else ""
+    lines = [f"{'':<{_GROUP_CELLS}}{head}{kept}"]
+    for heading, summaries in groups.items():
+        lines += ["", heading] if heading else []
+        lines += _format_rows(summaries)
     return lines
 
 
@@ -38,14 +42,12 @@ def _format_rows(summaries: Sequence[AnswerSummary]) -> list[str]:
 
 
 def _format_row(summary: AnswerSummary) -> str:
-    """Return one line: `mia   23 answers   median 4m   9 of 10 within 12m   kept 22 of 23`."""
+    """Return the figures of one group below their headings."""
     judged = summary.kept + summary.broken
-    kept = f"   kept {summary.kept} of {judged}" if judged else ""
-    answers = format_count(summary.answers, "answer")
+    kept = f"{f'{summary.kept} of {judged}':>12}" if judged else ""
     return (
-        f"{one_line(summary.group, _GROUP_CELLS - 1):<{_GROUP_CELLS}}"
-        f"{answers:>13}   median {format_span(summary.median_ms):>4}"
-        f"   9 of 10 within {format_span(summary.p90_ms):>4}{kept}"
+        f"{one_line(summary.group, _GROUP_CELLS - 1):<{_GROUP_CELLS}}{summary.answers:>7}"
+        f"{format_span(summary.median_ms):>9}{format_span(summary.p90_ms):>17}{kept}"
     )
 
 
@@ -66,11 +68,11 @@ def plot_answers_by_hour(
     p90 = [one.p90_ms if one else 0 for one in found]
     median = [one.median_ms if one else 0 for one in found]
     top = max(p90)
-    axis = "".join(f"{hour:02} " if hour % 3 == 0 else "   " for hour in range(_HOURS))
+    axis = "".join(f"{hour:02}" if hour % 3 == 0 else "  " for hour in range(_HOURS))
     return [
         f"By hour of the customer's text · the highest column is {format_span(top, units=2)}",
         *(
-            f"{label:<9}" + "".join(f"{column * 2} " for column in columns).rstrip()
+            f"{label:<9}" + "".join(f"{column} " for column in columns).rstrip()
             for label, columns in (
                 ("median", draw_sparkline(median, ascii=ascii, scale=top)),
                 ("9 of 10", draw_sparkline(p90, ascii=ascii, scale=top)),

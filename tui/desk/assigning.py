@@ -7,7 +7,7 @@ from tui.desk.format import format_title
 from tui.domain.agent_level import TEAM_MARK, AgentRecord, Team, find_assignee
 from tui.domain.change import Change, Subject
 from tui.domain.date_input import format_moment
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 from tui.store.applied_actions import UNDO_DETAILS, UNDO_STATE
 from tui.store.store import Store

@@ -12,7 +12,7 @@ from enum import StrEnum
 from tui.desk.message_text import MessageText
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Message
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line, to_printable
 from tui.domain.typed_text import is_blank_text
 from tui.store.messages import NEWEST

@@ -8,7 +8,7 @@ still shows the right one on an ASCII terminal.
 from collections.abc import Iterator, Mapping
 
 from tui.domain.account import Health
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 
 

@@ -14,7 +14,7 @@ from tui.desk.send_attempt import RefusedError, SendAttempt
 from tui.domain.account import Account
 from tui.domain.bulk_text import MINUTE_MS, count_allowed, get_burst
 from tui.domain.local_time import HourRange
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.store.bulk_feed import Decision, RecipientFacts
 from tui.store.store import Store
 

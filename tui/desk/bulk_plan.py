@@ -20,7 +20,7 @@ from tui.domain.bulk_text import BulkRecipient, BulkText, NightChoice, Recipient
 from tui.domain.conversation import Conversation
 from tui.domain.local_time import find_next_allowed_time, find_zones
 from tui.domain.phone import format_phone_number
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.sms import Encoding, count_parts
 from tui.domain.templates import FillContext, collect_values, fill_fields, find_open_fields
 from tui.domain.text import one_line

@@ -12,7 +12,7 @@ from tui.desk.undo_stack import RememberUndo
 from tui.domain.capabilities import ReceiptChannel
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.domain.text import format_count, one_line
 from tui.store.store import Store

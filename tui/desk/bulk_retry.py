@@ -15,7 +15,7 @@ from tui.desk.send_attempt import RefusedError, SendAttempt, create_retry_intent
 from tui.desk.send_checks import check_quiet_hours, find_refusal
 from tui.domain.conversation import Conversation
 from tui.domain.message import Advice, Message
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.domain.text import format_count, one_line
 from tui.store.errors import OptedOut, StaleReply

@@ -10,7 +10,7 @@ from tui.desk.context import AppContext
 from tui.desk.undo_stack import RememberUndo
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import PENDING_STATUSES, Status
 from tui.domain.text import one_line
 from tui.store.consent import ConsentRecord

@@ -12,7 +12,7 @@ from tui.commands import index_by_id
 from tui.desk.key_names import format_key
 from tui.domain.failure_advice import recommend_step
 from tui.domain.message import Message
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 KeyHint = tuple[str, str]
 """A key and its label."""

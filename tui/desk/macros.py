@@ -25,7 +25,7 @@ from tui.domain.conversation import Conversation
 from tui.domain.date_input import format_moment
 from tui.domain.mentions import find_mentions
 from tui.domain.message import Message
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.sms import count_parts
 from tui.domain.templates import MACRO_KINDS, CannedReply, fill_fields, find_open_fields
 from tui.domain.text import format_count, one_line

@@ -15,7 +15,7 @@ from tui.domain.conversation import Conversation
 from tui.domain.events import CopyKind, TimelineEntry, TimeProblem, find_time_problem
 from tui.domain.file_names import format_file_count, format_size
 from tui.domain.message import AttachmentInfo, Direction, Format, Message
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.domain.text import format_span, one_line, to_printable
 

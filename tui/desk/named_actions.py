@@ -13,7 +13,7 @@ from tui.domain.conversation import Conversation, State
 from tui.domain.date_input import format_moment
 from tui.domain.mentions import find_mentions
 from tui.domain.message import Direction, Message
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.store.store import Store
@@ -35,6 +35,9 @@ class Verb(StrEnum):
 
 MESSAGE_VERBS = frozenset({Verb.RESOLVE, Verb.CANCEL})
 """What is done to one message; all else is done to a conversation."""
+_SENT = frozenset({Status.ACCEPTED, Status.SUBMITTED, Status.DELIVERED, Status.EXPIRED})
+_NOT_SENT = frozenset({Status.FAILED, Status.REJECTED, Status.CANCELLED})
+"""Statuses with which the answer to "was it sent?" is known."""
 
 
 @record
@@ -169,10 +172,11 @@ async def apply_to_message(
 
 
 async def _resolve(store: Store, agent: str, message: Message, *, was_sent: bool) -> ActionResult:
-    """Record whether an uncertain message was sent."""
-    state = f"nothing to resolve: it is {message.status}"
+    """Record whether an uncertain message was sent; what is known already can only be repeated."""
     if message.status is not Status.UNCERTAIN:
-        return ActionResult(state, is_changed=False)
+        state = f"nothing to resolve: it is {message.status}"
+        is_known = message.status in (_SENT if was_sent else _NOT_SENT)
+        return ActionResult(state, is_changed=False, is_failed=not is_known)
     if not await store.intents.resolve_uncertain(message.id, agent, went_out=was_sent):
         return ActionResult("the provider has reported meanwhile", is_changed=False)
     return ActionResult("resolved: it was sent" if was_sent else "resolved: it was not sent")

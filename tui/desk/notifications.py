@@ -8,9 +8,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 
 from tui.clock import MINUTE
+from tui.commands import get_first_keys
 from tui.desk import format
 from tui.desk.assigning import format_assignment_notice
 from tui.desk.context import AppContext
+from tui.desk.overdue_notice import describe_overdue, list_chosen_views
 from tui.domain.account import AccountState, Health
 from tui.domain.attention import AttentionKind, list_attentions
 from tui.domain.change import RELOAD, RULES_CHANGED, Change, Subject
@@ -81,9 +83,10 @@ class AgentNotifier:
         new = [c for c in changes if c.subject is Subject.MESSAGE and c.is_new]
         for change in new[:_MAX_READ]:
             await self._collect_message(change.id)
-        for change in changes:
-            if change.subject is Subject.OVERDUE:
-                await self._report_overdue(change.id)
+        key = get_first_keys(self._context.commands)["show_overdue"]
+        if late := await describe_overdue(self._store, self._context.agent, changes, key):
+            self._show(late)
+            self._notify_agent(late)
         notice = await format_assignment_notice(self._store, self._context.agent, changes)
         if notice:
             self._pending.append(notice)
@@ -161,35 +164,18 @@ class AgentNotifier:
                 f"{format.format_title(conversation)}: {one_line(message.summary, 80)}"
             )
 
-    async def _report_overdue(self, conversation_id: int) -> None:
-        """Report once that an answer is late, to the agents who can give it."""
-        conversation = await self._store.conversations.get(conversation_id)
-        if conversation is None or conversation.due_at is None:
-            return
-        agent = self._context.agent
-        teams = await self._store.team.list_teams_of(agent)
-        if conversation.assignee not in ("", agent, *teams):
-            return
-        late = format.format_time_left(conversation.due_at, self._context.clock.now())
-        title = format.format_title(conversation)
-        text = f"{title} waits longer than {one_line(conversation.due_view, 20)} allows: {late}"
-        self._show(text)
-        self._notify_agent(text)
-
     async def _should_notify(self, message: Message, conversation: Conversation) -> bool:
         """Return whether to notify: as the rule says, and only of the views that were chosen."""
-        agent, views = self._context.agent, self._store.views
+        agent = self._context.agent
         teams = await self._store.team.list_teams_of(agent)
         if not should_notify(message, conversation, agent, teams):
             return False
-        chosen = await views.list_notices(agent)
-        if not chosen or message.direction is Direction.NOTE:
+        if message.direction is Direction.NOTE:
             return True
         # The new text is unread for this rule, even if the agent has just seen it elsewhere.
         unread = replace(conversation, unread=max(1, conversation.unread))
-        found = [saved for saved in await views.list_views(agent) if saved.identity in chosen]
-        # A view that a colleague has made private is seen no longer.
-        return not found or any(is_in_view(unread, saved.view) for saved in found)
+        chosen = await list_chosen_views(self._store, agent)
+        return not chosen or any(is_in_view(unread, view) for view in chosen)
 
     def _notify_agent(self, message: str) -> None:
         """Sound the terminal alert; without the focus also show a notification."""

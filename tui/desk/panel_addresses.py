@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Sequence
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import to_printable
 
 

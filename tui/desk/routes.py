@@ -12,7 +12,7 @@ from tui.domain.conversation import Conversation, Draft
 from tui.domain.date_input import format_moment
 from tui.domain.local_time import find_next_allowed_time, find_quiet_times, find_zones
 from tui.domain.phone import can_answer_sender, can_be_answered
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 
 if TYPE_CHECKING:

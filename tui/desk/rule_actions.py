@@ -1,17 +1,16 @@
 """Add, change, switch, move and delete rules; each is confirmed in one line and can be undone."""
 
-from dataclasses import replace
-
 from tui.desk.context import AppContext
 from tui.desk.permissions import require_lead
-from tui.desk.rule_book import switch_rule
+from tui.desk.rule_book import drop_state, switch_rule
 from tui.desk.rule_names import find_missing, read_names
 from tui.desk.view_actions import RememberUndo
 from tui.domain.rules import BUILT_IN_RULES, Rule
 from tui.domain.text import one_line
 from tui.store.store import Store
 
-_SCOPE = "rules"
+RULES_SCOPE = "rules"
+"""Scope of what the list of the rules can undo by itself."""
 _CHANGED = "Not undone: a colleague has changed it meanwhile"
 
 
@@ -41,7 +40,7 @@ class RuleActions:
         Raises:
             NotAllowedError: Only leads may.
         """
-        await require_lead(self._store, self._agent, _SCOPE)
+        await require_lead(self._store, self._agent, RULES_SCOPE)
 
     async def find_missing(self, rule: Rule) -> str:
         """Return the first thing that a rule names and that does not exist, or ""."""
@@ -57,7 +56,7 @@ class RuleActions:
             await self._rules.delete_rule(rule.name, self._agent)
             return f"Undone: there is no rule {_show(rule)}"
 
-        return self._remember_undo(await self._describe_saved(rule), remove_again, _SCOPE)
+        return self._remember_undo(await self._describe_saved(rule), remove_again, RULES_SCOPE)
 
     async def change_rule(self, rule: Rule, old: Rule) -> str:
         """Replace a rule where it stands; on or off stays as it is.
@@ -78,12 +77,12 @@ class RuleActions:
             return f"Undone: {_show(old)} is as it was"
 
         text = await self._describe_saved(rule)
-        return self._remember_undo(text, restore_older_rule, _SCOPE)
+        return self._remember_undo(text, restore_older_rule, RULES_SCOPE)
 
     async def delete_rule(self, rule: Rule) -> str:
-        """Delete a rule; a built-in one is as it was at first, and off."""
+        """Delete a rule; a built-in one that was changed is as it was at first, and off."""
         if not rule.id:
-            return f"{_show(rule)} is built in: it is off and as it was at first"
+            return f"{_show(rule)} is built in and off: it cannot be deleted"
         names = [one.name for one in await self._rules.list_rules()]
         place = names.index(rule.name) if rule.name in names else len(names)
         await self._rules.delete_rule(rule.name, self._agent)
@@ -94,7 +93,7 @@ class RuleActions:
 
         is_built_in = any(one.name == rule.name for one in BUILT_IN_RULES)
         text = f"{_show(rule)} is off and as it was at first" if is_built_in else ""
-        return self._remember_undo(text or f"Removed {_show(rule)}", restore_rule, _SCOPE)
+        return self._remember_undo(text or f"Deleted {_show(rule)}", restore_rule, RULES_SCOPE)
 
     async def move_rule(self, rule: Rule, steps: int) -> str:
         """Move a rule up or down: those above act first.
@@ -103,8 +102,6 @@ class RuleActions:
             rule: Rule to move.
             steps: Places down; negative moves up.
         """
-        if not rule.id:
-            return f"{_show(rule)} cannot be moved before it is edited or switched on"
         if not await self._rules.move_rule(rule.name, steps, self._agent):
             return f"{_show(rule)} cannot be moved further"
 
@@ -113,20 +110,26 @@ class RuleActions:
             return f"Undone: {_show(rule)} is back at its place"
 
         text = f"Moved {_show(rule)} {'up' if steps < 0 else 'down'}"
-        return self._remember_undo(text, move_back, _SCOPE)
+        return self._remember_undo(text, move_back, RULES_SCOPE)
 
     async def switch_rule(self, rule: Rule, *, on: bool) -> str:
         """Switch a rule on or off.
 
         Args:
-            rule: Rule to switch.
+            rule: Rule to switch, as the agent has seen its dry run.
             on: Whether to switch it on.
 
         Raises:
             RuleNotReadyError: It names something that does not exist.
+            RuleChangedError: It is to be on, and was changed since the dry run.
         """
         text = await switch_rule(
-            self._store, rule.name, self._agent, on=on, preferences=self._context.preferences
+            self._store,
+            rule.name,
+            self._agent,
+            on=on,
+            preferences=self._context.preferences,
+            tried=rule if on else None,
         )
         if rule.enabled is on:
             return text
@@ -135,22 +138,17 @@ class RuleActions:
             await self._rules.switch_rule(rule.name, self._agent, on=not on)
             return f"Undone: {_show(rule)} is {'off' if on else 'on'}"
 
-        return self._remember_undo(text, switch_back, _SCOPE)
+        return self._remember_undo(text, switch_back, RULES_SCOPE)
 
     async def _is_as_saved(self, rule: Rule) -> bool:
         """Return whether a rule is still what the agent has saved, on or off."""
         now = await self._rules.find_rule(rule.name)
-        return now is not None and _drop_state(now) == _drop_state(rule)
+        return now is not None and drop_state(now) == drop_state(rule)
 
     async def _describe_saved(self, rule: Rule) -> str:
         """Return that a rule is saved, and what it lacks."""
         missing = await self.find_missing(rule)
         return f"Saved {_show(rule)}{f', but {missing}' if missing else ''}"
-
-
-def _drop_state(rule: Rule) -> Rule:
-    """Return a rule without what changes when it is stored or switched."""
-    return replace(rule, id=0, enabled=False, since=0)
 
 
 def _show(rule: Rule) -> str:

@@ -11,7 +11,7 @@ from tui.desk.send_attempt import RefusedError, SendAttempt
 from tui.domain.account import Account
 from tui.domain.local_time import HourRange
 from tui.domain.message import NewMessage
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.templates import FillContext, collect_values, fill_fields
 from tui.store.rule_helpers import AnswerRequest, RuleHelpers
 from tui.store.team_rows import list_members

@@ -1,16 +1,19 @@
 """Manage rules: what a rule still needs, switching it on, and how rules look as text and JSON."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
+from tui.clock import MINUTE
 from tui.desk.format import format_date_time, format_moment
 from tui.desk.rule_names import explain_unknown, find_missing, list_missing, read_names
 from tui.desk.rule_trial import TrialHit
 from tui.domain.json_fields import format_iso_time
+from tui.domain.phone import format_phone_number
 from tui.domain.rule_text import STOP_LINE
-from tui.domain.rules import Rule
-from tui.domain.text import one_line
+from tui.domain.rules import Condition, ConditionKind, Rule
+from tui.domain.text import format_span, one_line
 from tui.store.rule_rows import RuleRecord
 from tui.store.store import Store
 
@@ -22,8 +25,18 @@ class RuleNotReadyError(Exception):
     """Raised when a rule cannot be switched on; the text says what it needs first."""
 
 
+class RuleChangedError(RuleNotReadyError):
+    """Raised when a rule is no longer the one whose dry run was seen."""
+
+
 async def switch_rule(
-    store: Store, name: str, agent: str, *, on: bool, preferences: "RulePreferences"
+    store: Store,
+    name: str,
+    agent: str,
+    *,
+    on: bool,
+    preferences: "RulePreferences",
+    tried: Rule | None = None,
 ) -> str:
     """Switch a rule on or off and return the confirmation; one that lacks something stays off.
 
@@ -33,13 +46,17 @@ async def switch_rule(
         agent: Name of the agent.
         on: Whether to switch it on.
         preferences: Settings with accounts and hooks.
+        tried: The rule as its dry run has shown it; None if there was none.
 
     Raises:
         RuleNotReadyError: There is no such rule, or it names something that does not exist.
+        RuleChangedError: It has been changed since the dry run.
         StoreError: Nothing was changed.
     """
     rule = await (check_ready(store, name, preferences) if on else find_rule(store, name))
     shown = one_line(rule.name, 40)
+    if tried is not None and drop_state(tried) != drop_state(rule):
+        raise RuleChangedError(f"{shown} was changed since the dry run: nothing was switched")
     changed = await store.rules.switch_rule(rule.name, agent, on=on)
     state = "on" if on else "off"
     return f"{shown} is {state}" if changed else f"{shown} is {state} already"
@@ -118,17 +135,38 @@ def format_when(rule: Rule) -> str:
     return "; ".join(map(str, rule.when))
 
 
+def describe_condition(condition: Condition) -> str:
+    """Return a condition as an agent reads it: numbers and times as they stand everywhere."""
+    value = condition.value
+    if condition.kind is ConditionKind.NUMBER:
+        return f"{condition.kind} {format_phone_number(value)}"
+    if condition.kind is ConditionKind.NO_ANSWER:
+        return f"{condition.kind} {format_span(int(value) * MINUTE, units=4)}"
+    return str(condition)
+
+
 def format_then(rule: Rule) -> str:
     """Return the actions of a rule in a line, as they are typed."""
     return "; ".join([*map(str, rule.then), *([STOP_LINE] if rule.stop else [])])
 
 
-def format_counts(record: RuleRecord) -> str:
-    """Return how often a rule matched and answered."""
+def format_week(record: RuleRecord) -> str:
+    """Return how often a rule matched and answered in seven days, for a narrow column."""
     if not record.matched:
         return "no match in 7 days"
-    answered = f", {record.answered} answered" if record.answered else ""
-    return f"{record.matched_today} today, {record.matched} in 7 days{answered}"
+    answered = f", {record.answered:,} answered" if record.answered else ""
+    return f"{record.matched:,} in 7 days{answered}"
+
+
+def format_counts(record: RuleRecord) -> str:
+    """Return how often a rule matched and answered."""
+    today = f"{record.matched_today:,} today, " if record.matched else ""
+    return f"{today}{format_week(record)}"
+
+
+def drop_state(rule: Rule) -> Rule:
+    """Return a rule without what changes when it is stored or switched."""
+    return replace(rule, id=0, enabled=False, since=0)
 
 
 def list_rule_lines(record: RuleRecord) -> list[str]:
@@ -137,7 +175,7 @@ def list_rule_lines(record: RuleRecord) -> list[str]:
     hours = [rule.hours.week, *rule.hours.holidays, rule.hours.zone]
     lines = [
         f"Rule   {one_line(rule.name, 40)} ({'on' if rule.enabled else 'off'})",
-        f"When   {one_line(format_when(rule), 300)}",
+        f"When   {one_line('; '.join(map(describe_condition, rule.when)), 300)}",
         f"Then   {one_line(format_then(rule), 300)}",
     ]
     if rule.hours.week:

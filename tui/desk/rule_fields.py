@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from datetime import tzinfo
 
 from tui.desk.rule_book import format_then, format_when
-from tui.domain.records import record
+from tui.domain.business_hours import split_holidays
+from tui.domain.record_type import record
 from tui.domain.rule_text import read_rule_lines, validate_rule
 from tui.domain.rules import ConditionKind, Rule, RuleHours
 
@@ -32,8 +33,8 @@ RULE_FIELDS = (
         "then",
         "Then, with ; between actions",
         "answer closed; label night",
-        "Actions: label L · assign A · assign @TEAM · assign next of @TEAM · star · "
-        "note TEXT · close · snooze 2h · answer CANNED · notify A · hook NAME · "
+        "Actions: (un)label L · assign A, @TEAM or next of @TEAM · unassign · (un)star · "
+        "note TEXT · close · reopen · snooze 2h · answer CANNED · notify A or @TEAM · hook NAME · "
         "stop: the rules below are not looked at",
     ),
     RuleField(
@@ -41,9 +42,14 @@ RULE_FIELDS = (
         "Hours, if not those of the desk",
         "mon-fri 9-17, sat 10-14",
         "For outside hours and no answer for: days and hours, with commas between them. "
-        "Empty: those of the desk (h in v)",
+        "22-6 ends on the next morning. Empty: those of the desk (h in v)",
     ),
-    RuleField("holidays", "Holidays, beside those of the desk", "2026-12-25, 2026-12-26"),
+    RuleField(
+        "holidays",
+        "Holidays, beside those of the desk",
+        "2026-12-25, 2026-12-26",
+        "Days on which it is closed, with commas between them",
+    ),
     RuleField("zone", "Time zone, if not that of the desk", "Europe/Warsaw"),
 )
 """Every field, in the order in which they are filled in."""
@@ -75,7 +81,7 @@ def read_values(values: Mapping[str, str], now: int, zone: tzinfo | None) -> Rul
         InvalidRuleError: A field, or the rule as a whole, is not valid.
     """
     rule = read_rule_lines("", values["when"], values["then"], now, zone)
-    holidays = tuple(filter(None, map(str.strip, values["holidays"].split(","))))
+    holidays = tuple(split_holidays(values["holidays"]))
     hours = RuleHours(values["week"], holidays, values["zone"])
     return validate_rule(Rule(values["name"], rule.when, rule.then, hours, stop=rule.stop))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from tui.domain.action_list import ROUND_ROBIN, Action, ActionKind
 from tui.domain.agent_level import TEAM_MARK
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.rules import ConditionKind, Rule
 from tui.domain.templates import BUILT_IN_FIELDS, list_fields
 from tui.domain.text import one_line

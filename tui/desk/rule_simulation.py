@@ -80,7 +80,7 @@ class RuleSimulation:
         self._timed = [rule for rule in rules if rule.wait_minutes]
         # Only these need to know what a text means for consent.
         self._asks_for_consent = any(
-            rule.answers or any(one.kind is ConditionKind.HELP for one in rule.when)
+            rule.answer or any(one.kind is ConditionKind.HELP for one in rule.when)
             for rule in rules
         )
         self._names = frozenset(names)
@@ -244,8 +244,8 @@ class RuleSimulation:
         if any(action.kind is ActionKind.CLOSE for action in rule.then):
             case.waiting_since = None
         answer = problem = ""
-        for name in rule.answers:
-            answer, problem = self._answer(rule, name, case, text, situation, now)
+        if rule.answer:
+            answer, problem = self._answer(rule, case, text, situation, now)
         if answer:
             case.answered_at = now
             case.recent.append((0, RecentText(True, answer, now)))
@@ -255,7 +255,7 @@ class RuleSimulation:
             self._hits.append(TrialHit(*place, done, answer, problem))
 
     def _answer(
-        self, rule: Rule, name: str, case: _Case, text: StoredText, situation: Situation, now: int
+        self, rule: Rule, case: _Case, text: StoredText, situation: Situation, now: int
     ) -> tuple[str, str]:
         """Return the answer of a rule, or why there would have been none."""
         can_confirm = (
@@ -275,9 +275,9 @@ class RuleSimulation:
         )
         if reason := find_answer_problem(facts):
             return "", reason
-        body = self._start.replies.get(name)
+        body = self._start.replies.get(rule.answer)
         if body is None:
-            return "", f'there is no canned reply "{name}"'
+            return "", f'there is no canned reply "{rule.answer}"'
         row = replace(
             case.conversation,
             account=text.account,

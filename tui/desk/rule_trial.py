@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from tui.desk.rule_answers import RulePreferences
 from tui.domain.conversation import Conversation
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.rules import Rule
 from tui.domain.text import format_count
 from tui.store.store import Store

@@ -20,7 +20,7 @@ from tui.domain.message import (
     SentText,
 )
 from tui.domain.opt_out_sentence import append_sentence, find_sentence
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.domain.typed_text import compose_outgoing_text
@@ -88,9 +88,8 @@ class SendIntent:
         if self.plan is not None:
             action = f"schedules for {format_plan_time(self.plan, now, zone)}"
         elif self.retry_of is not None and self.route is not None:
-            sender = one_line(self.route.sender, 20)
-            action = f"sends through {one_line(self.route.account.name, 20)}"
-            action += f" as {sender}" if sender else ""
+            account, sender = one_line(self.route.account.name, 20), one_line(self.route.sender, 20)
+            action = f"sends through {account}" + (f" as {sender}" if sender else "")
         else:
             action = "sends" if self.close or new_recipient else "sends anyway"
         action += f" to {new_recipient}" if new_recipient else ""

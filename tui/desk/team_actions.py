@@ -15,7 +15,7 @@ from tui.domain.agent_level import (
     describe_unknown_name,
 )
 from tui.domain.date_input import format_moment, parse_moment
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 from tui.store.store import Store
 

@@ -22,7 +22,7 @@ from tui.desk.badges import (
 from tui.desk.message_text import format_preview
 from tui.domain.conversation import Conversation, State
 from tui.domain.message import Direction
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 from tui.domain.views import is_waiting
 from tui.terminal.ascii_text import protect_text

@@ -6,7 +6,7 @@ conversation goes on waiting; the next round finds it again.
 """
 
 from tui.domain.conversation import Conversation
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.views import is_waiting_for
 from tui.store.presence import COUNT_LIMIT
 from tui.store.store import Store

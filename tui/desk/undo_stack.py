@@ -9,7 +9,7 @@ from tui.commands import get_first_keys
 from tui.desk.context import AppContext
 from tui.desk.format import format_title
 from tui.domain.conversation import State, View
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 from tui.domain.views import is_in_view
 from tui.store.store import Store

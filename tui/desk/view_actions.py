@@ -1,6 +1,6 @@
 """Save, change and remove views; each is confirmed in one line and can be undone."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from typing import Protocol
 
 from tui.desk.permissions import explain_missing_level, require_lead
@@ -227,6 +227,19 @@ async def find_saved_view(store: Store, agent: str, typed: str) -> SavedView:
             return saved
     names = [saved.name for saved in views]
     raise UnknownViewError(describe_unknown_name(typed, names, "view"))
+
+
+def split_view_name(typed: str, names: Iterable[str]) -> tuple[str, str]:
+    """Return the name of a view and what follows it; without such a view the first word.
+
+    Args:
+        typed: A name with something behind it: "vip 30m".
+        names: Names of the views.
+    """
+    text = " ".join(typed.split())
+    found = [name for name in names if f"{text} ".casefold().startswith(f"{name} ".casefold())]
+    name = max(found, key=len, default=text.partition(" ")[0])
+    return name, text[len(name) :].strip()
 
 
 def find_next_account_view(

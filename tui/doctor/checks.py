@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from enum import StrEnum
 
 from tui import __version__
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.startup.wiring import is_ascii_terminal
 
 

@@ -229,7 +229,7 @@ def _list_growing_files(
         ("log files", logs, _MOST_LOG_BYTES, "delete the older ones"),
         (
             "backups",
-            [one for one in beside if one.name not in own],
+            [one for one in beside if one.name not in own and database_files.is_database(one)],
             _MOST_BACKUP_BYTES,
             "delete the backups that are not needed any more",
         ),

@@ -8,7 +8,7 @@ from tui.clock import SECOND, is_recent
 from tui.domain.capabilities import Capabilities
 from tui.domain.message import Format, SendOptions
 from tui.domain.phone import AddressKind, parse_address
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 DEFAULT_LOW_BALANCE = 20.0
 """Warning limit of an account without its own: credits, messages or units of currency."""

@@ -4,13 +4,14 @@ As text an action is one line: "label billing", "assign @sales", "snooze 2h", "c
 stand on lines of their own, or in one line with semicolons between them.
 """
 
+import difflib
 from collections.abc import Iterable, Sequence
 from datetime import tzinfo
 from enum import StrEnum
 
 from tui.domain.conversation import State
 from tui.domain.date_input import InvalidMomentError, parse_moment
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 
 ROUND_ROBIN = "next of "
@@ -163,8 +164,9 @@ def _parse_action(
     value = " ".join(rest.split())
     kind = next((kind for kind in allowed if kind == word.casefold()), None)
     if kind is None:
-        known = ", ".join(allowed)
-        raise InvalidActionError(f'"{one_line(word, 20)}" is no action here: there are {known}')
+        near = difflib.get_close_matches(word.casefold(), allowed, n=1)
+        hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(allowed)}"
+        raise InvalidActionError(f'"{one_line(word, 20)}" is no action here: {hint}')
     example = _EXAMPLES.get(kind, "")
     if bool(value) != bool(example):
         how = f"write {example}" if example else f"{kind} stands alone"

@@ -5,7 +5,7 @@ import re
 from collections.abc import Collection, Iterable
 from enum import StrEnum
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 
 TEAM_MARK = "@"

@@ -3,11 +3,11 @@
 A view can have a target: its conversations are answered within so many minutes of business time.
 """
 
-import re
 import statistics
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 
+from tui.clock import MINUTE, parse_duration
 from tui.domain.business_hours import (
     ALWAYS_OPEN,
     BusinessHours,
@@ -15,7 +15,7 @@ from tui.domain.business_hours import (
     parse_hours,
 )
 from tui.domain.conversation import Conversation, View
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 from tui.domain.views import is_in_view, is_waiting
 
@@ -23,8 +23,6 @@ MAX_MINUTES = 30 * 24 * 60
 """Longest target, in minutes."""
 
 
-_DURATION = re.compile(r"([0-9]{1,5})(m|min|h|d)?")
-_UNIT_MINUTES = {"m": 1, "min": 1, "h": 60, "d": 24 * 60}
 TARGET_EXAMPLE = "30m, mon-fri 9-17"
 
 
@@ -156,21 +154,24 @@ def parse_target(typed: str) -> tuple[int, str]:
     """Return the minutes and the own hours of a target; 0 minutes for none.
 
     Args:
-        typed: "30m", "1h 30m", "4h, mon-fri 9-17", or "off". A number alone is minutes.
+        typed: "30m", "1 hour", "4h, mon-fri 9-17", or "off". A number alone is minutes.
 
     Raises:
         InvalidTargetError, InvalidHoursError: The text cannot be understood.
     """
     length, _, hours = typed.partition(",")
-    words = length.casefold().split()
-    if words == ["off"] and not hours.strip():
+    length = length.strip()
+    if length.casefold() == "off" and not hours.strip():
         return 0, ""
-    found = [_DURATION.fullmatch(word) for word in words]
-    if not words or None in found:
-        raise InvalidTargetError(f'"{one_line(typed, 40)}": write {TARGET_EXAMPLE}, or off')
-    minutes = sum(int(part[1]) * _UNIT_MINUTES[part[2] or "m"] for part in found if part)
-    if not 1 <= minutes <= MAX_MINUTES:
-        raise InvalidTargetError(f"From 1 minute to {MAX_MINUTES // 1440} days: write 30m")
+    try:
+        minutes = parse_duration(f"{length}m" if length.isdecimal() else length) // MINUTE
+    except ValueError:
+        raise InvalidTargetError(
+            f'"{one_line(typed, 40)}" is no time: write 30m, or "{TARGET_EXAMPLE}" with its own '
+            "hours, or off"
+        ) from None
+    if minutes > MAX_MINUTES:
+        raise InvalidTargetError(f"At most {MAX_MINUTES // 1440} days: write 30m or 2h")
     return minutes, format_hours(parse_hours(hours))
 
 

@@ -11,7 +11,7 @@ from dataclasses import field
 from enum import StrEnum
 
 from tui.domain.events import Cause, EventKind
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 
 class Channel(StrEnum):

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from tui.clock import DAY, MINUTE, is_recent
 from tui.domain.account import SLOW_ANSWER_MS, Account, AccountState
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 CROWD_SHOWN_MS = 15 * MINUTE
 """How long after its end an account is marked because its listener was full."""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from tui.clock import HOUR, MINUTE
 from tui.domain.folding import fold_text
 from tui.domain.phone import AddressKind, can_be_answered, parse_address
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.tokens import split_words
 
 ANSWER_PAUSE_MS = 12 * HOUR

@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 
 MINUTE_MS = 60_000

@@ -1,14 +1,15 @@
 """Count time only while the desk is open: weekly hours and holidays, in one time zone.
 
-As text the hours are written like "mon-fri 9-17, sat 10-14"; holidays are dates.
+As text the hours are written like "mon-fri 9-17, sat 10-14"; holidays are dates. "fri 22-6" ends on
+Saturday morning, which is stored as a part of Saturday: a holiday closes what lies on its date.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta, tzinfo
 
-from tui.domain.records import record
-from tui.domain.text import one_line
+from tui.domain.record_type import record
+from tui.domain.text import format_count, one_line
 
 _MINUTE_MS = 60_000
 _DAY_MINUTES = 24 * 60
@@ -23,6 +24,8 @@ _PART = re.compile(
 EXAMPLE = "mon-fri 9-17, sat 10-14"
 DESK_EXAMPLE = "mon-fri 9-17; 2026-12-25 2026-12-26; Europe/Warsaw"
 _DESK_PARTS = 3
+_MOST_NAMED = 2
+"""Holidays that a sentence names."""
 
 
 class InvalidHoursError(ValueError):
@@ -118,7 +121,9 @@ class BusinessHours:
         if day in self.holidays:
             return []
         spans = self.week[day.weekday()]
-        return [(self._to_ms(day, start), self._to_ms(day, end)) for start, end in spans]
+        found = [(self._to_ms(day, start), self._to_ms(day, end)) for start, end in spans]
+        # When clocks are set forward, a span can lie in the hour that is left out.
+        return [(start, end) for start, end in found if start < end]
 
     def _to_ms(self, day: date, minutes: int) -> int:
         """Return a time of day as ms UTC; midnight at the end is that of the next day."""
@@ -131,6 +136,11 @@ class BusinessHours:
 ALWAYS_OPEN = BusinessHours()
 
 
+def split_holidays(text: str) -> list[str]:
+    """Return the dates of a text that has blanks, commas or semicolons between them."""
+    return re.split(r"[\s,;]+", text.strip(" ,;\t\n")) if text.strip(" ,;\t\n") else []
+
+
 def parse_hours(
     text: str, holidays: Iterable[str] = (), zone: tzinfo | None = None
 ) -> BusinessHours:
@@ -138,29 +148,38 @@ def parse_hours(
 
     Args:
         text: Parts with commas between them; a part without days holds for every day.
-        holidays: Dates such as "2026-12-25".
+        holidays: Dates such as "2026-12-25"; without hours the desk is open on all other days.
         zone: Time zone of the hours; None for that of the system.
 
     Raises:
         InvalidHoursError: A part is not valid.
     """
     days: list[list[tuple[int, int]]] = [[] for _ in _DAYS]
+    closed = frozenset(map(_parse_holiday, holidays))
     parts = [part.strip().casefold() for part in text.split(",") if part.strip()]
+    if closed and not parts:
+        parts = ["0-24"]  # open on all other days
     for part in parts:
         first, last, start, end = _parse_part(" ".join(part.split()))
         for number in range(first, last + 1 if last >= first else last + 8):
-            spans = days[number % 7]
-            if any(start < other_end and other < end for other, other_end in spans):
-                raise InvalidHoursError(f'"{part}": {_DAYS[number % 7]} has these hours already')
-            spans.append((start, end))
+            _add_span(days[number % 7], start, min(end, _DAY_MINUTES), part, number)
+            if end > _DAY_MINUTES:
+                _add_span(days[(number + 1) % 7], 0, end - _DAY_MINUTES, part, number + 1)
     week = tuple(tuple(sorted(spans)) for spans in days) if parts else ()
-    return BusinessHours(week, frozenset(map(_parse_holiday, holidays)), zone)
+    return BusinessHours(week, closed, zone)
+
+
+def _add_span(spans: list[tuple[int, int]], start: int, end: int, part: str, day: int) -> None:
+    """Add open hours to a day; raise `InvalidHoursError` if it has some of them already."""
+    if any(start < other_end and other < end for other, other_end in spans):
+        raise InvalidHoursError(f'"{part}": {_DAYS[day % 7]} has these hours already')
+    spans.append((start, end))
 
 
 def format_hours(hours: BusinessHours) -> str:
     """Return the weekly hours as text, as `parse_hours` reads it."""
     groups: list[tuple[int, int, tuple[tuple[int, int], ...]]] = []
-    for number, spans in enumerate(hours.week):
+    for number, spans in enumerate(_join_nights(hours.week)):
         if groups and groups[-1][2] == spans:
             groups[-1] = (groups[-1][0], number, spans)
         else:
@@ -172,11 +191,24 @@ def format_hours(hours: BusinessHours) -> str:
     return ", ".join(parts)
 
 
+def _join_nights(week: Sequence[tuple[tuple[int, int], ...]]) -> list[tuple[tuple[int, int], ...]]:
+    """Return the spans of each day, with those that end on the next morning in one piece."""
+    joined = [list(spans) for spans in week]
+    for number, spans in enumerate(week):
+        late = next((one for one in spans if one[0] > 0 and one[1] == _DAY_MINUTES), None)
+        tomorrow = (number + 1) % len(week)
+        early = next((one for one in week[tomorrow] if one[0] == 0), None)
+        if late is not None and early is not None and early[1] < late[0]:
+            joined[number][joined[number].index(late)] = (late[0], early[1] + _DAY_MINUTES)
+            joined[tomorrow].remove(early)
+    return [tuple(spans) for spans in joined]
+
+
 def _parse_part(part: str) -> tuple[int, int, int, int]:
-    """Return first and last day (0 to 6) and the minutes of one part."""
+    """Return first and last day (0 to 6) and the minutes of one part; the end may be tomorrow."""
     found = _PART.fullmatch(part)
     if found is None:
-        raise InvalidHoursError(f'"{part}" is not understood: write them like {EXAMPLE}')
+        raise InvalidHoursError(f'"{part}" is not understood: write hours like {EXAMPLE}')
     names = [found["first"] or "mon", found["last"] or found["first"] or "sun"]
     unknown = [name for name in names if name not in _DAYS]
     if unknown:
@@ -184,8 +216,12 @@ def _parse_part(part: str) -> tuple[int, int, int, int]:
     start = int(found["from"]) * 60 + int(found["from_minute"] or 0)
     end = int(found["to"]) * 60 + int(found["to_minute"] or 0)
     minutes = (int(found["from_minute"] or 0), int(found["to_minute"] or 0))
-    if not 0 <= start < end <= _DAY_MINUTES or max(minutes) > 59:
-        raise InvalidHoursError(f'"{part}": hours go from 0 to 24, the first before the second')
+    if max(minutes) > 59 or max(start, end) > _DAY_MINUTES:
+        raise InvalidHoursError(f'"{part}": hours go from 0 to 24, minutes from 00 to 59')
+    if start in (end, _DAY_MINUTES):
+        raise InvalidHoursError(f'"{part}": nothing is open then; the whole day is 0-24')
+    if end < start:  # until the next morning
+        end += _DAY_MINUTES
     return _DAYS.index(names[0]), _DAYS.index(names[1]), start, end
 
 
@@ -199,7 +235,7 @@ def _parse_holiday(text: str) -> date:
 
 def _format_clock(minutes: int) -> str:
     """Return minutes since midnight as text: "9", "17:30"."""
-    hour, minute = divmod(minutes, 60)
+    hour, minute = divmod(minutes - _DAY_MINUTES if minutes > _DAY_MINUTES else minutes, 60)
     return f"{hour}:{minute:02}" if minute else str(hour)
 
 
@@ -217,7 +253,7 @@ def parse_desk_hours(typed: str) -> BusinessHours:
         raise InvalidHoursError(f"Write hours; holidays; time zone, like {DESK_EXAMPLE}")
     week, holidays, zone = parts + [""] * (_DESK_PARTS - len(parts))
     week = "" if week.casefold() == "always" else week
-    return parse_hours(week, holidays.replace(",", " ").split(), find_zone(zone))
+    return parse_hours(week, split_holidays(holidays), find_zone(zone))
 
 
 def format_desk_hours(hours: BusinessHours) -> str:
@@ -225,6 +261,19 @@ def format_desk_hours(hours: BusinessHours) -> str:
     holidays = " ".join(sorted(day.isoformat() for day in hours.holidays))
     zone = str(hours.zone) if hours.zone is not None else ""
     return "; ".join([format_hours(hours) or "always", holidays, zone]).rstrip("; ")
+
+
+def describe_hours(hours: BusinessHours) -> str:
+    """Return when a desk is open, as the end of a sentence that begins with "The desk"."""
+    days = sorted(day.isoformat() for day in hours.holidays)
+    parts = [f"is open {format_hours(hours)}" if hours.week else "is always open"]
+    if hours.zone is not None:
+        parts[0] += f" ({hours.zone})"
+    if days:
+        hidden = len(days) - _MOST_NAMED
+        more = f" and {format_count(hidden, 'other day')}" if hidden > 0 else ""
+        parts.append(f"closed on {', '.join(days[:_MOST_NAMED])}{more}")
+    return one_line(", ".join(parts), 160)
 
 
 def find_zone(name: str) -> tzinfo | None:

@@ -7,7 +7,7 @@ the provider can report.
 from enum import StrEnum
 
 from tui.domain.message import Format
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 
 class ReplyChannel(StrEnum):

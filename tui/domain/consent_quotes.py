@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 from tui.domain.consent_words import fold_words
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 _CLOSING = {
     "“": "”",

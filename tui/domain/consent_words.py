@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import field
 from functools import lru_cache
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import fold_text
 
 _SEPARATOR = re.compile(r"[^\w\s]|_")

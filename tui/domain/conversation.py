@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tui.domain.message import NO_MMS_CONTENT, Direction, Format, MmsContent
 from tui.domain.phone import format_phone_number
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 
 

@@ -3,7 +3,7 @@
 from dataclasses import field
 from pathlib import Path
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 
 @record

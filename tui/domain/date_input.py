@@ -8,7 +8,7 @@ import re
 from datetime import date, datetime, time, timedelta, tzinfo
 
 from tui.domain.local_time import resolve_wall_clock
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import format_span
 
 _SECOND_MS = 1_000

@@ -14,7 +14,7 @@ from difflib import SequenceMatcher
 
 from tui.domain.conversation import Draft
 from tui.domain.message import MmsContent
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 
 @record

@@ -9,7 +9,7 @@ from dataclasses import field
 from enum import StrEnum
 
 from tui.domain.message import Advice, Attachment
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 
 _MAX_CLOCK_LEAD = 5 * 60_000

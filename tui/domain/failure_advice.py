@@ -8,7 +8,7 @@ cannot change any more, so that silence is not mistaken for a failure.
 from tui.domain.account import Account, AccountState
 from tui.domain.capabilities import ReceiptChannel
 from tui.domain.message import Advice, Direction, Message
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.domain.text import format_span
 

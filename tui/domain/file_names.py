@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Protocol
 from urllib.parse import unquote, urlsplit
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import format_count, repair_text
 
 _MAX_NAME_LENGTH = 40

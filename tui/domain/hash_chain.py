@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 HEADER, SEAL, MESSAGE = "header", "seal", "message"
 PLAIN, KEYED = "sha256", "hmac-sha256"

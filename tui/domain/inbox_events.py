@@ -14,7 +14,7 @@ from tui.domain.json_fields import (
     message_to_json,
 )
 from tui.domain.message import Message
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 KIND_MEANINGS: Mapping[JournalKind, str] = {
     JournalKind.REPLY: "a message from a customer arrived",

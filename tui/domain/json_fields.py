@@ -10,7 +10,7 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction, Message
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 
 T = TypeVar("T")

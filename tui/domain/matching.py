@@ -13,7 +13,7 @@ from tui.domain import codes, tokens
 from tui.domain.char_classes import classify
 from tui.domain.codes import Code, Term
 from tui.domain.folding import fold_text
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 _INDEXED_PREFIX = 4
 """Characters of the longest beginning of a word that the index has a list for: see the schema."""

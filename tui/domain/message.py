@@ -7,7 +7,7 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from tui.domain.file_names import summarize_message
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 
 

@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import field
+from operator import add
 
 from tui.domain.folding import fold_text
 from tui.domain.phone import parse_address
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.templates import (
     BUILT_IN_FIELDS,
     CustomField,
@@ -21,6 +22,15 @@ _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _MAX_TERMS = 4
 """Words of a search that are compared in the database."""
 _SEPARATORS = frozenset("()-./")
+_GRAM_SIZE = 3
+"""Characters of the longest piece of a name or number that the index of a file has."""
+NEW_MARK = "\ue0ff"
+"""Word in the index of a file of people with a number that has no conversation."""
+_COMPARED_END = 8
+"""Characters at the end of a longer typed word whose pieces are looked up: numbers begin alike."""
+_PUNCTUATION = re.compile(r"[!-/:-@\[-`{-~]")
+_STAND_INS = 0xE000
+"""First of the private characters that stand for ASCII punctuation, which an index leaves out."""
 
 
 @record
@@ -33,7 +43,7 @@ class Person:
     note: str = ""
     numbers: tuple[str, ...] = ()
     """Conversation keys of the numbers, the main one first."""
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Values of the own fields by name."""
 
 
@@ -92,12 +102,29 @@ class FoundNumber:
     name: str
     party: str
     """Conversation key of the number."""
+    folded: str = field(default="", compare=False, repr=False)
+    """What the search looks through, from `fold_contact`."""
 
     @property
     def address(self) -> str:
         """Return the number as it is written to."""
         parsed = parse_address(self.party)
         return parsed.e164 or parsed.raw
+
+
+@record
+class PersonHit:
+    """A person that a search in everything has found."""
+
+    person: Person
+    party: str
+    """Conversation key of the number that was found, or that has the newest conversation."""
+    conversation_id: int = 0
+    """Conversation with this number; 0 for none."""
+    last_at: int = 0
+    """Time of its last message, ms UTC."""
+    field: str = ""
+    """Name of the own field that was found; empty if it was the name or a number."""
 
 
 def fold_contact(name: str, party: str) -> str:
@@ -124,8 +151,42 @@ def split_search(typed: str) -> tuple[str, ...]:
     return tuple(longest[:_MAX_TERMS])
 
 
+def list_grams(text: str) -> set[str]:
+    """Return all pieces of one to three characters of words, as the index of a file has them.
+
+    Args:
+        text: Folded words with blanks between them.
+    """
+    shown = _replace_punctuation(text)
+    pairs = list(map(add, shown, shown[1:]))
+    grams = {*shown, *pairs, *map(add, pairs, shown[2:])}
+    return {gram for gram in grams if " " not in gram}
+
+
+def format_gram_query(terms: Iterable[str], *, only_new: bool = False) -> str:
+    """Return the parts of a search as an FTS5 query for an index of `list_grams`.
+
+    It also finds texts that have these pieces in other places: what is found has to be compared.
+
+    Args:
+        terms: Parts of `split_search`.
+        only_new: Whether to find only people with a number that has no conversation.
+    """
+    grams: dict[str, None] = {}
+    for term in (*terms, NEW_MARK) if only_new else terms:
+        end = _replace_punctuation(term)[-_COMPARED_END:]
+        last = max(len(end) - _GRAM_SIZE, 0)
+        grams |= dict.fromkeys(end[begin : begin + _GRAM_SIZE] for begin in range(last + 1))
+    return " AND ".join(f'"{gram}"' for gram in grams)
+
+
+def _replace_punctuation(text: str) -> str:
+    """Return a text with other characters for its ASCII punctuation, of the same length."""
+    return _PUNCTUATION.sub(lambda found: chr(_STAND_INS + ord(found[0])), text)
+
+
 def rank_found(found: Iterable[FoundNumber], terms: Iterable[str]) -> list[FoundNumber]:
-    """Return found numbers, those first in which every part begins a word.
+    """Return found numbers in their order, those first in which every part begins a word.
 
     Args:
         found: Numbers that contain all parts.
@@ -133,11 +194,11 @@ def rank_found(found: Iterable[FoundNumber], terms: Iterable[str]) -> list[Found
     """
     beginnings = [f" {term}" for term in terms]
 
-    def begins_nowhere(one: FoundNumber) -> int:
-        text = f" {fold_contact(one.name, one.party)} {one.party.removeprefix('+')}"
-        return sum(beginning not in text for beginning in beginnings)
+    def get_place(one: FoundNumber) -> tuple[int, str, str]:
+        text = f" {one.folded} {one.party.removeprefix('+')}"
+        return sum(beginning not in text for beginning in beginnings), one.folded, one.party
 
-    return sorted(found, key=begins_nowhere)
+    return sorted(found, key=get_place)
 
 
 def make_field_name(heading: str, taken: Iterable[str] = ()) -> str:

@@ -18,7 +18,7 @@ from tui.domain.numbering import (
     parse_received,
     parse_short_mobile,
 )
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 _SHORT_CODE_LENGTHS = range(3, 9)
 """Digits of a short code, which is never a phone number: "12345" is not +1 2345."""
@@ -134,8 +134,8 @@ def find_common_digits(typed: str) -> str:
         return e164[-_ARGENTINE_DIGITS:]
     if e164 and (typed[0] == "+" or e164 != f"+{typed}"):
         return e164
-    # The zero of a national number is not part of the number.
-    return typed.removeprefix("0")
+    # The zeros before a country code, and the zero of a national number, are not part of it.
+    return typed.removeprefix("00" if typed.startswith("00") else "0")
 
 
 @lru_cache(maxsize=4096)

@@ -13,7 +13,7 @@ from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import repair_text
 
 _REPLACEMENT = "\ufffd"

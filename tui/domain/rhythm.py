@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import field
 
 from tui.clock import DAY, HOUR, MINUTE
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 SLOT_MS = 10 * MINUTE
 """Length (ms) of the slots into which the arrivals of replies are sorted."""

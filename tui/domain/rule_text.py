@@ -5,7 +5,6 @@ A file has a table `[[rule]]` for each rule, and may have `[hours]` for those wi
 
 import difflib
 import json
-import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -13,7 +12,7 @@ from datetime import tzinfo
 from typing import Any, TypeVar
 
 from tui.clock import MINUTE, parse_duration
-from tui.domain.action_list import InvalidActionError, parse_actions
+from tui.domain.action_list import ActionKind, InvalidActionError, parse_actions
 from tui.domain.rules import (
     Condition,
     ConditionKind,
@@ -30,8 +29,8 @@ _MAX_NAME_LENGTH = 40
 _MAX_CONDITIONS = 20
 _MAX_VALUE_LENGTH = 500
 _LONGEST_WAIT_MINUTES = 30 * 24 * 60
-_MINUTES = re.compile(r"([0-9]{1,6}) ?(?:m|min|minutes?)")
 
+_BEGIN = "begin each rule with [[rule]]"
 STOP_LINE = "stop"
 """Line among the actions: the rules below are not looked at."""
 _EXAMPLES = {
@@ -98,21 +97,14 @@ def _check_words(kind: ConditionKind, value: str) -> str:
 
 def _parse_minutes(value: str) -> int:
     """Return the minutes of a wait: "30 minutes", "2h"."""
-    found = _MINUTES.fullmatch(value.casefold())
     try:
-        minutes = int(found[1]) if found else parse_duration(_to_units(value)) // MINUTE
+        minutes = parse_duration(value) // MINUTE
     except ValueError:
         minutes = 0
     if not 1 <= minutes <= _LONGEST_WAIT_MINUTES:
         example = _EXAMPLES[ConditionKind.NO_ANSWER]
         raise InvalidRuleError(f'"{one_line(value, 20)}" is no time: write {example}, at most 30d')
     return minutes
-
-
-def _to_units(value: str) -> str:
-    """Return a time with words for its units as `parse_duration` reads it."""
-    text = re.sub(r"\s*days?\b", "d", value.casefold())
-    return re.sub(r"\s*hours?\b", "h", re.sub(r"\s*minutes?\b", "m", text))
 
 
 def validate_rule(rule: Rule) -> Rule:
@@ -135,8 +127,9 @@ def validate_rule(rule: Rule) -> Rule:
     if rule.wait_minutes and clash is not None:
         raise InvalidRuleError(f'{name}: "no answer for" and "{clash}" never hold together')
     read_hours(rule.hours)
-    if len(rule.answers) > 1:
-        raise InvalidRuleError(f"{name}: {len(rule.answers)} answers, one is allowed")
+    answers = [f'"{one_line(str(one), 40)}"' for one in rule.then if one.kind is ActionKind.ANSWER]
+    if len(answers) > 1:
+        raise InvalidRuleError(f"{name}: {' and '.join(answers)}: keep one, a text gets one answer")
     return Rule(
         *(name, rule.when, rule.then, rule.hours, rule.enabled, rule.stop, rule.id, rule.since)
     )
@@ -192,10 +185,12 @@ def parse_rules(text: str, now: int, zone: tzinfo | None) -> list[Rule]:
         raise InvalidRuleError(f"Not TOML: {error}") from None
     _refuse_unknown("file", tables, ("rule", "hours"))
     common = _read_hours_table("hours", tables.get("hours", {}))
-    found = _get(tables, "file", "rule", list, [])
+    found = tables.get("rule", [])
+    if not isinstance(found, list):
+        raise InvalidRuleError(_BEGIN)
     rules = [_read_rule(number, table, common, now, zone) for number, table in enumerate(found, 1)]
     if not rules:
-        raise InvalidRuleError("No rule: begin each with [[rule]]")
+        raise InvalidRuleError(f"No rule: {_BEGIN}")
     names = [rule.name for rule in rules]
     twice = next((name for name in names if names.count(name) > 1), "")
     if twice:
@@ -206,12 +201,14 @@ def parse_rules(text: str, now: int, zone: tzinfo | None) -> list[Rule]:
 def _read_rule(number: int, table: Any, hours: RuleHours, now: int, zone: tzinfo | None) -> Rule:
     """Return the rule of one table."""
     if not isinstance(table, dict):
-        raise InvalidRuleError("rule is not a table: begin each with [[rule]]")
+        raise InvalidRuleError(_BEGIN)
     name = _get(table, f"rule {number}", "name", str, "")
     place = f"rule {one_line(name, 40) or number}"
     _refuse_unknown(place, table, ("name", "enabled", "when", "then", "stop", "hours"))
     when, then = (_get_lines(table, place, key) for key in ("when", "then"))
-    rule = read_rule_lines(name or " ", "\n".join(when), "\n".join(then), now, zone)
+    if not name.strip():
+        raise InvalidRuleError(f"{place} needs a name, such as out_of_hours")
+    rule = read_rule_lines(name, "\n".join(when), "\n".join(then), now, zone)
     own = _read_hours_table(place, table["hours"]) if "hours" in table else hours
     needs = any(
         one.kind in (ConditionKind.OUTSIDE_HOURS, ConditionKind.NO_ANSWER) for one in rule.when

@@ -22,7 +22,7 @@ from tui.domain.business_hours import (
 )
 from tui.domain.folding import fold_text
 from tui.domain.matching import Phrase, Words, parse_words
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 from tui.domain.tokens import split_terms
 
@@ -107,9 +107,9 @@ class Rule:
         return any(condition.kind is ConditionKind.OPT_OUT for condition in self.when)
 
     @property
-    def answers(self) -> tuple[str, ...]:
-        """Return the names of the canned replies that it sends."""
-        return tuple(action.value for action in self.then if action.kind is ActionKind.ANSWER)
+    def answer(self) -> str:
+        """Return the name of the canned reply that it sends, or ""; no rule has two."""
+        return next((one.value for one in self.then if one.kind is ActionKind.ANSWER), "")
 
     @property
     def business_hours(self) -> BusinessHours:
@@ -275,7 +275,7 @@ def read_hours(hours: RuleHours) -> BusinessHours:
     try:
         return parse_hours(hours.week, hours.holidays, zone)
     except InvalidHoursError as error:
-        raise InvalidRuleError(f"hours: {error}") from None
+        raise InvalidRuleError(str(error)) from None
 
 
 BUILT_IN_RULES = (

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta, tzinfo
 
 from tui.domain.folding import fold_text
 from tui.domain.matching import Words, parse_words
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.domain.tokens import split_words
 

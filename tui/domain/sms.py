@@ -16,7 +16,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from enum import StrEnum
 from functools import cache
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 _DEFAULT_LANGUAGE = 0
 _EXTENDED_SEPTETS = 2

@@ -4,7 +4,7 @@ import statistics
 from collections.abc import Iterable, Sequence
 from datetime import datetime, tzinfo
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 _HOUR_MS = 3_600_000
 _SECOND_MS = 1_000

@@ -17,7 +17,7 @@ from tui.domain.action_list import (
     parse_actions,
 )
 from tui.domain.phone import format_phone_number
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.typed_text import clean_typed_text, is_blank_text
 
 _SECOND = 1_000

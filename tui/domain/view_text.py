@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 
 from tui.domain.conversation import Order, State, View
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 
 VIEW_WORDS = "account: own: label: assigned: team: state: is: order: and words of a name or number"

@@ -19,7 +19,7 @@ from tui.desk.undo_stack import format_undo_question, name_unseen
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.handlers.common import InboxActions, command_handler
-from tui.handlers.customer import open_people, run_palette_choice
+from tui.handlers.customer import open_people, run_palette_choice, write_to
 from tui.screens.base import report_store_errors
 from tui.store.errors import Unreachable
 from tui.widgets.status_messages import RedrawRequest
@@ -27,6 +27,7 @@ from tui.widgets.themes import THEMES, to_theme_setting
 
 if TYPE_CHECKING:
     from tui.desk.undo_stack import UndoEntry
+    from tui.widgets.search_results import Hit
 
 
 _FLUSH_SECONDS = 2.0
@@ -58,7 +59,7 @@ async def open_address_book(inbox: InboxActions) -> None:
 
 @command_handler("search")
 async def search_messages(inbox: InboxActions) -> None:
-    """Search all messages and go to the chosen hit."""
+    """Search people and all messages, and go to the chosen hit."""
     _open_search(inbox)
 
 
@@ -82,11 +83,18 @@ def _open_search(inbox: InboxActions, initial_text: str = "") -> None:
 
 
 @report_store_errors
-async def _go_to_hit(inbox: InboxActions, hit: Message | None) -> None:
-    """Go to the message that was found, unless the search was cancelled."""
-    found = await inbox.store.conversations.get(hit.conversation_id) if hit else None
-    if hit is not None and found is not None:
-        await inbox.go_to_conversation(found, at=hit.id)
+async def _go_to_hit(inbox: InboxActions, hit: Hit | None) -> None:
+    """Go to the message or person that was found, unless the search was cancelled."""
+    if hit is None:
+        return
+    found = await inbox.store.conversations.get(hit.conversation_id)
+    if isinstance(hit, Message):
+        if found is not None:
+            await inbox.go_to_conversation(found, at=hit.id)
+    elif found is not None:
+        await inbox.go_to_conversation(found)
+    else:
+        await write_to(inbox, hit.party)
 
 
 @command_handler("templates")
@@ -102,7 +110,8 @@ async def manage_rules(inbox: InboxActions) -> None:
     """Open the list in which rules are added, tried and switched on."""
     from tui.screens.rule_list import RulesScreen
 
-    inbox.app.push_screen(RulesScreen(inbox.store, inbox.app_context))
+    screen = RulesScreen(inbox.store, inbox.app_context, inbox.actions)
+    inbox.app.push_screen(screen, lambda _: inbox.record_undo())
 
 
 @command_handler("undo")

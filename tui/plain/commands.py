@@ -16,9 +16,10 @@ from tui.plain import (
     people_lines,
     reading,
     rule_lines,
-    statistics_words,
+    search_lines,
     team_words,
     triage,
+    view_words,
     writing,
 )
 from tui.plain.session import PLAIN_KEYS, PlainSession, line_handler
@@ -32,11 +33,12 @@ HANDLER_MODULES = (
     lists,
     many,
     people_lines,
+    search_lines,
     reading,
     rule_lines,
-    statistics_words,
     team_words,
     triage,
+    view_words,
     writing,
 )
 """Modules with the functions of the commands, which register themselves when they are imported."""

@@ -1,16 +1,14 @@
-"""Show numbered lists: conversations of a view page by page, and search results."""
+"""Show numbered lists of conversations, page by page."""
 
-from tui.desk import format
 from tui.desk.send_checks import NO_ACCOUNT
 from tui.desk.unread_counts import UnreadCounts
 from tui.domain.account import Account
 from tui.domain.conversation import Order, State, View
 from tui.domain.phone import InvalidNumberError, parse_destination
-from tui.domain.searching import FILTERS, describe_no_results, parse_search
 from tui.domain.text import one_line
 from tui.domain.views import format_view_name
-from tui.plain.lines import format_conversation, format_message_line
-from tui.plain.people_lines import choose_number
+from tui.plain.lines import format_conversation
+from tui.plain.people_lines import choose_number, confirm_conversation
 from tui.plain.reading import read_conversation
 from tui.plain.session import ListedItem, PlainSession, line_handler
 from tui.store.conversations import FIRST_POSITION, get_position
@@ -101,6 +99,9 @@ async def open_item(session: PlainSession, number: int) -> None:
     """
     if 1 <= number <= len(session.listed_items):
         chosen = session.listed_items[number - 1]
+        if chosen.party:
+            await confirm_conversation(session, chosen.party)
+            return
         await read_conversation(session, chosen.conversation_id, chosen.message_id)
     else:
         session.dialog.write_line("There is no such number in the list: l lists again.")
@@ -158,7 +159,7 @@ async def choose_view(session: PlainSession, typed: str) -> None:
         session: State of this agent's line-mode session.
         typed: Rest of the command line; empty if there is none.
     """
-    from tui.plain.team_words import change_view
+    from tui.plain.view_words import change_view
 
     if await change_view(session, typed):
         return
@@ -193,48 +194,6 @@ _STANDARD_VIEWS = (
     View(state=State.SNOOZED, order=Order.NEWEST),
     View(state=State.CLOSED, order=Order.NEWEST),
 )
-
-
-_RESULT_LIMIT = 9
-
-
-@line_handler("search")
-async def search_messages(session: PlainSession, typed: str) -> None:
-    """Number the messages that match; a number opens the conversation at that message.
-
-    Args:
-        session: State of this agent's line-mode session.
-        typed: Rest of the command line; empty if there is none.
-    """
-    context, here = (
-        session.context,
-        session.conversation.id if session.conversation is not None else 0,
-    )
-    typed = typed or await session.dialog.ask_line(f"Words, or {FILTERS}: ")
-    query = parse_search(typed, context.clock.now(), context.zone)
-    search = session.store.search
-    hits = await search.find_messages(query, open_id=here, limit=_RESULT_LIMIT)
-    doubt = query.notice
-    if not hits and not doubt and not query.problem:
-        doubt = await search.find_unknown_value(query, [a.name for a in context.accounts])
-    if doubt:
-        session.dialog.write_line(f"{one_line(doubt, 200)}.")
-    if query.problem:
-        session.dialog.write_line(f"{one_line(query.problem, 200)}.")
-    elif not hits:
-        session.dialog.write_line(f"{describe_no_results(query)}.")
-    else:
-        session.leave_conversation()
-        session.listed_items = [ListedItem(hit.conversation_id, hit.id) for hit in hits]
-        for number, hit in enumerate(hits, 1):
-            row = await session.store.conversations.get(hit.conversation_id)
-            name = format.format_title(row) if row is not None else "They"
-            about = f"{name}; " if hit.direction.value != "in" else ""
-            session.dialog.write_line(f"{number}. {about}{format_message_line(hit, name, context)}")
-        more = (
-            " There may be more: add words to narrow it down." if len(hits) == _RESULT_LIMIT else ""
-        )
-        session.dialog.write_line(f"A number opens one there; / searches again, l lists.{more}")
 
 
 @line_handler("new")

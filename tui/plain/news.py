@@ -10,6 +10,7 @@ from tui.desk.departures import describe_end_of_wait
 from tui.desk.message_text import MessageText
 from tui.desk.notifications import AgentNotifier
 from tui.desk.outages import describe_outage
+from tui.desk.overdue_notice import describe_overdue
 from tui.desk.presence import HEARTBEAT_SECONDS
 from tui.domain.change import Change, Subject
 from tui.domain.message import Direction, Format, Message
@@ -88,6 +89,11 @@ class ChangeAnnouncer:
 
     async def _handle_changes(self, changes: Iterable[Change]) -> None:
         """Handle changes one after the other."""
+        changes = tuple(changes)
+        session = self._session
+        agent = session.context.agent
+        if late := await describe_overdue(session.store, agent, changes, "overdue"):
+            session.dialog.announce_line(f"* {late}")
         for change in changes:
             match change.subject:
                 case Subject.MESSAGE:

@@ -35,11 +35,21 @@ async def find_people(session: PlainSession, typed: str) -> None:
         return
     for line in list_person_lines(person):
         dialog.write_line(line)
-    if not await dialog.ask_yes_no("Open the conversation?"):
+    await confirm_conversation(session, party)
+
+
+async def confirm_conversation(session: PlainSession, party: str) -> None:
+    """Open the conversation with a number, begun if there is none, after asking.
+
+    Args:
+        session: State of this agent's line-mode session.
+        party: Conversation key of the number.
+    """
+    if not await session.dialog.ask_yes_no("Open the conversation?"):
         return
     row = await open_conversation(session.store, session.context, party)
     if row is None:
-        dialog.write_line(f"{NO_ACCOUNT.sentence}.")
+        session.dialog.write_line(f"{NO_ACCOUNT.sentence}.")
     else:
         await read_conversation(session, row.id)
 

@@ -13,7 +13,7 @@ from tui.desk.undo import format_submitted
 from tui.desk.undo_stack import UndoGuard
 from tui.domain.conversation import Conversation, View
 from tui.domain.message import Message
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 from tui.plain.dialog import Dialog
 from tui.store.conversations import FIRST_POSITION, ListPosition
@@ -32,6 +32,8 @@ class ListedItem:
     conversation_id: int
     message_id: int = 0
     """Message to show up to; 0 for the newest."""
+    party: str = ""
+    """Conversation key of a number that has no conversation yet; empty else."""
 
 
 class PlainSession:

@@ -1,48 +1,24 @@
-"""Words of line mode about views, agents and teams, and to whom a conversation is assigned."""
+"""Words of line mode about agents and teams: who is there, who answers, and how fast."""
 
-from collections.abc import Awaitable, Callable
+from datetime import datetime, time, timedelta
 
-from tui.desk.answer_actions import AnswerActions
+from tui.clock import SECOND
+from tui.desk.answer_report import format_answer_report
 from tui.desk.assigning import format_members, list_assignees, resolve_assignee
-from tui.desk.permissions import NotAllowedError
 from tui.desk.team_actions import TeamActions
-from tui.desk.view_actions import (
-    UnknownViewError,
-    ViewActions,
-    find_next_account_view,
-    find_saved_view,
-)
-from tui.desk.view_names import describe_unknown_names
 from tui.domain.agent_level import AgentRecord, Level, UnknownNameError
-from tui.domain.answer_targets import InvalidTargetError
-from tui.domain.business_hours import InvalidHoursError
-from tui.domain.conversation import View
-from tui.domain.date_input import InvalidMomentError, format_moment
-from tui.domain.text import one_line
-from tui.domain.view_text import VIEW_WORDS, InvalidViewError, format_view, parse_view
-from tui.domain.views import format_view_name
-from tui.plain.lines import end_sentence
-from tui.plain.lists import show_first_page
+from tui.domain.date_input import format_moment
+from tui.domain.statistics import find_median_wait
+from tui.domain.text import format_span, one_line
 from tui.plain.session import PlainSession, line_handler
 from tui.plain.triage import show_result
-from tui.store.view_rows import SavedView
+from tui.plain.view_words import report_change
 
-_PROBLEMS = (
-    NotAllowedError,
-    UnknownNameError,
-    UnknownViewError,
-    InvalidViewError,
-    InvalidMomentError,
-    InvalidTargetError,
-    InvalidHoursError,
-)
+_DAYS = 7
+"""Days of the statistics."""
 _TEAM_USAGE = (
     "Type team away mon · team away bo mon · team back · team add NAME · team level NAME lead"
     " · team save TEAM NAMES · team rename OLD NEW · team remove TEAM"
-)
-_VIEW_USAGE = (
-    "Type v NAME · v rename NAME to NEW · v move NAME up · v remove NAME · v private NAME"
-    " · v notify NAME · v set NAME to FILTER · v within NAME to 30m · v hours mon-fri 9-17"
 )
 
 
@@ -78,126 +54,6 @@ async def assign_conversation(session: PlainSession, typed: str) -> None:
     await show_result(session, await session.actions.assign_conversations([session.current], value))
 
 
-@line_handler("filter")
-async def filter_list(session: PlainSession, typed: str) -> None:
-    """List what a filter describes.
-
-    Args:
-        session: State of this agent's line-mode session.
-        typed: The filter; empty to be asked for it.
-    """
-    typed = typed or await session.dialog.ask_line(f"Filter ({VIEW_WORDS}): ")
-
-    async def show() -> str:
-        agent = session.context.agent
-        view = parse_view(typed, agent)
-        session.view = await session.store.team.resolve_view(view, agent)
-        await show_first_page(session)
-        return await describe_unknown_names(session.store, session.context.accounts, view)
-
-    await _report(session, show)
-
-
-@line_handler("save_view")
-async def save_view(session: PlainSession, typed: str) -> None:
-    """Save what is listed under a name.
-
-    Args:
-        session: State of this agent's line-mode session.
-        typed: Name of the view; empty to be asked for it.
-    """
-    agent = session.context.agent
-    proposed = format_view_name(session.view, agent)
-    shown = one_line(format_view(session.view, agent), 100)
-    name = typed or await session.dialog.ask_line(f"Save {shown} as (Enter: {proposed}): ")
-    actions = _make_view_actions(session)
-    await _report(session, lambda: actions.save_view(name.strip() or proposed, session.view))
-
-
-@line_handler("show_account")
-async def list_account(session: PlainSession, typed: str) -> None:
-    """List the conversations of one account; again: those of the next.
-
-    Args:
-        session: State of this agent's line-mode session.
-        typed: Name of the account; empty for that of the open conversation, then the next.
-    """
-    names = tuple(account.name for account in session.context.accounts)
-    view = find_next_account_view(session.view, session.conversation, names)
-    if typed:
-        view = View(account=typed)
-    if view is None:
-        session.dialog.write_line("No accounts yet: smsdesk without --plain sets one up.")
-        return
-    session.view = view
-    await show_first_page(session)
-
-
-def _make_view_actions(session: PlainSession) -> ViewActions:
-    """Return the changes of views by this agent."""
-    context, remember_undo = session.context, session.actions.remember_undo
-    return ViewActions(session.store, context.agent, remember_undo, context.accounts)
-
-
-async def change_view(session: PlainSession, typed: str) -> bool:
-    """Run `rename`, `move`, `within`, `hours` and the like; return whether it was one of them.
-
-    Args:
-        session: State of this agent's line-mode session.
-        typed: What was typed after the command of the lists.
-    """
-    verb, _, rest = typed.partition(" ")
-    agent = session.context.agent
-    actions = _make_view_actions(session)
-
-    async def find(name: str) -> SavedView:
-        return await find_saved_view(session.store, agent, name)
-
-    async def rename() -> str:
-        name, _, new = rest.partition(" to ")
-        return await actions.rename_view(await find(name), new) if new.strip() else _VIEW_USAGE
-
-    async def set_filter() -> str:
-        name, _, words = rest.partition(" to ")
-        return await actions.edit_view(await find(name), words)
-
-    async def move() -> str:
-        name, _, way = rest.rpartition(" ")
-        if way not in ("up", "down"):
-            return _VIEW_USAGE
-        return await actions.move_view(await find(name), -1 if way == "up" else 1)
-
-    async def remove() -> str:
-        return await actions.remove_view(await find(rest))
-
-    async def share() -> str:
-        return await actions.toggle_private(await find(rest))
-
-    async def notify() -> str:
-        return await actions.toggle_notice(await find(rest))
-
-    answers = AnswerActions(session.store, agent, session.actions.remember_undo)
-
-    async def set_target() -> str:
-        name, _, target = rest.partition(" to ")
-        return await answers.set_target(await find(name), target)
-
-    verbs = {
-        "within": set_target,
-        "hours": lambda: answers.set_hours(rest),
-        "rename": rename,
-        "set": set_filter,
-        "move": move,
-        "remove": remove,
-        "private": share,
-        "notify": notify,
-    }
-    if verb not in verbs or not rest.strip():
-        return False
-    await _report(session, verbs[verb])
-    return True
-
-
 @line_handler("team")
 async def manage_team(session: PlainSession, typed: str) -> None:
     """List agents and teams, or change them.
@@ -222,7 +78,7 @@ async def manage_team(session: PlainSession, typed: str) -> None:
     async def run() -> str:
         return await run_team_words(actions, verb, words) or _TEAM_USAGE
 
-    await _report(session, run)
+    await report_change(session, run)
 
 
 async def run_team_words(actions: TeamActions, verb: str, words: list[str]) -> str:
@@ -286,11 +142,24 @@ def _format_agent(session: PlainSession, agent: AgentRecord) -> str:
     return f"{one_line(agent.name, 30)}: {', '.join(details) or 'agent'}"
 
 
-async def _report(session: PlainSession, work: Callable[[], Awaitable[str]]) -> None:
-    """Do something, and write what was done or why it was not."""
-    try:
-        text = await work()
-    except _PROBLEMS as problem:
-        text = str(problem)
-    if text:
-        session.dialog.write_line(end_sentence(text))
+@line_handler("numbers")
+async def show_statistics(session: PlainSession, typed: str) -> None:
+    """Show the figures of the last seven days, or of as many as are typed.
+
+    Args:
+        session: State of this agent's line-mode session.
+        typed: Number of days; anything else is ignored.
+    """
+    days = min(int(typed), 366) if typed.isdecimal() and int(typed) else _DAYS
+    now, zone = session.context.clock.now(), session.context.zone
+    day = datetime.fromtimestamp(now / SECOND, zone).date() - timedelta(days=days - 1)
+    since = round(datetime.combine(day, time(), zone).timestamp() * SECOND)
+    traffic = await session.store.statistics.get_statistics(since, now)
+    answers = await session.store.answer_targets.list_answers(since, now + 1)
+    wait = find_median_wait(traffic.reply_times, since)
+    session.dialog.write_line(
+        f"{days} days: {sum(traffic.received)} in, {sum(traffic.sent)} out, first answer (median)"
+        f" {format_span(wait, units=2) if wait is not None else 'none'}."
+    )
+    for line in filter(None, format_answer_report(answers)):
+        session.dialog.write_line(line)

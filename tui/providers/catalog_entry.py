@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from tui.domain.account import ProviderInfo
 from tui.domain.capabilities import Capabilities
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 if TYPE_CHECKING:
     from tui.providers.protocol import Provider

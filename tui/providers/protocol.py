@@ -7,7 +7,7 @@ from typing import Protocol
 from tui.domain.capabilities import Capabilities
 from tui.domain.events import Balance, Event, EventKind, EventPage, Receipt, Unreadable
 from tui.domain.message import Format
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.providers.errors import NotPossible, ProviderError
 

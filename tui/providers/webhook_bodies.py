@@ -14,7 +14,7 @@ from typing import Any, Final
 from tui.clock import MINUTE
 from tui.domain.charsets import decode_text, find_codec, find_declared_charset, find_wide_codec
 from tui.domain.message import Attachment
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import repair_text
 from tui.providers.errors import PushTooLong
 from tui.providers.protocol import Push

@@ -15,7 +15,7 @@ from typing import Any, Final
 from urllib.parse import unquote, unquote_to_bytes
 
 from tui.domain.charsets import decode_text, escape_wide_units
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import repair_text
 
 _SEPARATOR = re.compile(r"(\r\n|[&\r\n])")
@@ -280,10 +280,7 @@ def _insert_value(tree: _Branch, keys: Sequence[str], value: Any) -> bool:
 
 
 def _find_open_element(branch: _Branch, following: str) -> str:
-    """Return the key of the element that `a[][following]` belongs to.
-
-    It is the last element, unless that has such a value already.
-    """
+    """Return the key of the last element if it has no `following` yet, else of a new element."""
     last = branch.get(str(len(branch) - 1))
     is_open = isinstance(last, _Branch) and following and following not in last
     return str(len(branch) - 1 if is_open else len(branch))

@@ -11,7 +11,7 @@ from urllib.parse import unquote_to_bytes
 
 from tui.domain.charsets import decode_text, find_declared_charset
 from tui.domain.message import Attachment
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import repair_text
 from tui.providers.webhook_forms import BodyRules, UnreadableBody
 from tui.providers.webhook_json import parse_json

@@ -4,7 +4,7 @@ All numbers are reserved for fiction: Australian 0491 57x, British 07700 900xxx,
 0171 39200xx, French 06 39 98 xx xx and North American 555-01xx.
 """
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.sandbox.handset import Stage
 
 

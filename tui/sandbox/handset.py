@@ -19,7 +19,7 @@ code the table above applies. A blocked (opted out) number rejects whatever its 
 import random
 from enum import StrEnum
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 
 class Stage(StrEnum):

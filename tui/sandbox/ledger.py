@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from itertools import takewhile
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.sandbox.handset import Stage, extract_digits
 
 

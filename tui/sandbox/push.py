@@ -11,7 +11,7 @@ from dataclasses import field, replace
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.sandbox.agenda import Agenda
 from tui.sandbox.ledger import PushCounts
 

@@ -15,7 +15,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from tui.clock import Clock, SystemClock
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.sandbox import HOOK_SECRET
 from tui.sandbox.agenda import Agenda
 from tui.sandbox.faults import FaultQueue

@@ -192,6 +192,8 @@ class FormScreen(DialogScreen[ScreenResultType]):
     UNSAVED_HINT = "Not saved yet · Enter saves · Esc again discards it"
     """Hint after the first Esc."""
 
+    store_result: Callable[[Any], Awaitable[str]] | None = None
+    """Stores the result of the dialog, and returns why it was not stored; "" if it was."""
     _texts_before: tuple[str, ...] | None = None
     _hint_before: Content | None = None
     """Key hints to restore; None while Esc has not been pressed."""
@@ -225,6 +227,20 @@ class FormScreen(DialogScreen[ScreenResultType]):
         box = self.query_one(".dialog")
         self._hint_before = Content.from_markup(box.border_subtitle or "")
         box.border_subtitle = self.UNSAVED_HINT
+
+    async def submit(self, result: ScreenResultType) -> None:
+        """Store the result and close the dialog; after a refusal it stays as it was typed.
+
+        Args:
+            result: What was typed; it is valid.
+        """
+        problem = await self.store_result(result) if self.store_result is not None else ""
+        if not problem:
+            self.dismiss(result)
+            return
+        verdict = self.query_one("#verdict", Static)
+        verdict.add_class("problem")
+        verdict.update(Content(one_line(f"Not saved: {problem}", 300)))
 
     def show_hints(self, hints: str) -> None:
         """Show other key hints; Esc asks again before it discards what is typed.

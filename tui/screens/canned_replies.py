@@ -115,6 +115,10 @@ class CannedRepliesScreen(EditableList[CannedReply]):
         """Return the key, and the name as it is stored."""
         return item.key, item.name
 
+    def get_content(self, item: CannedReply) -> object:
+        """Return what an agent writes; its place and its uses change without that."""
+        return item.key, item.body, item.actions
+
     @report_store_errors
     async def action_shift_item(self, places: int) -> None:
         """Move the canned reply under the cursor; the first nine have a digit.

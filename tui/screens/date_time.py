@@ -24,7 +24,7 @@ from tui.domain.date_input import (
     read_moment,
 )
 from tui.domain.local_time import find_zones, format_local_times
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen
 

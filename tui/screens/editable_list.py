@@ -19,7 +19,8 @@ from tui.desk.context import AppContext
 from tui.desk.permissions import explain_missing_level
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.text import one_line
-from tui.screens.base import DialogScreen, report_store_errors
+from tui.screens.base import DialogScreen, FormScreen, report_store_errors
+from tui.screens.edit_session import EditSession
 from tui.screens.pick import Choice, Choices
 from tui.store.store import Store
 
@@ -105,8 +106,8 @@ class EditableList(DialogScreen[None], Generic[Item]):
         """
 
     @abstractmethod
-    async def create_editor(self, item: Item | None) -> DialogScreen[Item | None]:
-        """Return the dialog that edits an item.
+    async def create_editor(self, item: Item | None) -> FormScreen[Item | None]:
+        """Return the form that edits an item.
 
         Args:
             item: Item to change; None for a new one.
@@ -126,6 +127,10 @@ class EditableList(DialogScreen[None], Generic[Item]):
         """
         agent = self.app_context.agent
         return await explain_missing_level(self.store, agent, self.ONLY_LEADS_CHANGE)
+
+    def get_content(self, item: Item) -> object:
+        """Return what of an item agents write, for comparison with what a colleague has saved."""
+        return item
 
     def describe_saved(self, item: Item) -> str:
         """Return what is said of an item that was saved, with the next useful key."""
@@ -215,24 +220,25 @@ class EditableList(DialogScreen[None], Generic[Item]):
 
     @report_store_errors
     async def _edit_item(self, item: Item | None) -> None:
-        """Open the editor and save its result."""
+        """Open the editor, which stays open until its result is stored."""
         if refusal := await self.explain_refusal(item):
             self.show_status(refusal)
             return
 
-        async def handle_answer(edited: Item | None) -> None:
-            await self._save_edited(edited, self.describe_item(item)[0] if item else "")
+        async def show_saved(edited: Item | None) -> None:
+            if edited is not None:
+                await self._show_saved(edited)
 
-        self.app.push_screen(await self.create_editor(item), handle_answer)
+        editor = await self.create_editor(item)
+        editor.store_result = EditSession(self, item).store_result
+        self.app.push_screen(editor, show_saved)
 
     @report_store_errors
-    async def _save_edited(self, edited: Item | None, replaces: str) -> None:
-        """Save the edited item unless the editor was cancelled."""
-        if edited is not None:
-            await self.save_item(edited, replaces)
-            await self.reload_items(self.describe_item(edited)[0])
-            effects = await self.describe_effects()
-            self.show_status(f"{self.describe_saved(edited)}{effects}")
+    async def _show_saved(self, edited: Item) -> None:
+        """Show an item that was saved."""
+        await self.reload_items(self.describe_item(edited)[0])
+        effects = await self.describe_effects()
+        self.show_status(f"{self.describe_saved(edited)}{effects}")
 
     @report_store_errors
     async def action_drop(self) -> None:
@@ -251,8 +257,11 @@ class EditableList(DialogScreen[None], Generic[Item]):
         if not self._dropped:
             self.show_status("Nothing to undo")
             return
-        item = self._dropped.pop()
-        await self.save_item(item)
-        name, shown_name = self.describe_item(item)
+        name, shown_name = self.describe_item(self._dropped[-1])
+        if name in await self.read_items():
+            self.show_status(f"There is {shown_name} again: nothing was restored")
+            return
+        await self.save_item(self._dropped[-1])
+        self._dropped.pop()
         await self.reload_items(name)
         self.show_status(f"{shown_name} is restored")

@@ -59,15 +59,17 @@ class FieldScreen(FormScreen[CustomField | None]):
             yield Static(Content(f"Filled already: {_BUILT_IN}"), id="verdict", classes="hint")
 
     @on(Input.Submitted)
-    def _submit_field(self) -> None:
-        """Close the dialog with the field, or show what is wrong where it can be put right."""
+    async def _submit_field(self) -> None:
+        """Store the field and close the dialog, or show what is wrong where it can be put right."""
         try:
-            self.dismiss(validate_field(self.name_field.value, self.value_field.value))
+            field = validate_field(self.name_field.value, self.value_field.value)
         except InvalidCannedReplyError as problem:
             self.verdict.set_classes("problem")
             self.verdict.update(Content(one_line(f"Not saved: {problem}", 300)))
             named_well = validates_name(self.name_field.value)
             (self.value_field if named_well else self.name_field).focus()
+        else:
+            await self.submit(field)
 
 
 def validates_name(name: str) -> bool:

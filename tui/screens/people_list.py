@@ -67,6 +67,8 @@ class PeopleScreen(DialogScreen[str | None]):
         self._book = AddressBook(store, context.agent, self._remember_undo)
         self._people: dict[str, Person] = {}
         self._shown_for: str | None = None
+        self._count: int | None = None
+        """Number of contacts when the dialog was opened, or last changed one."""
 
     def compose(self) -> ComposeResult:
         """Yield the search, the list and everything about the person under the cursor."""
@@ -108,9 +110,12 @@ class PeopleScreen(DialogScreen[str | None]):
         for line in lines:
             if line.value == wanted:
                 await self.choices.go_to_row(line)
-        count = await self._store.contacts.count_people()
+        # Counting reads all of them: not with every key.
+        if self._count is None or current is not None:
+            self._count = await self._store.contacts.count_people()
         more = f" · first {_MOST_SHOWN}" if len(people) == _MOST_SHOWN else ""
-        self.query_one(".dialog").border_title = f"People · {count:,}{more}".replace(",", " ")
+        title = f"People · {self._count:,}{more}"
+        self.query_one(".dialog").border_title = title.replace(",", " ")
         self._show_person()
 
     @on(VirtualList.Moved)

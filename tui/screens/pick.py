@@ -17,7 +17,7 @@ from textual.widgets import Input
 
 from tui.desk import cells
 from tui.desk.badges import TICK_MARK
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen
 from tui.widgets.styled import overlay_style

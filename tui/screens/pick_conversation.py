@@ -16,7 +16,7 @@ from tui.desk.merging import list_merge_candidates
 from tui.desk.message_text import format_preview
 from tui.domain.conversation import Conversation
 from tui.domain.phone import format_phone_number
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen
 from tui.screens.pick import Choice, Choices, Picked, PickScreen

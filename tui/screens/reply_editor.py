@@ -149,8 +149,8 @@ class CannedReplyScreen(FormScreen[CannedReply | None]):
             if field.has_focus:
                 field.insert("\n")
 
-    def action_keep(self) -> None:
-        """Close the dialog with the canned reply, or show what is wrong."""
+    async def action_keep(self) -> None:
+        """Store the canned reply and close the dialog, or show what is wrong."""
         try:
             context = self._app_context
             template = validate_reply(
@@ -166,7 +166,7 @@ class CannedReplyScreen(FormScreen[CannedReply | None]):
             self.verdict.update(Content(one_line(f"Not saved: {problem}", 300)))
             self._find_wrong_field(problem).focus()
         else:
-            self.dismiss(replace(template, position=self._template.position))
+            await self.submit(replace(template, position=self._template.position))
 
     def _find_wrong_field(self, problem: InvalidCannedReplyError) -> Widget:
         """Return the field that a problem is about."""

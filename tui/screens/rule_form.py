@@ -107,8 +107,8 @@ class RuleScreen(FormScreen[RuleRecord | None]):
         self.verdict.set_class(is_problem, "problem")
         self.verdict.update(Content(one_line(text, 300)))
 
-    def action_keep(self) -> None:
-        """Close the dialog with the rule, or show what is wrong."""
+    async def action_keep(self) -> None:
+        """Store the rule and close the dialog, or show what is wrong."""
         try:
             rule = self._read_fields()
         except InvalidRuleError as problem:
@@ -118,7 +118,7 @@ class RuleScreen(FormScreen[RuleRecord | None]):
         if missing:
             self._show(f"Not saved, as the rule is on: {missing}", is_problem=True)
         else:
-            self.dismiss(RuleRecord(rule))
+            await self.submit(RuleRecord(rule))
 
 
 def _to_id(key: str) -> str:

@@ -1,4 +1,4 @@
-"""Search over all messages while the agent types; Enter goes to the hit."""
+"""Search over people and all messages while the agent types; Enter goes to the hit."""
 
 import asyncio
 from typing import ClassVar
@@ -11,18 +11,17 @@ from textual.content import Content
 from textual.widgets import Input, Static
 
 from tui.desk.context import AppContext
-from tui.domain.message import Message
 from tui.domain.searching import FILTERS, SearchQuery, describe_no_results, parse_search
 from tui.domain.text import one_line
 from tui.screens.base import DialogScreen, report_store_errors
 from tui.store.store import Store
-from tui.widgets.search_results import Hits
+from tui.widgets.search_results import Hit, Hits
 
 _DEBOUNCE_SECONDS = 0.12
 
 
-class SearchScreen(DialogScreen[Message | None]):
-    """Return the message to go to, or None if the search was cancelled."""
+class SearchScreen(DialogScreen[Hit | None]):
+    """Return the message or person to go to, or None if the search was cancelled."""
 
     DEFAULT_CSS = """
     SearchScreen .dialog { width: 100; height: 90%; padding: 0 1; }
@@ -67,10 +66,10 @@ class SearchScreen(DialogScreen[Message | None]):
         """Yield a field, a status line and the hits."""
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = "Search this conversation" if self._initial_text else "Search"
-            dialog.border_subtitle = "↑ ↓ choose · Enter jumps there · Esc closes"
+            dialog.border_subtitle = "↑ ↓ choose · Enter opens · Esc closes"
             yield Input(
                 self._initial_text,
-                placeholder="words, accents do not matter",
+                placeholder="words of messages, or a name, number or field",
                 compact=True,
                 select_on_focus=False,
             )

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BeforeValidator, PlainValidator, SecretStr
 from tui.clock import parse_duration
 from tui.domain.change import NO_TARGETS, JournalKind
 from tui.domain.database import Database
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.web_addresses import is_unencrypted
 from tui.settings.database_address import parse_database
 from tui.settings.key_map import check_clashes, split_keys, validate_command, validate_keys

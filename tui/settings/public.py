@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from tui.domain.account import Account
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.settings.values import DEFAULT_QUIET_HOURS
 
 if TYPE_CHECKING:

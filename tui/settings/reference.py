@@ -21,7 +21,7 @@ from annotated_types import Ge, Le
 from pydantic import BaseModel, SecretStr
 from pydantic.fields import FieldInfo
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.providers.catalog import CATALOG
 from tui.settings.account_base import AccountBase
 from tui.settings.accounts import ACCOUNT_MODELS

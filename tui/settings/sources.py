@@ -11,7 +11,7 @@ from dataclasses import field
 from pathlib import Path
 from typing import Any
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.settings.cache import VARIABLE_PREFIX
 from tui.settings.errors import SettingsError
 from tui.settings.paths import expand_path, find_config_file

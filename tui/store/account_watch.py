@@ -4,7 +4,7 @@ import functools
 
 from tui.clock import DAY, Clock
 from tui.domain.change import Subject
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.rhythm import LEARNING_MS
 from tui.domain.status import FINAL_STATUSES, Status
 from tui.store.engine import Engine, Transaction

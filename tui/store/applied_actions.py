@@ -5,7 +5,7 @@ import random
 from tui.clock import Clock
 from tui.domain.action_list import ConversationChange
 from tui.domain.conversation import State
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.store.audit import record_action
 from tui.store.connections import Connection
 from tui.store.engine import Transaction

@@ -5,7 +5,7 @@ import random
 
 from tui.clock import Clock
 from tui.domain.ids import create_id
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.store.engine import Engine, Transaction
 from tui.store.page_connection import write_row
 from tui.store.queries import queries

@@ -6,16 +6,16 @@ leaves each recipient either waiting or queued, and any other process goes on.
 """
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
-from tui.clock import Clock, get_latest_believable
+from tui.clock import DAY, Clock, get_latest_believable
 from tui.domain.bulk_text import BulkRecipient, BulkState, BulkText
 from tui.domain.change import Subject
 from tui.domain.conversation import Conversation
 from tui.domain.message import NewMessage, SentText
 from tui.domain.phone import parse_address
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.store import rows
 from tui.store.bulk_texts import to_bulk, to_recipient
 from tui.store.connections import Connection
@@ -28,6 +28,13 @@ from tui.store.summaries import Summaries
 
 OPTED_OUT = "opted out"
 """Reason of a recipient who has opted out."""
+UNSERVED = "its account was not served for a day"
+"""Reason of a recipient whose account no process serves any more."""
+_LONGEST_WAIT_MS = DAY
+"""Time (ms) for which a text to many waits for a process that serves its account.
+
+An account that is not in the settings here can be in those of another host.
+"""
 
 
 @record
@@ -146,6 +153,36 @@ class BulkFeed:
             return recipient
 
         return await self._database.write(write_next)
+
+    async def leave_out_unserved(self, served: Collection[str]) -> int:
+        """Leave out who has waited for a day for an account that no process serves.
+
+        Args:
+            served: Accounts of this process, which are not among them.
+
+        Returns:
+            The number of recipients who were left out.
+        """
+        since = self._clock.now() - _LONGEST_WAIT_MS
+
+        def list_accounts(connection: Connection) -> list[str]:
+            found = [row["account"] for row in self._sql.unserved_accounts(connection, since=since)]
+            return [account for account in found if account not in served]
+
+        def leave_out(transaction: Transaction) -> int:
+            connection, count = transaction.connection, 0
+            for account in list_accounts(connection):
+                for row in list(self._sql.waiting_for(connection, account=account, since=since)):
+                    key = {"bulk_id": row["bulk_id"], "party": row["party"]}
+                    self._sql.leave_out(connection, reason=UNSERVED, **key)
+                    transaction.mark_changed(Subject.BULK_TEXT, row["bulk_id"])
+                    count += 1
+            self._sql.finish_unwaited(connection)
+            return count
+
+        if not await self._database.read(list_accounts):
+            return 0
+        return await self._database.write(leave_out)
 
     def _collect_facts(
         self, connection: Connection, bulk: BulkText, recipient: BulkRecipient, now: int

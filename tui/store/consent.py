@@ -7,7 +7,7 @@ from typing import Any
 from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.message import Message
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import repair_text
 from tui.store import rows
 from tui.store.audit import record_action

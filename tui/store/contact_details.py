@@ -7,7 +7,7 @@ from typing import Any
 
 from tui.domain.conversation import Conversation
 from tui.domain.message import Direction
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.store.connections import Connection, Row
 from tui.store.consent import ConsentRecord
 from tui.store.engine import Engine

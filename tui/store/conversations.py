@@ -9,7 +9,7 @@ from typing import Any
 from tui.clock import Clock
 from tui.domain.conversation import Conversation, Counts, Order, State, View
 from tui.domain.phone import Address
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.views import has_every_state, list_counters
 from tui.store import rows
 from tui.store.connections import Connection

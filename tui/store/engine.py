@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from tui.domain.change import JournalKind, Subject
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.store.connections import Connection
 from tui.store.errors import NotADatabase
 from tui.store.queries import queries

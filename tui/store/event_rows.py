@@ -9,7 +9,7 @@ from typing import Any
 from tui.domain.arrivals import Arrival, Channel, HeldReason
 from tui.domain.events import Cause, CopyKind, Event, EventKind, Receipt, Reply, Unreadable
 from tui.domain.message import Advice
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.domain.text import repair_text
 

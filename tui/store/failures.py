@@ -7,7 +7,7 @@ import functools
 
 from tui.clock import DAY, Clock
 from tui.domain.message import Advice
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.store.engine import Engine
 from tui.store.queries import queries

@@ -9,7 +9,7 @@ from typing import Any
 
 from tui.domain.national_numbers import list_national_keys
 from tui.domain.phone import Address, parse_address
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.store.connections import Connection
 from tui.store.conversation_lookups import find_consent, find_party

@@ -1,7 +1,7 @@
 """One number of a file of contacts, its key and id, and the result of an import."""
 
 from tui.domain.phone import parse_address
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import format_count, repair_text
 from tui.store.connections import Connection
 from tui.store.queries import queries

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from tui.clock import Clock
 from tui.domain.arrivals import Arrival, HeldItem
 from tui.domain.events import Event, EventKind, OptOut, Receipt, Reply, Unreadable
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.reply_copies import ReplyCopy, digest_copy
 from tui.domain.text import repair_text
 from tui.store import opt_out_notices

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from tui.clock import DAY, MINUTE, Clock, is_pending
 from tui.domain.change import JournalKind, Subject
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.store.connections import Connection
 from tui.store.engine import Engine, Transaction
 from tui.store.leases import LatencyHistogram, get_lease_bounds

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from tui.clock import Clock, get_latest_believable
 from tui.domain.message import Message
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.store import queueing, rows, settling
 from tui.store.engine import Engine, Transaction

@@ -6,15 +6,13 @@ written together.
 """
 
 import json
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tui.domain.person import Person, fold_contact
 from tui.store.connections import Connection
 from tui.store.queries import insert_rows, queries
 from tui.store.rows import to_dict
-
-_FOLDED_AT_ONCE = 10_000
 
 
 class People:
@@ -112,7 +110,7 @@ class People:
             before = self._stored_fields.get(person, {})
             dropped += [{"person": person, "name": name} for name in before if name not in now]
             saved += [
-                {"person": person, "name": name, "value": value}
+                make_field_row(person, name, value)
                 for name, value in now.items()
                 if before.get(name) != value
             ]
@@ -198,22 +196,18 @@ def read_people(connection: Connection, people: Iterable[int]) -> list[Person]:
     ]
 
 
-def fold_stored_contacts(
-    connection: Connection, report_progress: Callable[[str, int, int], None]
-) -> None:
-    """Write anew what the search for people looks through, in the caller's transaction.
+def make_field_row(person: int, name: str, value: str) -> dict[str, Any]:
+    """Return a field as it is stored.
 
     Args:
-        connection: Connection of a migration.
-        report_progress: Called after each part.
+        person: Id of the person.
+        name: Name of the field.
+        value: Its value.
     """
-    sql = queries("contacts")
-    found = [(row[0], row[1]) for row in sql.all_numbers(connection)]
-    for first in range(0, len(found), _FOLDED_AT_ONCE):
-        part = found[first : first + _FOLDED_AT_ONCE]
-        values = [{"party": party, "folded": fold_contact(name, party)} for party, name in part]
-        sql.set_folded(connection, values)
-        report_progress("Indexing contacts", first + len(part), len(found))
+    # Imported late: the patterns of the tokeniser are not needed before the first field.
+    from tui.domain.tokens import to_index_text
+
+    return {"person": person, "name": name, "value": value, "terms": to_index_text(value)}
 
 
 # Merging ------------------------------------------------------------------------------------
@@ -265,7 +259,7 @@ def restore_people(
         sql.drop_field(connection, [{"person": f["person"], "name": f["name"]} for f in old])
     sql.drop(connection, [{"party": party} for party in sorted(dropped)])
     insert_rows(connection, "contacts", rows)
-    sql.save_field(connection, fields)
+    sql.save_field(connection, [make_field_row(**row) for row in fields])
 
 
 def join_people(

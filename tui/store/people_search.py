@@ -1,20 +1,33 @@
 """Find the people of the address book by any part of a name or number, and list them."""
 
-from collections.abc import Iterable
-from typing import Any
+import json
+from collections.abc import Container, Iterable, Sequence
 
-from tui.domain.person import FoundNumber, Person, fold_contact, rank_found, split_search
+from tui.domain.person import (
+    FoundNumber,
+    Person,
+    PersonHit,
+    fold_contact,
+    format_gram_query,
+    rank_found,
+    split_search,
+)
+from tui.domain.phone import parse_address
 from tui.domain.text import fold_text
 from tui.store.connections import Connection, Row
-from tui.store.people import read_people
+from tui.store.people import make_field_row, read_people
+from tui.store.progress_report import ReportProgress
 from tui.store.queries import queries
 
 _CANDIDATES = 200
-"""Numbers that are ranked by where the words of a search begin."""
-_MOST_COMPARED = 2_000
-"""Numbers with the words of a search that are asked whether there is a conversation."""
+"""Numbers that are ranked by where the words of a search begin; of more, those added last."""
+_NUMBERS_OF_PERSON = 3
+"""Numbers that are looked for to find one person."""
+_MOST_PEOPLE = 2_000
+"""People whom the index of a file finds, and whose names and numbers are compared."""
 _SHORTEST_TERM, _LONGEST_TERM = 3, 60
 """Characters of the ends of words in the index of a server: see `contact_terms` in its schema."""
+_FOLDED_AT_ONCE = 10_000
 _LAST_CHAR = "\U0010ffff"
 
 
@@ -35,20 +48,43 @@ def find_numbers(
     terms = split_search(typed)
     if not terms:
         return []
-    sql = queries("contacts")
-    parts: dict[str, Any] = dict(zip("abcd", (*terms, "", "", ""), strict=False))
-    parts |= {"query": _format_ts_query(terms), "limit": _CANDIDATES}
     if only_new:
-        found = sql.contains_new(connection, **parts, most=_MOST_COMPARED)
-        return rank_found(map(_to_found, found), terms)[:limit]
-    begin = " ".join(fold_text(typed).split())
-    first = sql.begins(connection, begin=begin, end=begin + _LAST_CHAR, limit=limit)
-    found = list(map(_to_found, first))
+        rest = _find_containing(connection, terms, only_new=True, limit=_CANDIDATES)
+        return rank_found(rest, terms)[:limit]
+    found = _find_beginning(connection, typed, limit)
     if len(found) < limit:
-        rest = map(_to_found, sql.contains(connection, **parts, most=_CANDIDATES))
         known = {one.party for one in found}
+        rest = _find_containing(connection, terms, only_new=False, limit=_CANDIDATES)
         found += rank_found([one for one in rest if one.party not in known], terms)
     return found[:limit]
+
+
+def _find_beginning(
+    connection: Connection, typed: str, limit: int, *, only_main: bool = False
+) -> list[FoundNumber]:
+    """Return the numbers whose name begins with a text, in the order of names."""
+    begin = " ".join(fold_text(typed).split())
+    find = queries("contacts").begins_main if only_main else queries("contacts").begins
+    return list(map(_to_found, find(connection, begin=begin, end=begin + _LAST_CHAR, limit=limit)))
+
+
+def _find_containing(
+    connection: Connection, terms: Sequence[str], *, only_new: bool, limit: int
+) -> list[FoundNumber]:
+    """Return the numbers that contain all parts of a search: of more than the limit, the newest."""
+    sql = queries("contacts")
+    parts = dict(zip("abcd", (*terms, "", "", ""), strict=False))
+    values = {**parts, "only_new": int(only_new), "limit": limit}
+    asked = {
+        "grams": format_gram_query(terms, only_new=only_new),
+        "people": _MOST_PEOPLE,
+        "query": _format_ts_query(terms),
+    }
+    found = sql.contains(connection, **values, **asked)
+    if found and not found[-1]["person"]:
+        # Many people have the pieces of these words, and few the words.
+        found = sql.scan(connection, **values)
+    return list(map(_to_found, found))
 
 
 def _format_ts_query(terms: Iterable[str]) -> str:
@@ -60,13 +96,121 @@ def _format_ts_query(terms: Iterable[str]) -> str:
 
 def find_people(connection: Connection, typed: str, limit: int) -> list[Person]:
     """Return the contacts that match a text, see `Contacts.find_people`."""
-    if not split_search(typed):
+    terms = split_search(typed)
+    if not terms:
         return list_people(connection, None, limit)
-    found = find_numbers(connection, typed, _CANDIDATES)
+    found = _find_beginning(connection, typed, limit, only_main=True)
+    if len(found) < limit:
+        most = limit * _NUMBERS_OF_PERSON
+        rest = _find_containing(connection, terms, only_new=False, limit=most)
+        found += rank_found(rest, terms)
     ids = list(dict.fromkeys(one.person for one in found))[:limit]
     return read_people(connection, ids)
 
 
+def find_people_anywhere(connection: Connection, text: str, limit: int) -> list[PersonHit]:
+    """Return the contacts whose name, number or fields have the words of a search, each once.
+
+    Those whose name begins with the text come first, and those with a field last. A whole number
+    without a contact finds its conversation.
+
+    Args:
+        connection: Connection that reads.
+        text: Words as they are typed to search messages, some of them in quotes.
+        limit: Maximum number of contacts.
+    """
+    numbers: dict[int, set[str]] = {}
+    for one in find_numbers(connection, text.replace('"', " "), limit * _NUMBERS_OF_PERSON):
+        numbers.setdefault(one.person, set()).add(one.party)
+    fields: dict[int, str] = {}
+    if len(numbers) < limit:
+        fields = _find_by_fields(connection, text, limit, without=numbers)
+    people = read_people(connection, [*numbers, *fields][:limit]) or _find_stranger(
+        connection, text
+    )
+    keys = json.dumps(sorted({party for person in people for party in person.numbers}))
+    rows = queries("contacts").conversations_of(connection, keys=keys)
+    newest = {row["party"]: (row["last_at"], row["id"]) for row in rows}
+
+    def make_hit(person: Person) -> PersonHit:
+        found = numbers.get(person.id) or set(person.numbers)
+        parties = [party for party in person.numbers if party in found]
+        # Of several, the first: numbers without a conversation are equal.
+        party = max(parties, key=lambda one: newest.get(one, (-1, 0))[0])
+        last_at, conversation_id = newest.get(party, (0, 0))
+        return PersonHit(person, party, conversation_id, last_at, fields.get(person.id, ""))
+
+    return [make_hit(person) for person in people]
+
+
+def _find_stranger(connection: Connection, text: str) -> list[Person]:
+    """Return the customer of a number that is no contact, if there is a conversation."""
+    party = parse_address(text.strip()).conversation_key
+    rows = queries("contacts").conversations_of(connection, keys=json.dumps([party]))
+    return [Person(0, row["name"], "", (party,)) for row in rows]
+
+
+def _find_by_fields(
+    connection: Connection, text: str, limit: int, *, without: Container[int]
+) -> dict[int, str]:
+    """Return people with a field that has all words of a search, and the name of the field."""
+    # Imported late: the patterns of the search are not needed to find names.
+    from tui.domain.matching import format_fts_query, is_match, parse_words
+    from tui.domain.ts_query import format_ts_query
+
+    conditions = parse_words(text)
+    if not conditions:
+        return {}
+    query = {"query": format_fts_query(conditions), "ts_query": format_ts_query(conditions)}
+    found: dict[int, str] = {}
+    for row in queries("contacts").people_by_fields(connection, **query, limit=_CANDIDATES):
+        person = row["person"]
+        # In a file the words may be in several fields of a person.
+        if person not in without and person not in found and is_match(row["value"], conditions):
+            found[person] = row["name"]
+            if len(found) == limit:
+                break
+    return found
+
+
 def _to_found(row: Row) -> FoundNumber:
     """Return a number that was found."""
-    return FoundNumber(row["person"], row["name"], row["party"])
+    return FoundNumber(row["person"], row["name"], row["party"], row["folded"])
+
+
+# What is looked through ----------------------------------------------------------------------
+
+
+def index_stored_people(connection: Connection, report_progress: ReportProgress) -> None:
+    """Write anew what the search looks through of all people, in the caller's transaction.
+
+    Args:
+        connection: Connection of a migration.
+        report_progress: Called after each part.
+    """
+    fold_stored_contacts(connection, report_progress)
+    index_stored_fields(connection)
+
+
+def fold_stored_contacts(connection: Connection, report_progress: ReportProgress) -> None:
+    """Write anew what the search looks through of names and numbers, in the caller's transaction.
+
+    Args:
+        connection: Connection of a migration.
+        report_progress: Called after each part.
+    """
+    sql = queries("contacts")
+    found = [(row[0], row[1]) for row in sql.all_numbers(connection)]
+    for first in range(0, len(found), _FOLDED_AT_ONCE):
+        part = found[first : first + _FOLDED_AT_ONCE]
+        values = [{"party": party, "folded": fold_contact(name, party)} for party, name in part]
+        sql.set_folded(connection, values)
+        report_progress("Indexing contacts", first + len(part), len(found))
+
+
+def index_stored_fields(connection: Connection) -> None:
+    """Write anew what the search looks through of fields, in the caller's transaction."""
+    sql = queries("contacts")
+    fields = [tuple(row) for row in sql.all_fields(connection)]
+    rows = [(make_field_row(*values), terms) for *values, terms in fields]
+    sql.save_field(connection, [row for row, terms in rows if row["terms"] != terms])

@@ -11,7 +11,7 @@ from typing import Any
 from tui.clock import SECOND, Clock, get_latest_believable, is_recent
 from tui.domain.change import Subject
 from tui.domain.conversation import Conversation
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import repair_text
 from tui.store import rows
 from tui.store.conversations import FIRST_POSITION, ListPosition

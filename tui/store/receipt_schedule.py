@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from tui.clock import Clock, get_latest_believable
 from tui.domain.message import Message
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.store import rows
 from tui.store.engine import Engine
 from tui.store.queries import queries

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 
 from tui.domain.conversation import Conversation
 from tui.domain.message import NewMessage
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.rules import Rule
 from tui.store.connections import Connection
 

@@ -8,7 +8,7 @@ from tui.domain.consent import Verdict
 from tui.domain.conversation import Conversation
 from tui.domain.ids import smallest_id_at
 from tui.domain.message import Direction, Format
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.store.connections import Connection, Row
 from tui.store.engine import Engine

@@ -168,9 +168,9 @@ class RuleJudge:
                 rule.author,
             )
         answered = False
-        for name in rule.answers:
+        if rule.answer:
             try:
-                answered = self._answer(rule, name, row, summary, source, situation)
+                answered = self._answer(rule, row, summary, source, situation)
             except _NotAnsweredError as error:
                 problems.append(str(error))
         for action in rule.then:
@@ -196,7 +196,6 @@ class RuleJudge:
     def _answer(
         self,
         rule: Rule,
-        name: str,
         row: Row,
         summary: Summary,
         source: Source,
@@ -215,6 +214,7 @@ class RuleJudge:
             action, tools = "gave no answer:", (self._transaction, self._rng, self._clock)
             record_action(*tools, rule.author, action, summary["id"], row["id"], reason)
             return False
+        name = rule.answer
         template = self._sql.template(self._connection, name=name)
         if template is None:
             raise _NotAnsweredError(f'not answered, as there is no canned reply "{name}"')

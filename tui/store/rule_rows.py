@@ -8,8 +8,8 @@ from typing import NamedTuple
 
 from tui.domain.action_list import Action, ActionKind
 from tui.domain.business_hours import ALWAYS_OPEN
-from tui.domain.records import record
-from tui.domain.rules import Condition, ConditionKind, Rule, RuleHours
+from tui.domain.record_type import record
+from tui.domain.rules import BUILT_IN_RULES, Condition, ConditionKind, Rule, RuleHours
 from tui.store.connections import Connection, Row
 from tui.store.due_answers import read_desk_hours
 from tui.store.queries import queries
@@ -127,3 +127,9 @@ def read_stored_names(connection: Connection) -> StoredNames:
         {team.name: team.members for team in read_teams(connection)},
         has_desk_hours=bool(read_desk_hours(connection).week),
     )
+
+
+def with_built_in(stored: Sequence[Rule]) -> list[Rule]:
+    """Return stored rules, then the built-in ones that are not among them."""
+    names = {rule.name for rule in stored}
+    return [*stored, *(rule for rule in BUILT_IN_RULES if rule.name not in names)]

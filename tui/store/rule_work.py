@@ -184,12 +184,17 @@ class RuleWork:
         return len(due)
 
     async def _prune(self) -> None:
-        """Delete, once an hour, the counts of days that are not shown any more."""
+        """Delete, once an hour, what is old: counts of days not shown, waits of deleted rules."""
         hour = self._clock.now() // HOUR
         if hour != self._pruned_hour:
             self._pruned_hour = hour
-            prune = functools.partial(self._sql.prune_hits, hour=hour - WEEK_HOURS - 24)
-            await self._database.write(lambda t: prune(t.connection))
+            first = hour - WEEK_HOURS - 24
+
+            def prune(transaction: Transaction) -> None:
+                self._sql.prune_hits(transaction.connection, hour=first)
+                self._sql.prune_timers(transaction.connection, before=first * HOUR)
+
+            await self._database.write(prune)
 
 
 def _raise_if_known(error: Exception) -> None:

@@ -8,7 +8,7 @@ import itertools
 from collections.abc import Iterator, Sequence
 from dataclasses import field
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 _AREA_CODES = (
     *(202, 203, 205, 206, 207, 208, 209, 210, 212, 213, 214, 215, 216, 217, 218, 219, 224, 225),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from tui.clock import DAY
 from tui.domain.ids import smallest_id_at
 from tui.domain.message import SentText
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.typed_text import normalize_sent_text
 from tui.store.connections import Connection
 from tui.store.engine import Engine

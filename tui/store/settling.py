@@ -11,7 +11,7 @@ from tui.domain.change import JournalKind, Subject
 from tui.domain.conversation import State
 from tui.domain.ids import to_reference
 from tui.domain.message import Advice
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.store.audit import record_action
 from tui.store.conversation_rows import forget_unsent_sentence

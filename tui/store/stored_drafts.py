@@ -11,7 +11,7 @@ from dataclasses import replace
 from tui.domain.conversation import Draft
 from tui.domain.draft_merge import is_same_draft, is_same_text, merge_drafts, remove_sent_text
 from tui.domain.message import Direction
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.typed_text import compose_outgoing_text
 from tui.store import rows
 from tui.store.connections import Connection

@@ -15,12 +15,10 @@ from tui.store.engine import Engine, Transaction
 from tui.store.errors import StoreError
 from tui.store.lead_rights import require_lead
 from tui.store.queries import queries
-from tui.store.rule_rows import RuleRecord, count_hits, format_content, read_rule
+from tui.store.rule_rows import RuleRecord, count_hits, format_content, read_rule, with_built_in
 
 WEEK_HOURS = 7 * 24
 """Hours for which it is kept how often a rule matched, beside those of today."""
-
-
 _WHAT = "rules"
 INCOMPLETE = "Incomplete: "
 """Begin of the problem of a rule that names something that does not exist."""
@@ -149,9 +147,8 @@ class Rules:
             row = self._sql.by_name(transaction.connection, name=name)
             if row is None:
                 return
+            # What it did stays for a while: it must not do it again if the deletion is undone.
             self._sql.drop(transaction.connection, id=row["id"])
-            self._sql.drop_timers(transaction.connection, rule_id=row["id"])
-            self._sql.drop_hits(transaction.connection, rule_id=row["id"])
             self._record(transaction, agent, "rule deleted", name)
 
         await self._database.write(drop)
@@ -190,7 +187,7 @@ class Rules:
         """Move a rule up (negative) or down; return False if it is at the end already.
 
         Args:
-            name: Name of a stored rule.
+            name: Name of the rule, stored or built in.
             steps: Places to move.
             agent: Name of the agent.
         """
@@ -198,6 +195,8 @@ class Rules:
         def move(transaction: Transaction) -> bool:
             require_lead(transaction.connection, agent, _WHAT)
             names = [row["name"] for row in self._sql.all(transaction.connection)]
+            if name not in names or names.index(name) + steps >= len(names):
+                names = self._store_built_in(transaction, agent)
             if name not in names:
                 return False
             old = names.index(name)
@@ -280,6 +279,15 @@ class Rules:
         if known or self._sql.by_name(transaction.connection, name=name):
             raise StoreError(f'Another rule is named "{name}": nothing was saved')
 
+    def _store_built_in(self, transaction: Transaction, agent: str) -> list[str]:
+        """Store the built-in rules that are not, so that they have places; return all names."""
+        names = [row["name"] for row in self._sql.all(transaction.connection)]
+        for rule in BUILT_IN_RULES:
+            if rule.name not in names:
+                self._save(transaction, rule, agent, "")
+                names.append(rule.name)
+        return names
+
     def _place(self, transaction: Transaction, names: Sequence[str]) -> None:
         """Number the rules in a new order."""
         ids = {row["name"]: row["id"] for row in self._sql.all(transaction.connection)}
@@ -290,9 +298,3 @@ class Rules:
         """Record a change in the audit trail, and let other processes use it at once."""
         record_action(transaction, self._rng, self._clock, agent, action, detail=name)
         transaction.mark_changed(Subject.RULE)
-
-
-def with_built_in(stored: Sequence[Rule]) -> list[Rule]:
-    """Return stored rules, then the built-in ones that are not among them."""
-    names = {rule.name for rule in stored}
-    return [*stored, *(rule for rule in BUILT_IN_RULES if rule.name not in names)]

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.store.connections import Row
 
 ERASED_LINE = "erased with a customer"

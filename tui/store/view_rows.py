@@ -6,7 +6,7 @@ from typing import Any
 
 from tui.domain.agent_level import Team
 from tui.domain.conversation import Order, State, View
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line, repair_text
 from tui.store.connections import Row
 from tui.store.errors import StoreError

@@ -8,7 +8,7 @@ import random
 
 from tui.clock import SECOND, Clock
 from tui.domain.account import TOP_UP_HINT, Health
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.providers.errors import (
     AccountBlocked,
     AddressWrong,

@@ -14,7 +14,7 @@ from enum import StrEnum
 import httpx
 
 from tui.clock import SECOND
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 from tui.domain.web_addresses import is_unencrypted
 from tui.sync.bounded_programs import URL_SECONDS, post_once, read_address, run_program

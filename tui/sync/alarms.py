@@ -7,7 +7,7 @@ What is usual is learned again every hour; whether it is exceeded is looked at e
 
 from collections.abc import Sequence
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.rhythm import ReceiptPace, Rhythm, learn_receipt_pace, learn_rhythm
 from tui.store.account_watch import Alarms
 from tui.sync.context import SyncContext

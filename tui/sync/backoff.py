@@ -6,7 +6,7 @@ moment.
 
 import random
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 _FIRST_PAUSE = 1.0
 _LONGEST_PAUSE = 300.0

@@ -14,7 +14,7 @@ from typing import Final, Protocol
 
 from tui.clock import MINUTE, Clock
 from tui.domain.account import ListenerCrowd
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 KEEP_OPEN: Final = "smsdesk.keep_open"
 """Extension of a request's scope with the function that says that its path is right."""

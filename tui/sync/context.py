@@ -14,7 +14,7 @@ from tui.domain.account import Account
 from tui.domain.events import Event, Receipt, Reply, Unreadable
 from tui.domain.ids import to_reference
 from tui.domain.message import Message
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.providers.protocol import Outgoing, Provider
 from tui.store.ingest import StoredCounts
 from tui.store.store import Store

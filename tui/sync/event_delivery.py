@@ -13,7 +13,7 @@ from dataclasses import field
 from tui.clock import DAY, SECOND, Clock, is_pending
 from tui.domain.change import JournalKind
 from tui.domain.inbox_events import JournalEntry, event_to_json
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line, to_json_line
 from tui.store.errors import EventsGoneError
 from tui.store.event_targets import MAX_PAUSE_MS

@@ -1,9 +1,15 @@
-"""Maintain the shared database: end snoozes, settle abandoned claims, delete what is old."""
+"""Maintain the shared database: end snoozes, settle abandoned claims, delete what is old.
+
+One process does this. It also keeps until when each waiting customer has to be answered.
+"""
+
+from collections.abc import Collection, Iterable
 
 from tui.clock import CLOCK_TOLERANCE_MS, SECOND
+from tui.domain.change import Change, Subject
 from tui.store.leases import CHECKPOINT
+from tui.store.store import Store
 from tui.sync.alarms import AlarmKeeper
-from tui.sync.answer_keeper import AnswerKeeper
 from tui.sync.context import SyncContext
 from tui.sync.lease import Leasehold
 
@@ -12,6 +18,54 @@ _DEAD_AFTER_MS = 10 * SECOND
 _PRUNE_SECONDS = 3_600.0
 _FIRST_PRUNE_SECONDS = 60.0
 """Seconds after the start: an inbox that is open for minutes only prunes too, but not at once."""
+_MAX_IDS = 5_000
+"""Changed conversations from which it is cheaper to judge all that wait."""
+
+
+class AnswerKeeper:
+    """Judges conversations again after each change."""
+
+    def __init__(self, store: Store) -> None:
+        """Create a keeper that judges every waiting conversation first.
+
+        Args:
+            store: Store of this process.
+        """
+        self._store = store
+        self._changed: set[int] | None = None
+        """Conversations to judge; None for all that wait."""
+        self._has_targets = True
+        """Whether there was a target in the last round, so that due times may be stored."""
+
+    def judge_all(self) -> None:
+        """Judge all conversations in the next round."""
+        self._changed = None
+
+    def note_changes(self, changes: Iterable[Change]) -> None:
+        """Remember which conversations have changed.
+
+        Args:
+            changes: What changed, in the order of the store.
+        """
+        for change in changes:
+            if change.subject is Subject.VIEW:
+                self._changed = None
+            elif self._changed is not None and change.subject is Subject.CONVERSATION:
+                self._changed.add(change.id)
+        if self._changed is not None and len(self._changed) > _MAX_IDS:
+            self._changed = None
+
+    async def run_round(self) -> None:
+        """Judge what has changed, and mark the conversations whose time is over."""
+        changed, self._changed = self._changed, set()
+        try:
+            targets = await self._store.answer_targets.list_targets()
+            if targets or self._has_targets:
+                await self._store.answer_targets.judge_conversations(targets, changed)
+            self._has_targets = bool(targets)
+        except BaseException:
+            self._changed = None
+            raise
 
 
 class Housekeeping:
@@ -21,7 +75,12 @@ class Housekeeping:
     """
 
     def __init__(
-        self, context: SyncContext, alarms: AlarmKeeper | None = None, *, keep_days: int = 0
+        self,
+        context: SyncContext,
+        alarms: AlarmKeeper | None = None,
+        *,
+        keep_days: int = 0,
+        accounts: Collection[str] = (),
     ) -> None:
         """Start the intervals now.
 
@@ -29,8 +88,10 @@ class Housekeeping:
             context: Shared services of sync.
             alarms: Alarms of the accounts; None if there is no account.
             keep_days: Age in days from which messages are deleted; 0 for never.
+            accounts: Names of the accounts of this process.
         """
         self._context = context
+        self._accounts = accounts
         self._keep_days = keep_days
         self._alarms = alarms or AlarmKeeper(context, ())
         self.answer_keeper = AnswerKeeper(context.store)
@@ -68,6 +129,9 @@ class Housekeeping:
         """Delete what is old from the database."""
         self._pruned_at = self._context.clock.monotonic()
         await self._context.store.upkeep.prune()
+        left_out = await self._context.store.bulk_feed.leave_out_unserved(self._accounts)
+        if left_out:
+            self._context.log("texts to many of accounts that are not served", left_out=left_out)
 
     async def delete_old_messages(self, rounds: int = 1) -> None:
         """Delete a few old messages, `rounds` times at most, and overwrite what was erased."""

@@ -9,7 +9,7 @@ import random
 from collections.abc import Callable, Sequence
 
 from tui.clock import SECOND, Clock
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.store.errors import StoreError
 from tui.store.leases import CHECKPOINT, Leases
 from tui.sync.backoff import add_jitter

@@ -12,7 +12,7 @@ from tui import __version__
 from tui.clock import SECOND
 from tui.domain.account import Health
 from tui.domain.arrivals import Refusal
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.store.leases import LatencyHistogram
 from tui.store.monitoring import InboxFigures
 

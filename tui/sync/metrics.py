@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tui.clock import Clock
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.store.errors import StoreError
 from tui.store.store import Store
 from tui.sync.alarm_notifier import find_alarms

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from tui.clock import MINUTE, SECOND
 from tui.domain.capabilities import ReceiptChannel
 from tui.domain.events import Event, EventKind, EventPage
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.providers.errors import ProviderError
 from tui.sync.account_health import ACCOUNT_ERRORS
 from tui.sync.backoff import PollPace, pause_between_polls

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from starlette.responses import PlainTextResponse, Response
 
 from tui.clock import MINUTE, Clock
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import format_span
 from tui.store.errors import StoreError
 from tui.store.store import Store

@@ -2,7 +2,7 @@
 
 import random
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.domain.text import repair_text
 from tui.providers.errors import (

@@ -93,7 +93,9 @@ class SyncService:
             store.leases, clock, rng, log, names, self._identity, report_alive
         )
         alarm_keeper = AlarmKeeper(self._context, list(self._workers), is_enabled=alarms)
-        self._housekeeping = Housekeeping(self._context, alarm_keeper, keep_days=keep_days)
+        self._housekeeping = Housekeeping(
+            self._context, alarm_keeper, keep_days=keep_days, accounts=[*self._workers]
+        )
         watched = [account.to_public_account() for account in accounts]
         self._notifier = AlarmNotifier(store, watched, channels or AlarmChannels(), clock, log)
         self._feed = Feed(store.database)

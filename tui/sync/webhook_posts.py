@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 
 from tui.clock import SECOND
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.web_addresses import is_unencrypted
 from tui.sync.bounded_programs import URL_SECONDS, post_once, read_address
 

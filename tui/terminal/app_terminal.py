@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 
 from rich.segment import Segment
+from textual import events
 from textual.color import Color
 from textual.filter import LineFilter
 
@@ -50,26 +51,38 @@ class TerminalGuest(OneKeyAtATime):
         """Return whether the terminal has a title that can be restored."""
         return False
 
-    def repaint_all(self) -> None:
-        """Paint every cell again, after another program had the terminal."""
+    def show_title_again(self) -> None:
+        """Show our title, after another program had the terminal."""
+
+    # Cells ----------------------------------------------------------------------------------
+
+    def on_resize(self, event: events.Resize) -> None:
+        """Repaint all cells, as terminals mix up their contents when their size changes.
+
+        Args:
+            event: New size; the old one if it has changed back meanwhile.
+        """
+        self.forget_cells()
+        if event.size == self.size and self.is_running:
+            self.refresh(layout=True)  # Textual does so for another size only
+
+    def on_app_focus(self) -> None:
+        """Forget all cells, as other programs may have written to the terminal meanwhile."""
+        self.forget_cells()
 
     # Title and end --------------------------------------------------------------------------
 
     def follow_terminal(self) -> None:
         """Begin to save and restore the title; call this once the app is mounted."""
         self._save_title()
-        self.app_suspend_signal.subscribe(self, lambda _: self._give_away())
+        self.app_suspend_signal.subscribe(self, lambda _: self._restore_title())
         self.app_resume_signal.subscribe(self, lambda _: self._take_back())
-
-    def _give_away(self) -> None:
-        """Restore title and style for another program; a frame leaves the style that it used."""
-        self._restore_title()
-        self.write_to_terminal("\x1b[0m")
 
     def _take_back(self) -> None:
         """Show everything again after another program had the terminal."""
         self._save_title()
-        self.repaint_all()
+        self.show_title_again()
+        self.forget_cells()
         self.refresh(layout=True)
 
     def _save_title(self) -> None:

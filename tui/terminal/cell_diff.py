@@ -50,7 +50,7 @@ class TerminalCells:
         self._size = Size(0, 0)
         self._rows: list[_Row] = []
         self._screen: object = None
-        self._output = CellOutput(0, erases_in_colour=False)
+        self._output = CellOutput(0, xterm_like=xterm_like)
 
     def forget_cells(self) -> None:
         """Forget all cells, so that the next update is written as a whole."""
@@ -79,7 +79,7 @@ class TerminalCells:
         if size != self._size or screen is not self._screen:
             self._size, self._screen = size, screen
             self._rows = [[None] * size.width for _ in range(size.height)]
-            self._output = CellOutput(size.width, erases_in_colour=self._xterm_like)
+            self._output = CellOutput(size.width, xterm_like=self._xterm_like)
         return self.diff_strips(iterate_strips(update), console, cursor)
 
     def diff_strips(
@@ -146,7 +146,10 @@ class TerminalCells:
         begin = 0
         for y in sorted(wanted):
             is_moved = (
-                y + by in wanted and wanted[y] != self._rows[y] and wanted[y] == self._rows[y + by]
+                y + by in wanted
+                and wanted[y] != self._rows[y]
+                and wanted[y] == self._rows[y + by]
+                and None not in wanted[y]
             )
             if not is_moved:
                 begin = y + 1

@@ -12,7 +12,8 @@ from tui.terminal.cell_styles import DEFAULT_STYLE, CellStyle, change_style
 
 _SAVE, _RESTORE = "\x1b7", "\x1b8"
 """DECSC and DECRC: place and style of the cursor."""
-_RESET = "\x1b[0m"
+_RESET = "\x1b[0m\x1b[r"
+"""Default style, and the whole screen as the part that scrolls: others may leave another one."""
 _LEAST_ERASED = 6
 """Blanks at the end of a text that are cheaper to erase than to write."""
 _ERASABLE = re.compile(rf" {{{_LEAST_ERASED},}}$")
@@ -35,15 +36,16 @@ class Piece(NamedTuple):
 class CellOutput:
     """What is written to the terminal in one frame after another."""
 
-    def __init__(self, width: int, *, erases_in_colour: bool) -> None:
+    def __init__(self, width: int, *, xterm_like: bool) -> None:
         """Create the output of a terminal in an unknown state.
 
         Args:
             width: Columns of the terminal.
-            erases_in_colour: Whether erased cells get the background that is set.
+            xterm_like: Whether erased cells get the background that is set, and the cursor can be
+                saved without harm to the one that is saved with the alternate screen.
         """
         self._width = width
-        self._erases_in_colour = erases_in_colour
+        self._xterm_like = xterm_like
         self._parts: list[str] = [_RESET]
         self._style = DEFAULT_STYLE
         self._place: Place | None = None
@@ -70,8 +72,10 @@ class CellOutput:
             pieces: Pieces by line and column.
             cursor: Where the cursor stays; None if that does not matter.
         """
-        if cursor is None:
+        if cursor is None or not self._xterm_like:
             self._write_by_style(pieces)
+            if cursor is not None:
+                self._move_cursor(*cursor)
             return
         for piece in (one for one in pieces if one.y == cursor[1]):
             self._write_piece(piece)
@@ -120,7 +124,8 @@ class CellOutput:
         self._move_cursor(piece.x, piece.y)
         self._set_style(piece.style)
         text = piece.text
-        if self._erases_in_colour and not piece.style.shows_blanks:
+        # Erased cells get the background that is set, also while that is reversed or underlined.
+        if self._xterm_like and not (piece.style.shows_blanks or self._style.shows_blanks):
             text = _ERASABLE.sub("", text)
         self._parts.append(text)
         end = piece.x + len(text)
@@ -133,12 +138,12 @@ class CellOutput:
         """Move the cursor to a place by the shortest sequence."""
         if self._place == (x, y):
             return
-        moves = [f"\x1b[{y + 1};{x + 1}H"]
+        move = f"\x1b[{y + 1};{x + 1}H"
         if self._place is not None and self._place[1] == y:
             by = x - self._place[0]
             count = "" if abs(by) == 1 else str(abs(by))
-            moves = ["\b" if by == -1 else f"\x1b[{count}{'C' if by > 0 else 'D'}"]
-        self._parts.append(moves[0])
+            move = f"\x1b[{count}{'C' if by > 0 else 'D'}"
+        self._parts.append(move)
         self._place = (x, y)
 
     def _set_style(self, wanted: CellStyle) -> None:

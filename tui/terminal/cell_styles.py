@@ -10,7 +10,7 @@ from rich.color import ColorSystem
 from rich.console import COLOR_SYSTEMS, Console
 from rich.style import Style
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 _SWITCH_OFF = {
     **{"1": "22", "2": "22", "3": "23", "4": "24", "5": "25", "6": "25", "7": "27", "8": "28"},

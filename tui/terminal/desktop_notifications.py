@@ -8,7 +8,7 @@ split a sequence.
 from collections.abc import Mapping
 from typing import Literal
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 from tui.terminal.modes import has_other_driver
 

@@ -24,6 +24,7 @@ from textual.geometry import Size
 
 from tui.terminal.keyboard import SafeKeyParser
 from tui.terminal.modes import ENTER_SCREEN, MODES, is_in_background
+from tui.terminal.private_api import HookedApp
 from tui.terminal.streams import TerminalDecoder, TerminalWriter
 
 
@@ -63,6 +64,7 @@ class SteadyDriver(LinuxDriver):
     def start_application_mode(self) -> None:
         """Take the terminal, and record that it has to be given back."""
         super().start_application_mode()  # type: ignore[no-untyped-call]
+        self._forget_cells()
         MODES.has_screen = self._is_reading
         MODES.has_keyboard_protocol = MODES.has_screen and not constants.DISABLE_KITTY_KEY
         # Not the settings of the first paint, which Textual has found.
@@ -72,8 +74,14 @@ class SteadyDriver(LinuxDriver):
         """Give the terminal back."""
         if is_in_background():
             self.attrs_before = None  # the job in the foreground has its own settings
+        self.write(_DEFAULT_STYLE)  # a frame leaves the style that it used
         super().stop_application_mode()
         MODES.has_screen = MODES.has_keyboard_protocol = False
+
+    def _forget_cells(self) -> None:
+        """Make the app forget what the terminal shows, before it writes the next frame."""
+        if isinstance(self._app, HookedApp):
+            self._app.forget_cells()
 
     @property
     def _is_reading(self) -> bool:
@@ -115,6 +123,7 @@ class SteadyDriver(LinuxDriver):
 
     def _set_modes_again(self) -> None:
         """Set the modes that a shell may have changed while the process was stopped."""
+        self._forget_cells()
         with contextlib.suppress(termios.error):
             attributes = termios.tcgetattr(self.fileno)
             attributes[tty.LFLAG] = self._patch_lflag(attributes[tty.LFLAG])
@@ -139,6 +148,7 @@ _KEYBOARD_FLAGS = (
     | linux_driver.KITTY_REPORT_ALL_KEYS
     | linux_driver.KITTY_REPORT_ASSOCIATED_TEXT
 )
+_DEFAULT_STYLE = "\x1b[0m"
 _FOCUS_REPORTS = "\x1b[?1004h"
 
 

@@ -202,6 +202,9 @@ class HookedApp(App[ReturnType]):
         """
         super()._display(screen, update)  # type: ignore[arg-type]
 
+    def forget_cells(self) -> None:
+        """Forget what the terminal shows, as it may show something else; override this."""
+
     def write_frame(self, sequence: str) -> None:
         """Write what paints a frame as one update, so that the terminal shows no half of it.
 

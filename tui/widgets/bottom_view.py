@@ -7,7 +7,7 @@ from textual import events
 from textual.geometry import Region, Size
 from textual.strip import Strip
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.widgets.status_messages import StoreReader
 from tui.widgets.styled import StyledWidget
 

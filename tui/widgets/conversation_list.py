@@ -15,7 +15,7 @@ from tui.desk.departures import describe_departure
 from tui.desk.format import format_title
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation, View
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 from tui.domain.views import is_in_view
 from tui.store.conversations import (
@@ -256,8 +256,7 @@ class ConversationList(MarkableList):
 
     def _forget_departure(self) -> None:
         """Forget what has left the view once the cursor is elsewhere."""
-        row = self.current_row
-        if row is None or not self.has_departed(row):
+        if not self.departure_reason:
             self._departure = None
 
     def _get_placed(self, row: Conversation) -> Conversation:

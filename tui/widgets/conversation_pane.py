@@ -22,7 +22,7 @@ from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.domain.phone import parse_address
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.store.store import Store
 from tui.terminal.private_api import set_border_subtitle, set_border_title
 from tui.widgets.bindings import get_reachable_keys

@@ -19,7 +19,7 @@ from textual.widget import Widget
 from tui.command_types import Command
 from tui.desk import cells
 from tui.desk.key_names import format_key
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import one_line
 
 STATUS_SECONDS = 6.0

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from tui.domain.message import Direction, Message
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.store.messages import NEWEST, Messages
 
 _PAGE_SIZE = 60

@@ -1,4 +1,4 @@
-"""Show the messages that a search found: two lines each, with the search terms highlighted."""
+"""Show the people and messages that a search found: two lines each, with its terms highlighted."""
 
 from typing import ClassVar
 
@@ -10,20 +10,24 @@ from textual.strip import Strip
 from tui.desk import cells, format
 from tui.desk.badges import BADGES
 from tui.desk.context import AppContext
+from tui.desk.found_people import format_hit_detail, format_person_hit, search_people
 from tui.domain.message import Direction, Message
+from tui.domain.person import PersonHit
 from tui.domain.searching import SearchQuery, find_spans
 from tui.domain.text import one_line
+from tui.store.messages import NEWEST
 from tui.store.store import Store
 from tui.terminal.ascii_text import protect_text
 from tui.widgets.styled import overlay_style
 from tui.widgets.virtual_list import VirtualList
 
 _MAX_BODY_CHARS = 2_000
+Hit = Message | PersonHit
 _ARROWS = {Direction.IN: "from", Direction.OUT: "to", Direction.NOTE: "note on"}
 
 
-class Hits(VirtualList[Message]):
-    """List the messages found, newest first."""
+class Hits(VirtualList[Hit]):
+    """List the people found, and below them the messages, newest first."""
 
     ROW_HEIGHT = 2
     COMPONENT_CLASSES: ClassVar[set[str]] = {"list--cursor", "hit--meta", "hit--word"}
@@ -42,7 +46,7 @@ class Hits(VirtualList[Message]):
         self._app_context = context
         self._conversation_id = conversation_id
         self._query = SearchQuery()
-        self._found: list[Message] = []
+        self._found: list[Hit] = []
         self._names: dict[int, str] = {}
 
     async def run_search(self, query: SearchQuery) -> None:
@@ -51,36 +55,39 @@ class Hits(VirtualList[Message]):
         Args:
             query: Search terms and filters.
         """
+        people = await search_people(self._store, query)
+        messages = await self._read_page(query, self.page_size)
         self._query = query
-        self._found = []
+        self._found = [*people, *messages]
         self._strip_cache.clear()
         await self.go_to_first()
 
-    async def load_after(self, row: Message | None, limit: int) -> list[Message]:
-        """Return results older than a row; each page is read from the store once.
+    async def load_after(self, row: Hit | None, limit: int) -> list[Hit]:
+        """Return results after a row; each page is read from the store once.
 
         Args:
             row: Row to continue after; None for the beginning.
             limit: Largest number of rows.
         """
         index = self._found.index(row) + 1 if row is not None else 0
-        if index == len(self._found):
-            await self._read_page(limit, before=row)
+        if isinstance(row, Message) and index == len(self._found):
+            self._found += await self._read_page(self._query, limit, before=row.id)
         return self._found[index : index + limit]
 
-    async def _read_page(self, limit: int, *, before: Message | None) -> None:
-        """Read the next page, and the names of its conversations."""
-        end = {} if before is None else {"before": before.id}
+    async def _read_page(
+        self, query: SearchQuery, limit: int, *, before: int = NEWEST
+    ) -> list[Message]:
+        """Read messages, and the names of their conversations."""
         found = await self._store.search.find_messages(
-            self._query, open_id=self._conversation_id, limit=limit, **end
+            query, open_id=self._conversation_id, limit=limit, before=before
         )
         for conversation_id in {hit.conversation_id for hit in found} - self._names.keys():
             conversation = await self._store.conversations.get(conversation_id)
             self._names[conversation_id] = conversation.title if conversation else ""
-        self._found += found
+        return found
 
-    async def load_before(self, row: Message | None, limit: int) -> list[Message]:
-        """Return results newer than a row; they are still in memory.
+    async def load_before(self, row: Hit | None, limit: int) -> list[Hit]:
+        """Return results before a row; they are still in memory.
 
         Args:
             row: Row to end before.
@@ -89,37 +96,46 @@ class Hits(VirtualList[Message]):
         index = self._found.index(row) if row is not None else 0
         return self._found[max(0, index - limit) : index]
 
-    async def reload_row(self, row: Message) -> Message | None:
+    async def reload_row(self, row: Hit) -> Hit | None:
         """Return the row, as a result does not change."""
         return row
 
-    def get_row_key(self, row: Message) -> object:
-        """Return the id of the message."""
-        return row.id
+    def get_row_key(self, row: Hit) -> object:
+        """Return the id of the message, or of the person behind a word."""
+        return row.id if isinstance(row, Message) else ("person", row.person.id)
 
-    def draw_row(self, row: Message, *, current: bool, width: int) -> list[Strip]:
-        """Draw a line with contact, time and badge, and a line of text around the first match.
+    def draw_row(self, row: Hit, *, current: bool, width: int) -> list[Strip]:
+        """Draw a line about the hit, and a line of text around the first match.
 
         Args:
-            row: Message to draw.
+            row: Message or person to draw.
             current: Whether the cursor is on it.
             width: Width of each strip in cells.
         """
         base = self.find_style("list--cursor") if current else self.find_style()
         dim = overlay_style(base, self.find_style("hit--meta"))
+        if isinstance(row, PersonHit):
+            head = f" person · {format_hit_detail(row, self._app_context.clock.now())}"
+            body = format_person_hit(row)
+        else:
+            head, body = self._format_head(row), one_line(row.summary, _MAX_BODY_CHARS)
+        head = protect_text(head) if self._app_context.ascii else head
+        lines = [Strip([Segment(cells.fit_cells(head, width), dim)])]
+        return [*lines, self._draw_body(body, base, width)]
+
+    def _format_head(self, row: Message) -> str:
+        """Return contact, time and badge of a message."""
         context = self._app_context
         when = format.format_day(row.at, context.clock.now(), context.zone)
         time = format.format_time(row.at, context.zone)
         who = one_line(self._names.get(row.conversation_id, ""), 40)
         badge = f" · {BADGES[row.status].format(ascii=context.ascii)}" if row.status else ""
-        head = cells.fit_cells(f" {_ARROWS[row.direction]} {who} · {when} {time}{badge}", width)
-        return [Strip([Segment(head, dim)]), self._draw_body(row, base, width)]
+        return f" {_ARROWS[row.direction]} {who} · {when} {time}{badge}"
 
-    def _draw_body(self, row: Message, base: Style, width: int) -> Strip:
+    def _draw_body(self, body: str, base: Style, width: int) -> Strip:
         """Draw the text from a place on where the first match is visible."""
         strong = overlay_style(base, self.find_style("hit--word"))
-        line = one_line(row.summary, _MAX_BODY_CHARS)
-        line = protect_text(line) if self._app_context.ascii else line
+        line = protect_text(body) if self._app_context.ascii else body
         shown = make_excerpt(line, self._query.text, width - 4)
         segments, done = [Segment("   ", base)], 0
         for begin, end in find_spans(shown, self._query.text):

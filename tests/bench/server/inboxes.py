@@ -15,7 +15,7 @@ from tests.database_server import DatabaseServer, create_database, make_home
 from tests.store.builders import ACCOUNT
 from tui.clock import DAY, ManualClock
 from tui.domain.database import Database, ServerDatabase
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.store.postgres.server_schema import create_partitions
 from tui.store.sample_data import write_sample_data
 from tui.store.sample_source import SampleSource

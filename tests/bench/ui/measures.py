@@ -12,7 +12,7 @@ from pathlib import Path
 
 from tests.bench.ui import stores
 from tests.bench.ui.terminal import Burst, Program
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 _SETTLED = 0.6
 _MINUTE = 61.0

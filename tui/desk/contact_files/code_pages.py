@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from tui.desk.contact_files.headings import Field, classify_heading
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.tokens import split_words
 
 _SAMPLE_BYTES = 16 * 1024

@@ -18,7 +18,7 @@ from tui.desk.contact_files.csv_columns import (
 from tui.desk.contact_files.csv_rows import CsvRow
 from tui.desk.contact_files.headings import HEADING_ROWS
 from tui.desk.contact_files.number_cells import clean_cell
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import fold_text
 
 _SAMPLE = 100

@@ -19,7 +19,7 @@ from tui.desk.contact_files.headings import (
 )
 from tui.desk.contact_files.number_cells import clean_cell
 from tui.domain.person import make_field_name
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 _SAMPLE = 100
 """Rows that columns without a heading are judged by."""

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from tui.desk.contact_files.headings import HEADING_ROWS, count_headings
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 DELIMITERS = ",;\t|"
 _SEPARATOR_LINE = re.compile(r"\s*\"?sep=(.)\"?[\s,;]*", re.IGNORECASE)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from tui.desk.contact_files.number_cells import NumberCell, NumberProblem
 from tui.desk.contact_files.own_export import make_contact
 from tui.domain.person import check_field
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.templates import InvalidCannedReplyError
 from tui.domain.text import format_count
 from tui.store.contacts import Contact

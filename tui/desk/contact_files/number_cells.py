@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from tui.desk.contact_files.code_pages import find_calling_code
 from tui.domain.phone import AddressKind, InvalidNumberError, parse_address, parse_destination
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.text import from_cell
 
 _SHORT_CODE = re.compile(r"[0-9]{3,8}")

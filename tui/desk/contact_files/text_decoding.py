@@ -4,7 +4,7 @@ import codecs
 import re
 
 from tui.desk.contact_files.code_pages import find_codec
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig", "UTF-8"),

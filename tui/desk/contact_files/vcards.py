@@ -22,7 +22,7 @@ from tui.desk.contact_files.vcard_values import (
     strip_escapes,
     unescape,
 )
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 _TEXT_FIELDS = frozenset({"FN", "N", "NICKNAME", "NOTE", "TEL", *FIELDS})
 """Fields that are read; pictures, sounds and keys are not even decoded."""

@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from email.utils import formatdate
 
 from tui.clock import SECOND, Clock
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 HMAC_ALGORITHMS = {"hmac-sha256": "sha256", "hmac-sha1": "sha1"}
 """Hash names of the `hashlib` module by the provider's names."""

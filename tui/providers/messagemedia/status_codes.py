@@ -5,7 +5,7 @@ word or code is stored as it came and changes no status.
 """
 
 from tui.domain.message import Advice
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 
 

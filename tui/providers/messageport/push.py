@@ -16,7 +16,7 @@ from tui.clock import MINUTE, Clock
 from tui.domain.events import Event, Receipt, Reply, Unreadable
 from tui.domain.message import Advice
 from tui.domain.phone import parse_address
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.providers.masking import SecretMask, digest_parts
 from tui.providers.messageport.status_codes import RECEIPT_ADVICE, RECEIPT_REASONS, RECEIPT_STATUSES
 from tui.providers.protocol import Push, PushAnswer

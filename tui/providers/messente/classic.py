@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from tui.clock import Clock
 from tui.domain.events import Balance, Receipt
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.domain.text import repair_text
 from tui.providers.answer import Answer

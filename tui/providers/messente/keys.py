@@ -10,7 +10,7 @@ import hmac
 import json
 from dataclasses import field
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 
 @record

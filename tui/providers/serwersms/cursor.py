@@ -10,7 +10,7 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from tui.clock import DAY, MINUTE
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.providers.serwersms.fields import Item, read_count
 from tui.providers.serwersms.times import format_local_time, move_before_repeat, to_local_time
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.providers.errors import UnreadableAnswer
 from tui.providers.masking import SecretMask
 

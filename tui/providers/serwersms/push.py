@@ -11,7 +11,7 @@ from typing import Any
 
 from tui.domain.events import Event, Receipt
 from tui.domain.ids import parse_reference
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.providers.masking import digest_parts
 from tui.providers.protocol import Push, PushAnswer
 from tui.providers.serwersms.attachments import remove_content

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from tui.clock import SECOND, Clock
 from tui.domain.events import Event, Receipt, Reply, Unreadable
 from tui.domain.message import Advice
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.providers.masking import SecretMask, digest_parts
 from tui.providers.protocol import Push, PushAnswer
 from tui.providers.smartswitch.status_codes import MESSAGE_STATES, STATE_ADVICE, STATE_MEANINGS

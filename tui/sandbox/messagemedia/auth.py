@@ -18,7 +18,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from tui.clock import Clock
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.sandbox.wire import InvalidBody, read_object, to_json_response
 
 UNPARSABLE = "Request failed to parse correctly. Please ensure input is valid and try again."

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 MAX_MESSAGES = 100
 MAX_CONTENT = 5000

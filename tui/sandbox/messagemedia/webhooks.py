@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.sandbox.messagemedia.auth import RefusedRequest, RequestGuard, not_found
 from tui.sandbox.messagemedia.submission import is_web_address
 from tui.sandbox.messagemedia.template import CONTENT_TYPES, render_body

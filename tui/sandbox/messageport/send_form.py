@@ -3,7 +3,7 @@
 import re
 from collections.abc import Mapping
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 
 FIELDS = ("message", "number", "senderid", "reference")
 DIGITS = re.compile(r"[0-9]+")

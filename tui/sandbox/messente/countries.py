@@ -1,6 +1,6 @@
 """List the destinations and their prices; the names of networks are fictional."""
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.sandbox.handset import extract_digits
 
 

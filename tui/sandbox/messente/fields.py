@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 from starlette.requests import Request
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.sandbox.messente.status_codes import ValidationErrors
 from tui.sandbox.wire import parse_byte_pairs
 

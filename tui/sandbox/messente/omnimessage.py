@@ -6,7 +6,7 @@ So is the content of its Viber, WhatsApp and RCS messages.
 import re
 from datetime import UTC, datetime
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.sandbox.messente.fields import JsonFields
 from tui.sandbox.messente.records import SMS
 from tui.sandbox.messente.status_codes import ValidationErrors

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from decimal import Decimal
 
+from tui.domain.record_type import record
 from tui.domain.sms import count_parts
 from tui.sandbox.handset import Behaviour, DeliveryStep, Stage, extract_digits
 from tui.sandbox.ledger import Event
@@ -139,7 +140,7 @@ CHAT_STEPS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AttemptStep(DeliveryStep):
     """A step in one of the message's channels."""
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from starlette.responses import Response
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.sandbox.handset import Behaviour, DeliveryStep, Stage
 from tui.sandbox.wire import to_json_response
 

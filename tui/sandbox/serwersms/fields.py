@@ -11,7 +11,7 @@ from typing import TypeVar
 
 from starlette.requests import Request
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.sandbox.serwersms.errors import INVALID_DATA, REQUIRED, ApiError
 from tui.sandbox.serwersms.message_records import parse_local
 from tui.sandbox.wire import nest_pairs, parse_text_pairs

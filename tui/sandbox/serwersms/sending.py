@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.sandbox.handset import extract_digits
 from tui.sandbox.serwersms import errors
 from tui.sandbox.serwersms.errors import ERRORS, ApiError

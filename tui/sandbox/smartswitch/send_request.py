@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from starlette.requests import Request
 
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.domain.sms import count_parts
 from tui.sandbox import API_KEY, API_SECRET
 from tui.sandbox.smartswitch.status_codes import CODE_PREFIX, NOT_SENT_CODE

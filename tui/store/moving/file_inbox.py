@@ -14,6 +14,7 @@ from tui.store.search_index import index_texts
 from tui.store.sqlite import migrations
 from tui.store.sqlite.file_connection import FileConnection
 from tui.store.sqlite.file_errors import translate_error
+from tui.store.sqlite.people_index import clear_people_index, index_changed_people
 
 _BUSY_SECONDS = 5.0
 _CACHE_KIB = 65_536
@@ -27,6 +28,8 @@ _STORED_AS = {
     Kind.BYTES: "blob",
     Kind.FRACTION: "real",
 }
+_OWN_TABLES = frozenset({"indexed_people", "unindexed_people"})
+"""Tables of the indexes of the search for people: a server keeps its own in other ways."""
 _TABLES = (
     "select name from pragma_table_list"
     " where schema = 'main' and type = 'table' and name not like 'sqlite#_%' escape '#'"
@@ -83,7 +86,8 @@ class FileInbox:
 
     def list_tables(self) -> dict[str, Table]:
         """Return the tables that hold the inbox, by name."""
-        return {name: self._describe_table(name) for (name,) in self.run(_TABLES)}
+        names = [name for (name,) in self.run(_TABLES) if name not in _OWN_TABLES]
+        return {name: self._describe_table(name) for name in names}
 
     def _describe_table(self, name: str) -> Table:
         """Return one table."""
@@ -222,6 +226,7 @@ class FileInbox:
         for table in tables:
             self.run(f'delete from "{table.name}"')
         self.run("insert into messages_fts (messages_fts) values ('delete-all')")
+        clear_people_index(self._connection)
 
     def add_rows(self, table: Table, rows: Sequence[RowValues]) -> None:
         """Insert rows.
@@ -234,6 +239,7 @@ class FileInbox:
         sql = f'insert into "{table.name}" ({quote_names(table.columns)}) values ({marks})'
         with self._convert_errors():
             self._connection.executemany(sql, rows)
+            index_changed_people(self._connection)
 
     def add_texts(self, texts: Sequence[tuple[int, str]]) -> list[int]:
         """Add texts to the search index; it can contain all of them.

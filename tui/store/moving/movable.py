@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from tui.clock import DAY
 from tui.domain.ids import extract_time, smallest_id_at
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.store.errors import CannotOpen, InboxMark, StoreError
 
 _SHORTEST_MONTH = 28 * DAY

@@ -2,17 +2,22 @@
 
 import contextlib
 import functools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import psycopg
 from psycopg.abc import AdaptContext
 from psycopg.types.numeric import Int8Dumper
 
 from tui.store.postgres.server_errors import translate_error
-from tui.store.postgres.statements import translate_statement
 
 _NO_VALUES: Mapping[str, Any] = {}
+_PART = re.compile(
+    r"(?P<kept>'(?:[^']|'')*'|--[^\n]*|::)"  # a colon in these names no value
+    r"|:(?P<value>[a-z_]\w*)"
+    r"|(?P<hint>\s+(?:not\s+indexed|indexed\s+by\s+\w+))"  # the planner has its own
+)
 
 
 class ServerRow(tuple[Any, ...]):
@@ -51,6 +56,39 @@ class _NumberDumper(Int8Dumper):
         return b"%d" % obj
 
 
+class ServerStatement(NamedTuple):
+    """Statement as the driver takes it."""
+
+    sql: bytes
+    """With `$1`, `$2`… in place of the values."""
+    names: tuple[str, ...]
+    """Names of the values in their order."""
+
+
+@functools.cache
+def _translate_statement(sql: str) -> ServerStatement:
+    """Return a statement of a SQL file as the driver takes it.
+
+    Args:
+        sql: Statement with `:name` for each value.
+    """
+    names: list[str] = []
+
+    def replace(part: re.Match[str]) -> str:
+        """Return what stands in place of a part of the statement."""
+        if part["hint"]:
+            return ""
+        name = part["value"]
+        if name is None:
+            return part[0]
+        if name not in names:
+            names.append(name)
+        return f"${names.index(name) + 1}"
+
+    text = _PART.sub(replace, sql)
+    return ServerStatement(text.encode(), tuple(names))
+
+
 class ServerConnection:
     """Connection to the server, for queries with values by name."""
 
@@ -82,7 +120,7 @@ class ServerConnection:
         Raises:
             StoreError: The server refuses it or does not answer.
         """
-        statement = translate_statement(sql)
+        statement = _translate_statement(sql)
         try:
             if not statement.names:
                 return self.driver.execute(statement.sql)
@@ -100,7 +138,7 @@ class ServerConnection:
         Raises:
             StoreError: The server refuses it or does not answer.
         """
-        statement = translate_statement(sql)
+        statement = _translate_statement(sql)
         rows = [[row[name] for name in statement.names] for row in values]
         try:
             # Not closed here: together with other statements the answers come later.

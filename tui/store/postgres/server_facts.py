@@ -3,7 +3,7 @@
 import contextlib
 
 from tui.domain.database import ServerDatabase
-from tui.domain.records import record
+from tui.domain.record_type import record
 from tui.store.errors import NotADatabase, StoreError
 from tui.store.postgres.connection_thread import measure_time
 from tui.store.postgres.server_connection import ServerConnection

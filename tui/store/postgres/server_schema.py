@@ -20,7 +20,7 @@ from tui.store.errors import (
     Rehearsal,
     UnfinishedMove,
 )
-from tui.store.people import fold_stored_contacts
+from tui.store.people_search import index_stored_people
 from tui.store.postgres.server_connection import ServerConnection
 from tui.store.postgres.server_errors import GRANT, STANDBY
 from tui.store.postgres.server_session import list_settings, quote_name
@@ -39,7 +39,7 @@ _FOREIGN = "select count(*) from information_schema.tables where table_schema = 
 _OWNS_SEARCH = """
 select pg_has_role(relowner, 'usage') from pg_class where oid = to_regclass('messages_fts')
 """
-_READ_ONLY = "meta search_partitions agent_levels teams team_members"
+_READ_ONLY = "meta search_partitions agent_levels teams team_members rules desk_hours"
 """Tables that only the owner of the schema changes, and those that may be left to leads."""
 _KEPT, _NEVER_ADDED = "events audit feed", "feed"
 """Tables from which nothing is deleted, and to which no row is added."""
@@ -195,7 +195,7 @@ def update_schema(
             raise NewerDatabase(f"schema {applied}, this smsdesk knows up to {known[-1][0]}")
         for file in (file for number, file in known if number > applied):
             connection.run_script(file.read_text(encoding="utf-8"))
-        fold_stored_contacts(connection, report)
+        index_stored_people(connection, report)
         connection.execute("delete from meta")
         values = {"application": APPLICATION, "version": known[-1][0]}
         connection.execute("insert into meta values (:application, :version)", values)

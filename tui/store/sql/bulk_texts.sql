@@ -80,6 +80,17 @@ where bulk_id = :bulk_id and party = :party and state = 'waiting';
 update bulk_recipients set state = 'left_out', body = '', reason = :reason
 where bulk_id = :bulk_id and party = :party and state = 'waiting';
 
+-- Of running texts to many, who waits for an account that no process has served since a time.
+-- name: unserved_accounts(since)
+select distinct r.account from bulk_recipients r join bulk_texts b on b.id = r.bulk_id
+where r.state = 'waiting' and b.state = 'running' and r.send_at < :since and b.starts_at < :since
+  and not exists (select 1 from leases l where l.name = r.account and l.renewed_at >= :since)
+  and not exists (select 1 from accounts a where a.name = r.account and a.ok_at >= :since);
+
+-- name: waiting_for(account, since)
+select r.bulk_id, r.party from bulk_recipients r join bulk_texts b on b.id = r.bulk_id
+where r.account = :account and r.state = 'waiting' and b.state = 'running' and r.send_at < :since and b.starts_at < :since;
+
 -- name: postpone(bulk_id, party, reason, send_at)!
 update bulk_recipients set reason = :reason, send_at = :send_at
 where bulk_id = :bulk_id and party = :party and state = 'waiting';

@@ -29,11 +29,11 @@ update rules set position = :position where id = :id;
 -- name: drop(id)!
 delete from rules where id = :id;
 
--- name: drop_timers(rule_id)!
-delete from rule_timers where rule_id = :rule_id;
-
--- name: drop_hits(rule_id)!
-delete from rule_hits where rule_id = :rule_id;
+-- Of rules that were deleted. While the customer still waits, undoing the deletion must not act again.
+-- name: prune_timers(before)!
+delete from rule_timers where waiting_since < :before and rule_id not in (select id from rules)
+  and not exists (select 1 from conversations c
+    where c.id = rule_timers.conversation_id and c.waiting_since = rule_timers.waiting_since);
 
 -- name: set_problem(id, problem, at)!
 update rules set problem = :problem, problem_at = :at where id = :id and problem <> :problem;

@@ -103,6 +103,15 @@ def _check_header(path: Path) -> None:
         raise NotADatabase(f"{path} is not a database: name another file or restore a backup")
 
 
+def is_database(path: Path) -> bool:
+    """Return whether a file that can be read begins as SQLite files do."""
+    try:
+        with path.open("rb") as file:
+            return file.read(len(_HEADER)) == _HEADER
+    except OSError:
+        return False
+
+
 def _is_directory(path: Path) -> bool:
     """Return whether the path is a directory; raise `CannotOpen` if it cannot be read."""
     try:
@@ -248,14 +257,15 @@ def _remove_if_empty(target: Path) -> None:
 def rewrite_file(connection: sqlite3.Connection, *, empties_log: bool) -> bool:
     """Write a database anew without the remains of deleted rows; return False if it is in use.
 
-    The index of the search is joined first, as its older parts still have the deleted terms. The
-    log is emptied last, as it has the old pages.
+    The indexes of the search are joined first, as their older parts still have the deleted terms.
+    The log is emptied last, as it has the old pages.
 
     Args:
         connection: Connection that writes.
         empties_log: Whether this program moves the log into the file; Litestream does it else.
     """
-    connection.execute("insert into messages_fts (messages_fts) values ('optimize')")
+    for index in ("messages_fts", "people_fts", "fields_fts"):
+        connection.execute(f"insert into {index} ({index}) values ('optimize')")
     connection.execute("vacuum")
     if not empties_log:
         return True

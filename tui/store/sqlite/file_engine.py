@@ -15,7 +15,7 @@ from tui.store.connections import Connection
 from tui.store.engine import Transaction
 from tui.store.errors import CannotOpen, StoreError
 from tui.store.progress_report import ReportProgress, ignore_progress
-from tui.store.sqlite import database_files, log_watch, migrations
+from tui.store.sqlite import database_files, log_watch, migrations, people_index
 from tui.store.sqlite.file_connection import FileConnection
 from tui.store.sqlite.file_errors import translate_error
 
@@ -199,6 +199,7 @@ class FileEngine:
             transaction.refuse_moved()
             result = work(transaction)
             transaction.flush(self._clock.now())
+            people_index.index_changed_people(connection)
             connection.execute("commit")
         except BaseException:
             if connection.in_transaction:

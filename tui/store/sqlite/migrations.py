@@ -90,9 +90,18 @@ def _join_forms_of_numbers(connection: FileConnection, report_progress: ReportPr
 
 def _fold_contacts(connection: FileConnection, report_progress: ReportProgress) -> None:
     """Index the names and numbers of all contacts."""
-    from tui.store.people import fold_stored_contacts
+    from tui.store.people_search import fold_stored_contacts
 
     fold_stored_contacts(connection, report_progress)
+
+
+def _index_people(connection: FileConnection, report_progress: ReportProgress) -> None:
+    """Build the indexes of the search for people."""
+    from tui.store.people_search import index_stored_fields
+    from tui.store.sqlite.people_index import rebuild_people_index
+
+    index_stored_fields(connection)
+    rebuild_people_index(connection, report_progress)
 
 
 STEPS: Mapping[int, Step] = {
@@ -100,6 +109,7 @@ STEPS: Mapping[int, Step] = {
     15: _rebuild_search_index,
     18: name_stored_files,
     26: _fold_contacts,
+    35: _index_people,
 }
 """Steps by the number of their migration; each may rely on the schema of today."""
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tui.doctor.hook_checks import check_hooks
+from tui.doctor.automation_checks import check_hooks
 from tui.settings.public import Preferences
 from tui.settings.values import Webhook
 

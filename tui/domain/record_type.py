@@ -64,7 +64,9 @@ def _add_comparison(cls: Any, get_values: Callable[[Any], object]) -> None:
 
     if "__eq__" not in cls.__dict__:
         cls.__eq__ = is_equal
-    cls.__hash__ = calculate_hash
+    # A class with a comparison of its own has None in place of a hash that it does not define.
+    if cls.__dict__.get("__hash__") is None:
+        cls.__hash__ = calculate_hash
 
 
 def _describe(self: Any) -> str:

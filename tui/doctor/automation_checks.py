@@ -1,4 +1,4 @@
-"""Check hooks and webhooks: that their programs and secrets are there, and what went wrong last."""
+"""Check hooks, webhooks and rules: that what they name is there, and what went wrong last."""
 
 import os
 import shutil
@@ -7,17 +7,20 @@ from contextlib import suppress
 from pathlib import Path
 
 from tui.desk.format import format_moment
+from tui.desk.rule_names import collect_names, list_missing
 from tui.doctor.checks import CheckResult, report_bad, report_good, report_note
 from tui.domain.change import JournalKind
-from tui.domain.text import one_line
+from tui.domain.text import format_count, one_line
 from tui.settings.paths import expand_path
 from tui.settings.public import Preferences
 from tui.settings.values import Webhook
 from tui.store.errors import StoreError
 from tui.store.reader import InboxReader
+from tui.store.rule_rows import list_enabled, read_stored_names
 from tui.store.target_rows import EventTarget
 
-_SUBJECT = "hooks"
+_HOOKS = "hooks"
+_RULES = "rules"
 _HELP = "smsdesk help events says what belongs there"
 _FIX = "smsdesk hooks shows the failures; smsdesk help events, what a hook gets"
 
@@ -34,13 +37,13 @@ def check_hooks(desk: Preferences, now: int, environ: Mapping[str, str]) -> Iter
     for name, words in desk.hooks.items():
         if shutil.which(words[0], path=environ.get("PATH")) is None:
             line = f"hook {name}: {words[0]} is not there, or is not a program"
-            yield report_bad(_SUBJECT, line, "write its whole path")
+            yield report_bad(_HOOKS, line, "write its whole path")
         elif name not in kinds:
             line = f"hook {name}: only rules run it, as no kind of event has this name"
-            yield report_note(_SUBJECT, line)
+            yield report_note(_HOOKS, line)
     for name, webhook in desk.webhooks.items():
         for problem in filter(None, _list_webhook_problems(webhook, environ)):
-            yield report_bad(_SUBJECT, f"webhook {name}: {problem}", _HELP)
+            yield report_bad(_HOOKS, f"webhook {name}: {problem}", _HELP)
     if not desk.event_targets:
         return
     with suppress(StoreError), InboxReader(desk.database) as reader:  # reported with the database
@@ -75,9 +78,28 @@ def _check_target(target: EventTarget, now: int) -> CheckResult:
     name = target.name
     if target.line:
         moment = format_moment(target.line_at, now)
-        return report_bad(_SUBJECT, one_line(f"{name}: {moment}: {target.line}", 400), _FIX)
+        return report_bad(_HOOKS, one_line(f"{name}: {moment}: {target.line}", 400), _FIX)
     if target.line_at:
         return report_good(
-            _SUBJECT, f"{name}: it took an event at {format_moment(target.line_at, now)}"
+            _HOOKS, f"{name}: it took an event at {format_moment(target.line_at, now)}"
         )
-    return report_good(_SUBJECT, f"{name}: nothing has happened for it yet")
+    return report_good(_HOOKS, f"{name}: nothing has happened for it yet")
+
+
+def check_rules(desk: Preferences) -> Iterator[CheckResult]:
+    """Check the rules that are on with the accounts and hooks of these settings.
+
+    Args:
+        desk: Settings without secrets.
+    """
+    with suppress(StoreError), InboxReader(desk.database) as reader:  # reported with the database
+        rules = reader.read(list_enabled)
+        if not rules:
+            return
+        lines = list_missing(rules, collect_names(reader.read(read_stored_names), desk))
+        for line in lines:
+            yield report_bad(_RULES, line, "edit the rule (g r), or add what it names")
+        if not lines:
+            yield report_good(
+                _RULES, f"{format_count(len(rules), 'rule')} on; what they name is there"
+            )
