@@ -11,7 +11,7 @@ from tests.store.builders import ACCOUNT, MIA, TOM, get_conversation, make_outgo
 from tui.domain.conversation import Conversation, State
 from tui.domain.message import Direction
 from tui.domain.status import Status
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.store.store import Store
 
 ANA = "+61491570158"

@@ -25,7 +25,7 @@ from tui.domain.conversation import View
 from tui.domain.message import Advice, Format, Message, SendOptions
 from tui.domain.status import Status
 from tui.store.conversations import FIRST_POSITION
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.store.store import Store
 
 SUE = "+447700900001"

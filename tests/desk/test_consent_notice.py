@@ -10,7 +10,7 @@ from tui.domain.account import Account
 from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.providers.catalog import get_capabilities
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.store.store import Store
 
 KEYS = {"consent": "!", "resolve": "M"}

@@ -18,7 +18,7 @@ from tui.domain.opt_out_sentence import append_sentence, describe_addition, stri
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.settings.public import Preferences
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.store.store import Store
 
 SENTENCE = "Reply STOP to opt out."

@@ -9,7 +9,7 @@ from tui.domain.events import Receipt, Reply
 from tui.domain.message import Message, NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.store.store import Store
 
 MIA = "+61491570006"

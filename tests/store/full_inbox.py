@@ -29,8 +29,8 @@ from tui.domain.rule_text import parse_rules
 from tui.domain.status import Status
 from tui.domain.templates import CannedReply, CustomField
 from tui.store.connections import Connection
+from tui.store.event_rows import SendRecord
 from tui.store.queries import queries
-from tui.store.settling import SendRecord
 from tui.store.store import Store
 from tui.sync.context import discard_log
 from tui.sync.event_delivery import DeliverySettings, EventDelivery

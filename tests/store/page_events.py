@@ -11,7 +11,7 @@ from tui.domain.events import Event, OptOut, Reply, Unreadable
 from tui.domain.ids import to_reference
 from tui.domain.message import Attachment
 from tui.domain.status import Status
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.store.store import Store
 
 SUE, OWN = "+447700900100", "+61491570157"

@@ -36,8 +36,8 @@ from tui.domain.status import Status
 from tui.providers.catalog import get_capabilities
 from tui.store.bulk_feed import UNSERVED
 from tui.store.conversations import FIRST_POSITION
+from tui.store.event_rows import SendRecord
 from tui.store.sent_texts import PlannedText
-from tui.store.settling import SendRecord
 from tui.store.store import Store
 
 FAST = 6_000

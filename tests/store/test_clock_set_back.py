@@ -16,9 +16,9 @@ from tui.clock import DAY, HOUR, MINUTE, SECOND, ManualClock, is_pending, is_rec
 from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 from tui.domain.conversation import State
 from tui.domain.status import Status
+from tui.store.event_rows import SendRecord
 from tui.store.reader import InboxReader
 from tui.store.receipt_schedule import NEVER, ReceiptQuery
-from tui.store.settling import SendRecord
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncContext
 from tui.sync.credit import CreditGuard

@@ -14,7 +14,8 @@ from tui.domain.events import Event, OptOut
 from tui.domain.status import Status
 from tui.store.audit import read_audit_trail
 from tui.store.errors import OptedOut
-from tui.store.settling import CLOSED_BY_OPT_OUT, SendRecord
+from tui.store.event_rows import SendRecord
+from tui.store.settling import CLOSED_BY_OPT_OUT
 from tui.store.store import Store
 
 WORDS = {"STOP": Verdict.STOP, "START": Verdict.START, "leave me": Verdict.SUSPECTED}

@@ -19,7 +19,7 @@ from tui.domain.status import PENDING_STATUSES, Status
 from tui.store.applied_actions import AppliedChange
 from tui.store.conversations import FIRST_POSITION
 from tui.store.errors import OptedOut, StaleReply
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 
 PARTIES = st.sampled_from([MIA, TOM, "Shop", "12345"])
 AGES = st.integers(-2 * HOUR, HOUR)

@@ -7,8 +7,8 @@ from tui.clock import DAY, SECOND, ManualClock
 from tui.domain.account import Account
 from tui.domain.message import Advice
 from tui.domain.status import Status
+from tui.store.event_rows import SendRecord
 from tui.store.failures import FailureGroup
-from tui.store.settling import SendRecord
 from tui.store.store import Store
 
 

@@ -29,10 +29,10 @@ from tui.domain.status import Status
 from tui.store.bulk_feed import Decision, RecipientFacts
 from tui.store.connections import Connection
 from tui.store.errors import OptedOut
+from tui.store.event_rows import SendRecord
 from tui.store.forgetting import CannotForget
 from tui.store.people import People
 from tui.store.queries import queries
-from tui.store.settling import SendRecord
 from tui.store.store import Store
 
 SECRETS = (

@@ -19,7 +19,7 @@ from tui.domain.status import Status
 from tui.startup.wiring import create_consent_judge
 from tui.store.conversations import FIRST_POSITION
 from tui.store.errors import OptedOut
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.store.store import Store
 
 FORMS = [

@@ -24,8 +24,8 @@ from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.startup.wiring import create_consent_judge
 from tui.store.errors import OptedOut, StaleReply
+from tui.store.event_rows import SendRecord
 from tui.store.messages import NEWEST
-from tui.store.settling import SendRecord
 from tui.store.store import Store
 
 T = TypeVar("T")

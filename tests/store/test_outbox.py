@@ -18,7 +18,7 @@ from tui.domain.message import Format
 from tui.domain.status import Status
 from tui.store.audit import read_audit_trail
 from tui.store.errors import OptedOut, StaleReply, StoreError
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.store.store import Store
 
 

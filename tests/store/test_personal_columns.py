@@ -35,8 +35,8 @@ from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.store.connections import Connection
 from tui.store.errors import OptedOut
+from tui.store.event_rows import SendRecord
 from tui.store.forget_plan import ForgetPlan
-from tui.store.settling import SendRecord
 from tui.store.store import Store
 
 _TEXT_TYPES = ("TEXT", "BLOB", "text", "bytea", "json", "jsonb", "", "ANY", "character varying")

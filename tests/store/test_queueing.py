@@ -15,7 +15,7 @@ from tests.store.consistency import check_counters_and_summaries
 from tui.clock import HOUR, MINUTE, ManualClock
 from tui.domain.message import Message, SendOptions
 from tui.domain.status import Status
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.store.store import Store
 
 

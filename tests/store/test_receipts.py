@@ -20,8 +20,8 @@ from tests.store.temporary import temporary_store
 from tui.clock import HOUR, ManualClock
 from tui.domain.ids import to_reference
 from tui.domain.status import FINAL_STATUSES, Status, apply_reports
+from tui.store.event_rows import SendRecord
 from tui.store.ingest import StoredCounts
-from tui.store.settling import SendRecord
 from tui.store.store import Store
 
 NEWS = [

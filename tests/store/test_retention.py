@@ -25,7 +25,7 @@ from tui.domain.message import Attachment
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.store.connections import Connection
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.store.store import Store
 
 KEPT_DAYS = 30

@@ -35,9 +35,9 @@ from tui.domain.message import Direction
 from tui.domain.status import Status
 from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome
 from tui.store.errors import DraftSent, StaleReply, UnknownOutcome, Unreachable
+from tui.store.event_rows import SendRecord
 from tui.store.postgres import connection_thread, server_engine, server_writing
 from tui.store.postgres.server_connection import ServerConnection
-from tui.store.settling import SendRecord
 from tui.store.store import Store
 from tui.sync.context import ServedAccount, SyncContext
 from tui.sync.outbox import OutboxSender

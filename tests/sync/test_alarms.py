@@ -9,7 +9,7 @@ from tui.clock import DAY, HOUR, MINUTE, SECOND, ManualClock
 from tui.domain.events import Receipt, Reply
 from tui.domain.status import Status
 from tui.store.account_watch import Alarms
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.store.store import Store
 from tui.sync.alarms import AlarmKeeper
 from tui.sync.context import SyncContext

@@ -10,7 +10,7 @@ from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.providers.errors import Unavailable
 from tui.sandbox.state import Sandbox
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.sync.backoff import PollPace
 from tui.sync.context import ServedAccount, SyncContext
 from tui.sync.outbox import Canceller, OutboxSender

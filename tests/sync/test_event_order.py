@@ -17,7 +17,7 @@ from tui.domain.events import Event, Receipt, Reply
 from tui.domain.ids import to_reference
 from tui.domain.message import Attachment, NewMessage
 from tui.domain.status import Status, apply_reports
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.store.store import Store
 from tui.sync.context import store_events
 

@@ -22,7 +22,7 @@ from tui.domain.status import Status
 from tui.settings.models import Settings
 from tui.startup.operator_settings import read_metrics_access
 from tui.store.account_watch import Alarms
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.store.store import Store
 from tui.sync.context import ServedAccount
 from tui.sync.lease import LEASE_MS

@@ -26,7 +26,7 @@ from tui.providers.errors import (
 from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome, SendRefused
 from tui.sandbox.state import Sandbox
 from tui.store.errors import Busy, Unreachable
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.store.store import Store
 from tui.sync.backoff import PollPace
 from tui.sync.context import ServedAccount, SyncContext

@@ -14,7 +14,7 @@ from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.providers.errors import NotFound, Unavailable, Uncertain
 from tui.providers.protocol import Outgoing, SendAccepted, SendOutcome
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.sync.context import ServedAccount, SyncContext
 from tui.sync.outbox import OutboxSender
 from tui.sync.receipt_polling import ReceiptPoller

@@ -7,7 +7,7 @@ import pytest
 from tui.domain.status import Status
 from tui.providers import errors
 from tui.providers.protocol import SendAccepted, SendRefused
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.sync.account_health import describe_failure
 from tui.sync.send_results import Requeue, classify_result
 

@@ -17,7 +17,7 @@ from tui.domain.events import Receipt, Reply
 from tui.domain.message import Message, NewMessage
 from tui.domain.phone import parse_address
 from tui.domain.status import Status
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.store.sqlite.file_engine import FileEngine
 from tui.store.store import Store
 

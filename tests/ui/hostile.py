@@ -28,7 +28,7 @@ from tui.domain.phone import parse_address
 from tui.domain.status import Status
 from tui.domain.templates import CannedReply
 from tui.domain.text import repair_text
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.store.store import Store
 
 HOSTILE = {

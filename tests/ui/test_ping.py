@@ -7,7 +7,7 @@ from tests.ui.history import ACCOUNTS, ANA
 from tui.domain.capabilities import Capabilities, ReceiptChannel, ReplyChannel
 from tui.domain.message import Format
 from tui.domain.status import Status
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 
 ABLE = Capabilities("SmartSwitch", ReplyChannel.PUSH, ReceiptChannel.NONE, can_ping=True)
 

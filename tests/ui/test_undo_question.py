@@ -5,7 +5,7 @@ from tests.ui.history import ANA, BOB, CHLOE, DAWIT, HUGO
 from tui.clock import MINUTE
 from tui.domain.conversation import State
 from tui.domain.status import Status
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 
 Size = tuple[int, int]
 

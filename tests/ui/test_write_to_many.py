@@ -6,7 +6,7 @@ from tui.desk.bulk_feeder import BulkFeeder
 from tui.domain.bulk_text import BulkState
 from tui.domain.status import Status
 from tui.screens.write_to_many import WriteToManyScreen
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 
 Size = tuple[int, int]
 

@@ -24,7 +24,7 @@ from tui.sandbox import customers
 from tui.sandbox.customers import Customer, HistoryLine, inbound_line, outbound_line
 from tui.sandbox.handset import Stage
 from tui.startup.wiring import create_consent_judge
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.store.store import Store
 
 _MORE = (

@@ -8,6 +8,7 @@ from typing import Any
 
 from tui.domain.arrivals import Arrival, Channel, HeldReason
 from tui.domain.events import Cause, CopyKind, Event, EventKind, Receipt, Reply, Unreadable
+from tui.domain.ids import to_reference
 from tui.domain.message import Advice
 from tui.domain.record_type import record
 from tui.domain.status import Status
@@ -158,3 +159,48 @@ def _make_unreadable(event: Event, problem: str) -> Unreadable:
 def _to_text(value: object) -> str:
     """Return the content of a field as text that can be stored."""
     return repair_text(value if isinstance(value, str) else repr(value))
+
+
+@record
+class SendRecord:
+    """Result of sending a message to the provider, as it is stored."""
+
+    status: Status
+    provider_id: str = ""
+    word: str = ""
+    code: str = ""
+    reason: str = ""
+    parts: int = 0
+    price: str = ""
+    raw: str = ""
+    opted_out: bool = False
+    advice: Advice = Advice.NONE
+
+
+OPTED_OUT_RESULT = SendRecord(
+    Status.REJECTED, reason="The customer has opted out: not sent", advice=Advice.STOP
+)
+
+
+def build_send_event(message_id: int, outcome: SendRecord, now: int) -> EventRow:
+    """Return the answer to a send as an event of the message's history.
+
+    Args:
+        message_id: Id of the message.
+        outcome: Result of the send.
+        now: Current time in ms UTC.
+    """
+    return EventRow(
+        kind="send",
+        event_id=f"{to_reference(message_id)}-{now}-{outcome.status}",
+        at=now,
+        status=outcome.status,
+        word=outcome.word,
+        code=outcome.code,
+        reason=outcome.reason,
+        raw=outcome.raw,
+        parts=outcome.parts,
+        price=outcome.price,
+        opted_out=outcome.opted_out,
+        advice=outcome.advice,
+    )

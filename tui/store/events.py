@@ -15,7 +15,13 @@ from tui.store.consent import MAX_EVIDENCE_LENGTH, save_consent
 from tui.store.conversation_rows import record_status_change
 from tui.store.engine import Transaction
 from tui.store.errors import StoreError
-from tui.store.event_rows import EventRow, parse_event_row, to_storable_time
+from tui.store.event_rows import (
+    OPTED_OUT_RESULT,
+    EventRow,
+    build_send_event,
+    parse_event_row,
+    to_storable_time,
+)
 from tui.store.message_lookups import (
     find_own_message,
     is_event_stored,
@@ -25,12 +31,7 @@ from tui.store.message_lookups import (
 )
 from tui.store.page_connection import write_row
 from tui.store.queries import queries
-from tui.store.settling import (
-    OPTED_OUT_RESULT,
-    build_send_event,
-    close_opted_out,
-    record_status_event,
-)
+from tui.store.settling import close_opted_out, record_status_event
 from tui.store.summaries import Summaries
 
 _MOST_RAW = 64 << 10

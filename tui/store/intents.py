@@ -15,17 +15,11 @@ from tui.store import rows
 from tui.store.audit import record_action
 from tui.store.conversation_rows import record_status_change
 from tui.store.engine import Engine, Transaction
+from tui.store.event_rows import SendRecord, build_send_event
 from tui.store.events import Events
 from tui.store.queries import queries
 from tui.store.queueing import MessageQueue
-from tui.store.settling import (
-    SendRecord,
-    build_send_event,
-    mark_handled,
-    record_status_event,
-    refresh_summary,
-    take_back,
-)
+from tui.store.settling import mark_handled, record_status_event, refresh_summary, take_back
 from tui.store.summaries import Summaries
 
 _SENT = "was sent"

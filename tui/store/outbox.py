@@ -17,16 +17,10 @@ from tui.domain.status import Status
 from tui.store import queueing, rows, settling
 from tui.store.engine import Engine, Transaction
 from tui.store.errors import Unreachable
+from tui.store.event_rows import OPTED_OUT_RESULT, SendRecord, build_send_event
 from tui.store.events import Events
 from tui.store.queries import queries
-from tui.store.settling import (
-    OPTED_OUT_RESULT,
-    SendRecord,
-    build_send_event,
-    refresh_summary,
-    restore_waiting,
-    show_status,
-)
+from tui.store.settling import refresh_summary, restore_waiting, show_status
 from tui.store.summaries import Summaries
 
 _ABANDONED_RESULT = SendRecord(

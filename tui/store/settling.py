@@ -4,14 +4,10 @@ The cause is the result of a send, or an action of smsdesk itself.
 """
 
 import random
-from typing import TYPE_CHECKING
 
 from tui.clock import Clock
 from tui.domain.change import JournalKind, Subject
 from tui.domain.conversation import State
-from tui.domain.ids import to_reference
-from tui.domain.message import Advice
-from tui.domain.record_type import record
 from tui.domain.status import Status
 from tui.store.audit import record_action
 from tui.store.conversation_rows import forget_unsent_sentence
@@ -21,56 +17,6 @@ from tui.store.page_connection import write_row
 from tui.store.queries import queries
 from tui.store.rows import Row
 from tui.store.summaries import Summaries, Summary
-
-if TYPE_CHECKING:
-    from tui.store.event_rows import EventRow
-
-
-@record
-class SendRecord:
-    """Result of sending a message to the provider, as it is stored."""
-
-    status: Status
-    provider_id: str = ""
-    word: str = ""
-    code: str = ""
-    reason: str = ""
-    parts: int = 0
-    price: str = ""
-    raw: str = ""
-    opted_out: bool = False
-    advice: Advice = Advice.NONE
-
-
-OPTED_OUT_RESULT = SendRecord(
-    Status.REJECTED, reason="The customer has opted out: not sent", advice=Advice.STOP
-)
-
-
-def build_send_event(message_id: int, outcome: SendRecord, now: int) -> "EventRow":
-    """Return the answer to a send as an event of the message's history.
-
-    Args:
-        message_id: Id of the message.
-        outcome: Result of the send.
-        now: Current time in ms UTC.
-    """
-    from tui.store.event_rows import EventRow  # late: only what sends makes events
-
-    return EventRow(
-        kind="send",
-        event_id=f"{to_reference(message_id)}-{now}-{outcome.status}",
-        at=now,
-        status=outcome.status,
-        word=outcome.word,
-        code=outcome.code,
-        reason=outcome.reason,
-        raw=outcome.raw,
-        parts=outcome.parts,
-        price=outcome.price,
-        opted_out=outcome.opted_out,
-        advice=outcome.advice,
-    )
 
 
 def record_status_event(

@@ -22,8 +22,8 @@ from tui.providers.errors import (
 )
 from tui.providers.protocol import SendAccepted, SendOutcome, SendRefused
 from tui.store.errors import Busy, CannotWrite, StoreError, Unreachable
+from tui.store.event_rows import SendRecord
 from tui.store.outbox import ClaimedMessage
-from tui.store.settling import SendRecord
 from tui.sync.account_health import ACCOUNT_ERRORS
 from tui.sync.backoff import pause_after_failure
 from tui.sync.context import RoundResult, ServedAccount, SyncContext, store_events

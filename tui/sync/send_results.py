@@ -16,7 +16,7 @@ from tui.providers.errors import (
     Unavailable,
 )
 from tui.providers.protocol import SendAccepted, SendOutcome
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.sync.account_health import ACCOUNT_ERRORS, STOPPED_PAUSE
 from tui.sync.backoff import pause_after_failure
 

@@ -21,7 +21,7 @@ from tui.domain.database import ServerDatabase
 from tui.domain.message import Direction
 from tui.domain.status import Status
 from tui.store.errors import StaleReply
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.store.store import Store
 
 ROOT = Path(__file__).parents[3]

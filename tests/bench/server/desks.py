@@ -29,9 +29,9 @@ from tui.domain.conversation import Conversation, View
 from tui.domain.database import ServerDatabase
 from tui.domain.status import Status
 from tui.store.conversations import FIRST_POSITION
+from tui.store.event_rows import SendRecord
 from tui.store.messages import NEWEST
 from tui.store.postgres.server_connection import ServerConnection
-from tui.store.settling import SendRecord
 from tui.store.store import Store
 
 CUSTOMERS = 2_000

@@ -18,7 +18,7 @@ from tui.domain.events import Event
 from tui.domain.rule_text import parse_rules
 from tui.domain.status import Status
 from tui.store.connections import Connection
-from tui.store.settling import SendRecord
+from tui.store.event_rows import SendRecord
 from tui.store.sqlite.file_connection import FileConnection
 from tui.store.store import Store
 

@@ -14,10 +14,10 @@ from tui.clock import ManualClock
 from tui.domain.conversation import Conversation, Order, State, View
 from tui.domain.status import Status
 from tui.store.conversations import FIRST_POSITION, get_position
+from tui.store.event_rows import SendRecord
 from tui.store.messages import NEWEST
 from tui.store.sample_data import write_sample_data
 from tui.store.sample_source import SampleSource
-from tui.store.settling import SendRecord
 from tui.store.store import Store
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(900)]
