@@ -93,6 +93,7 @@ DRIVER_FUNCTIONS = {"_patch_iflag", "_patch_lflag"}
 """Class methods of the driver."""
 OTHERS = {
     "_EXCLUDE_PSEUDO_CLASSES_FROM_CACHE",
+    "_count_parameters",
     "_PSEUDO_CLASSES",
     "_bindings",
     "_border_subtitle",
@@ -115,6 +116,7 @@ IMPORTS = {
     "textual._compositor.CompositorUpdate",
     "textual._compositor.LayoutUpdate",
     "textual._xterm_parser.XTermParser",
+    "textual._callback",
     "textual.document._wrapped_document",
     "textual.drivers._writer_thread.WriterThread",
 }

@@ -6,7 +6,6 @@ It implements `tui.handlers.common.InboxActions`, through which the commands see
 from __future__ import annotations
 
 from textual import on
-from textual.timer import Timer
 
 from tui.commands import COMMANDS, get_first_keys, index_by_id
 from tui.desk.context import AppContext
@@ -21,13 +20,10 @@ from tui.screens.base import report_store_errors
 from tui.screens.live_inbox import LiveInbox
 from tui.store.errors import StoreError, Unreachable
 from tui.store.store import Store
-from tui.terminal.key_queue import OneKeyAtATime
 from tui.widgets.compose_pane import ComposePane
 from tui.widgets.composer import Composer
 from tui.widgets.virtual_list import VirtualList
 
-_PREVIEW_DELAY = 0.06
-"""Seconds the cursor must rest before the conversation under it is shown."""
 _UNDO_COMMANDS = frozenset({"undo", "unsend"})
 _CONVERSATION_COMMANDS = {
     *_UNDO_COMMANDS,
@@ -51,7 +47,6 @@ class InboxScreen(LiveInbox):
         self.last_pipe_command = app_context.preferences.pipe
         """Shell command suggested the next time a conversation is piped."""
         self._agent_session = AgentSession(store, app_context.agent)
-        self._preview_timer: Timer | None = None
 
     async def on_mount(self) -> None:
         """Show the open conversations and start the timers."""
@@ -69,22 +64,6 @@ class InboxScreen(LiveInbox):
 
     # Navigation -----------------------------------------------------------------------------
 
-    @on(VirtualList.Moved)
-    def _schedule_preview(self) -> None:
-        """Show the conversation under the cursor once the cursor rests."""
-        if self.focused is self.filter:
-            self.show_key_hints()  # Enter writes where only people are left
-        if self._preview_timer is not None:
-            self._preview_timer.stop()
-        self._preview_timer = self.set_timer(_PREVIEW_DELAY, self._show_preview)
-
-    async def _show_preview(self) -> None:
-        """Show the conversation under the cursor, unless the next key has been pressed already."""
-        if isinstance(self.app, OneKeyAtATime) and self.app.is_key_waiting:
-            self._schedule_preview()
-        else:
-            await self._show_current()
-
     @on(VirtualList.Chosen)
     @report_store_errors
     async def _open_clicked(self) -> None:
@@ -93,7 +72,7 @@ class InboxScreen(LiveInbox):
         await self.open_current()
 
     @report_store_errors
-    async def _show_current(self) -> None:
+    async def show_current(self) -> None:
         """Show the conversation under the cursor, unless the agent writes or triage is on."""
         if self.is_composer_focused or self.triage.is_on:
             return
@@ -231,7 +210,7 @@ class InboxScreen(LiveInbox):
         newest_undo = self.actions.newest_undo
         try:
             if command_id in _CONVERSATION_COMMANDS:
-                await self._show_current()  # the key can arrive before the delayed preview
+                await self.show_current()  # the key can arrive before the delayed preview
             if command_id not in _UNDO_COMMANDS:
                 self._undo_guard.drop_question()
             if self._has_lost_selection(command_id) or self._has_unseen_merge(command_id):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from textual import events, on
+from textual.timer import Timer
 
 from tui.clock import MINUTE
 from tui.desk import composer_hints
@@ -21,10 +22,15 @@ from tui.domain.view_text import parse_view
 from tui.screens.base import report_store_errors
 from tui.screens.inbox_layout import InboxLayout
 from tui.store.store import Store
+from tui.terminal.key_queue import OneKeyAtATime
 from tui.widgets.bindings import get_reachable_keys
 from tui.widgets.conversation_pane import ConversationPane, Followed
 from tui.widgets.status_line import StatusLine
 from tui.widgets.view_strip import ViewStrip
+from tui.widgets.virtual_list import VirtualList
+
+_PREVIEW_DELAY = 0.06
+"""Seconds the cursor must rest before the conversation under it is shown."""
 
 
 class LiveInbox(InboxLayout):
@@ -47,6 +53,7 @@ class LiveInbox(InboxLayout):
         self.lost_selection = ""
         """Notice that nothing is selected any more; "" after the next command."""
         self.merge_guard = MergeGuard()
+        self._preview_timer: Timer | None = None
         self.pressed_at = 0.0
         """Time of the key that is handled, in seconds of the steady clock."""
 
@@ -57,6 +64,28 @@ class LiveInbox(InboxLayout):
             view: List to show.
         """
         raise NotImplementedError
+
+    async def show_current(self) -> None:
+        """Show the conversation under the cursor."""
+        raise NotImplementedError
+
+    # The preview ----------------------------------------------------------------------------
+
+    @on(VirtualList.Moved)
+    def _schedule_preview(self) -> None:
+        """Show the conversation under the cursor once the cursor rests."""
+        if self.focused is self.filter:
+            self.show_key_hints()  # Enter writes where only people are left
+        if self._preview_timer is not None:
+            self._preview_timer.stop()
+        self._preview_timer = self.set_timer(_PREVIEW_DELAY, self._show_preview)
+
+    async def _show_preview(self) -> None:
+        """Show the conversation under the cursor, unless the next key has been pressed already."""
+        if isinstance(self.app, OneKeyAtATime) and self.app.is_key_waiting:
+            self._schedule_preview()
+        else:
+            await self.show_current()
 
     # The strip of the views -----------------------------------------------------------------
 

@@ -81,7 +81,7 @@ class OneKeyAtATime(HookedApp[int]):
     @property
     def is_key_waiting(self) -> bool:
         """Return whether a key is being handled or may wait: what is not urgent can wait too."""
-        return self._key_queue.is_busy or not self._message_queue.empty()
+        return self._key_queue.is_busy or self.message_queue_size > 0
 
     # Hooks for the app ----------------------------------------------------------------------
 
