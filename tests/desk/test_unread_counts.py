@@ -1,5 +1,6 @@
 """Test that counts of views equal what the store has, whatever happens, and cost little."""
 
+import asyncio
 import random
 from typing import Any
 
@@ -83,6 +84,31 @@ async def test_a_view_with_many_is_read_again_when_few_are_left(
         await store.triage.set_unread([row.id], "bo", False)
         await counts.apply_changes((Change(Subject.CONVERSATION, row.id, row.id),))
         assert counts.format_count(counts.views[0]) == expected
+
+
+async def test_changes_that_arrive_while_all_is_read_are_counted(store: Store) -> None:
+    rng = random.Random(4)
+    for name, view in VIEWS.items():
+        await store.views.save_view(name, view, "ana")
+    counts = UnreadCounts(store, "ana")
+    await counts.reload()
+    shown: list[int] = []
+    for _ in range(8):
+        changes = await act(store, rng)
+        before = [counts.get_count(saved) for saved in counts.views]
+        reading = asyncio.gather(
+            *(counts.reload(), counts.apply_changes(changes), counts.apply_changes(changes)),
+            counts.apply_changes((VIEWS_CHANGED,)),
+        )
+        while not reading.done():
+            shown.append(counts.get_count(counts.views[0]))
+            await asyncio.sleep(0)
+        await reading
+        after = counts.get_count(counts.views[0])
+        assert set(shown) <= {before[0], after}, "no count between"
+        shown.clear()
+    rows = await store.conversations.list_after(View(None), FIRST, 100)
+    assert counts.get_count(counts.views[0]) == sum(bool(row.unread) for row in rows)
 
 
 async def test_other_changes_read_nothing(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

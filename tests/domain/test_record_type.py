@@ -15,6 +15,7 @@ class Place:
     number: int = 1
     secret: str = field(default="", repr=False)
     seen_at: int = field(default=0, compare=False)
+    notes: dict[str, str] = field(default_factory=dict, hash=False)
 
 
 @record
@@ -32,12 +33,16 @@ class Reference:
     number: int = 1
     secret: str = field(default="", repr=False)
     seen_at: int = field(default=0, compare=False)
+    notes: dict[str, str] = field(default_factory=dict, hash=False)
 
 
 def test_records_with_equal_fields_are_equal_and_have_one_hash() -> None:
     assert Place("a", 2, seen_at=1) == Place("a", 2, seen_at=2)
     assert len({Place("a"), Place("a"), Place("b"), Place("a", secret="x")}) == 3
     assert Place("a") != Place("a", 2)
+    noted = Place("a", notes={"b": "c"})
+    assert noted != Place("a")
+    assert hash(noted) == hash(Place("a"))
 
 
 def test_records_of_different_classes_are_not_equal() -> None:
@@ -54,8 +59,15 @@ def test_a_record_shows_the_same_text_as_a_dataclass() -> None:
 def test_the_functions_for_dataclasses_take_a_record() -> None:
     place = replace(Address("a", street="b"), number=5)
     assert place == Address("a", 5, street="b")
-    assert asdict(place) == {"name": "a", "number": 5, "secret": "", "seen_at": 0, "street": "b"}
-    assert [one.name for one in fields(Place)] == ["name", "number", "secret", "seen_at"]
+    assert asdict(place) == {
+        "name": "a",
+        "number": 5,
+        "secret": "",
+        "seen_at": 0,
+        "notes": {},
+        "street": "b",
+    }
+    assert [one.name for one in fields(Place)] == ["name", "number", "secret", "seen_at", "notes"]
 
 
 def test_a_record_has_no_other_attributes() -> None:

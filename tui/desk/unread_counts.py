@@ -4,6 +4,7 @@ The ids of the unread conversations of each view are read once. After that a cha
 look at each changed conversation, whatever the size of the inbox.
 """
 
+import asyncio
 from collections.abc import Iterable
 
 from tui.domain.answer_targets import format_target
@@ -35,6 +36,8 @@ class UnreadCounts:
         self._full: set[tuple[str, str]] = set()
         self.views: list[SavedView] = []
         """Views in the order of their keys."""
+        self._lock = asyncio.Lock()
+        """Serializes reading all views and following changes, which read in several steps."""
 
     def get_count(self, saved: SavedView) -> int:
         """Return how many unread conversations a view has; more than 99 are not exact."""
@@ -62,11 +65,19 @@ class UnreadCounts:
 
     async def reload(self) -> None:
         """Read the views and their unread conversations."""
-        self.views = await self._store.views.list_views(self._agent)
-        self._ids.clear()
-        self._full.clear()
-        for saved in self.views:
+        async with self._lock:
+            await self._read_views()
+
+    async def _read_views(self) -> None:
+        """Read the views and their unread conversations, while nothing else does."""
+        views = await self._store.views.list_views(self._agent)
+        # The counts of before are shown until there are newer ones: a view is not empty meanwhile.
+        for saved in views:
             await self._read_view(saved)
+        self.views = views
+        known = {saved.identity for saved in views}
+        self._ids = {identity: ids for identity, ids in self._ids.items() if identity in known}
+        self._full &= known
 
     async def apply_changes(self, changes: Iterable[Change]) -> bool:
         """Follow changes in the store; return whether views or counts may be different.
@@ -75,14 +86,19 @@ class UnreadCounts:
             changes: What changed, in the order of the store.
         """
         changes = tuple(changes)
+        async with self._lock:
+            return await self._follow_changes(changes)
+
+    async def _follow_changes(self, changes: tuple[Change, ...]) -> bool:
+        """Follow changes in the store, while nothing else reads."""
         if RELOAD in changes or VIEWS_CHANGED in changes:
-            await self.reload()
+            await self._read_views()
             return True
         ids = {c.id for c in changes if c.subject is Subject.CONVERSATION}
         if not ids or not self.views:
             return False
         if len(ids) > _MOST_LOOKED_AT:
-            await self.reload()
+            await self._read_views()
             return True
         before = [self.get_count(saved) for saved in self.views]
         for identity in ids:

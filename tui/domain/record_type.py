@@ -44,13 +44,16 @@ def _make_record(cls: type[T], *, eq: bool, kw_only: bool) -> type[T]:
     if "__repr__" not in cls.__dict__:
         made.__repr__ = _describe
     if eq:
-        compared = [one.name for one in fields(made) if one.compare]
-        _add_comparison(made, attrgetter(*compared) if compared else type)
+        compared = [one for one in fields(made) if one.compare]
+        hashed = [one.name for one in compared if one.hash is not False]
+        _add_comparison(made, [one.name for one in compared], hashed)
     return cast(type[T], made)
 
 
-def _add_comparison(cls: Any, get_values: Callable[[Any], object]) -> None:
-    """Compare and hash values of a class by what a function returns of them."""
+def _add_comparison(cls: Any, compared: list[str], hashed: list[str]) -> None:
+    """Compare and hash values of a class by fields of these names."""
+    get_values = attrgetter(*compared) if compared else type
+    get_hashed = attrgetter(*hashed) if hashed else type
 
     def is_equal(self: object, other: object) -> object:
         """Return whether another value of the same class has the same fields."""
@@ -60,7 +63,7 @@ def _add_comparison(cls: Any, get_values: Callable[[Any], object]) -> None:
 
     def calculate_hash(self: object) -> int:
         """Return a hash of the fields."""
-        return hash(get_values(self))
+        return hash(get_hashed(self))
 
     if "__eq__" not in cls.__dict__:
         cls.__eq__ = is_equal
