@@ -5,6 +5,7 @@ from tests.ui.history import AGENT, CHLOE
 from tui.clock import DAY, HOUR
 from tui.domain.agent_level import Level, Team
 from tui.domain.conversation import State, View
+from tui.domain.phone import parse_address
 
 
 async def test_a_view_is_filtered_saved_listed_and_changed(mia: Typist) -> None:
@@ -134,3 +135,10 @@ async def test_late_answers_are_announced(mia: Typist) -> None:
     mia.clock.advance(2 * HOUR / 1_000)
     await answers.judge_conversations(targets)
     await mia.shows("conversations wait longer than they should · overdue shows them")
+
+
+async def test_an_agent_may_not_forget_a_customer_once_there_is_a_lead(mia: Typist) -> None:
+    await mia.store.team.set_level("bo", Level.LEAD)
+    await mia.type("1", "forget")
+    await mia.shows("Only leads change what is kept of customers: nothing was changed · ask bo.")
+    assert await mia.store.conversations.find_by_address(parse_address(CHLOE)) is not None
