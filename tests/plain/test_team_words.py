@@ -142,3 +142,12 @@ async def test_an_agent_may_not_forget_a_customer_once_there_is_a_lead(mia: Typi
     await mia.type("1", "forget")
     await mia.shows("Only leads change what is kept of customers: nothing was changed · ask bo.")
     assert await mia.store.conversations.find_by_address(parse_address(CHLOE)) is not None
+
+
+async def test_a_verb_alone_says_how_it_is_written_and_asks_nothing(mia: Typist) -> None:
+    await mia.type("v within")
+    await mia.shows("v within NAME 30m")
+    await mia.type("filter is:unread", "save within")
+    await mia.shows("Saved view within")
+    await mia.type("v within")
+    await mia.shows("Listed: Unread")
