@@ -152,7 +152,9 @@ async def test_the_filter_and_the_palette_find_people_who_never_wrote(desk: Desk
     async with desk.open(WIDE):
         await desk.command("filter")
         await desk.type("olaf")
-        await desk.shows("Olaf Zed +48 500 600 903 · never wrote", "Enter writes")
+        await desk.shows(
+            "Olaf Zed +48 500 600 903 · never wrote", "Enter writes", "Enter Write to them"
+        )
         await desk.press("enter")
         await desk.shows("New conversation", "never wrote")
         await desk.press("enter")

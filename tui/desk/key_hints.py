@@ -39,9 +39,13 @@ def get_suggestion_hints() -> list[KeyHint]:
     return [("Enter", "Keep it"), ("Esc", "Discard it")]
 
 
-def get_filter_hints() -> list[KeyHint]:
-    """Return the hints for the filter field, where typed characters are text and not commands."""
-    return [("Enter", "Keep the filter"), ("Esc", "Show all")]
+def get_filter_hints(*, finds_people: bool = False) -> list[KeyHint]:
+    """Return the hints for the filter field, where typed characters are text and not commands.
+
+    Args:
+        finds_people: Whether only people who never wrote match.
+    """
+    return [("Enter", "Write to them" if finds_people else "Keep the filter"), ("Esc", "Show all")]
 
 
 def get_browsing_hints(commands: Iterable[Command]) -> list[KeyHint]:
@@ -107,6 +111,8 @@ class HintState:
     """Whether a suggestion stands in the place of the composer."""
     is_filtering: bool = False
     """Whether the filter has the focus."""
+    finds_people: bool = False
+    """Whether only people who never wrote match the filter."""
     is_triage: bool = False
     is_open: bool = False
     """Whether a conversation is shown."""
@@ -130,7 +136,7 @@ def choose_hints(commands: Iterable[Command], state: HintState) -> list[KeyHint]
     if state.is_suggested:
         return get_suggestion_hints()
     if state.is_filtering:
-        return get_filter_hints()
+        return get_filter_hints(finds_people=state.finds_people)
     if state.is_triage:
         return get_triage_hints(commands) if state.is_open else get_triage_end_hints(commands)
     failures = get_failure_hints(commands) if state.is_failed else []

@@ -72,6 +72,8 @@ class InboxScreen(LiveInbox):
     @on(VirtualList.Moved)
     def _schedule_preview(self) -> None:
         """Show the conversation under the cursor once the cursor rests."""
+        if self.focused is self.filter:
+            self.show_key_hints()  # Enter writes where only people are left
         if self._preview_timer is not None:
             self._preview_timer.stop()
         self._preview_timer = self.set_timer(_PREVIEW_DELAY, self._show_current)

@@ -247,6 +247,7 @@ class InboxLayout(PacedScreen[None]):
             is_note=self.is_composer_focused and self.composer.note,
             is_suggested=self.compose_pane.has_suggestion,
             is_filtering=self.focused is self.filter,
+            finds_people=self.list_pane.has_only_people(self.filter.value),
             is_triage=self.triage.is_on,
             is_open=shown is not None,
             is_reading=self.is_reading,

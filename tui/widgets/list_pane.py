@@ -218,6 +218,10 @@ class ListPane(StoreReader, Vertical):
         # Messages that the list posts meanwhile end here: Textual takes this pane for the sender.
         self.post_message(ThreadList.Moved())
 
+    def has_only_people(self, text: str) -> bool:
+        """Return whether a filter is met only by people who never wrote."""
+        return not self.thread_list.rows and self.query_one(PeopleLines).is_shown_for(text)
+
     @on(Input.Submitted, "#filter")
     async def _leave_filter(self, event: Input.Submitted) -> None:
         """Go back to the list, which stays filtered; write to people if it shows only them.
@@ -225,7 +229,7 @@ class ListPane(StoreReader, Vertical):
         A filter with words such as `label:vip` shows its own list. One that is wrong stays, with
         the reason; a misspelled word is a name as long as names contain it.
         """
-        if not self.thread_list.rows and self.query_one(PeopleLines).is_shown_for(event.value):
+        if self.has_only_people(event.value):
             await self.run_action("screen.run('new')")
             return
         if event.value != self.thread_list.view.text or not self.thread_list.rows:
