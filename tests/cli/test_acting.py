@@ -109,7 +109,7 @@ async def test_several_are_named_by_number_name_id_and_stdin(bare: Desk, inbox: 
         (["assign", "Mia", "tim"], 'There is no agent or team "tim"'),
         (["assign", "Mia", "@sale"], 'There is no agent or team "@sale"'),
         (["resolve", "Mia", "sent"], 'there is no message with the id "Mia"'),
-        (["resolve", "123", "perhaps"], "invalid choice"),
+        (["resolve", "123", "perhaps"], '"perhaps" is not one of sent, not-sent'),
         (["cancel", "999999"], "there is no message with the id"),
         (["note", "-", "-"], "only one of both"),
     ],

@@ -180,7 +180,7 @@ async def test_ctrl_c_ends_the_move_and_the_next_run_goes_on(
 
 def test_each_form_of_import_has_its_arguments(bare: Desk) -> None:
     for arguments, expected in (
-        (("inbox.db",), "argument what: invalid choice: 'inbox.db' (choose from contacts, or name"),
+        (("inbox.db",), '"inbox.db" is not contacts: write smsdesk import contacts FILE, or name'),
         (("contacts",), "the following arguments are required: FILE"),
         (("contacts", "a.csv", "--into", "b.db"), "--into moves one inbox"),
         (("a.db", "b.db", "--into", "c.db"), "--into moves one inbox"),

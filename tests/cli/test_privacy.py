@@ -75,6 +75,20 @@ def test_a_customer_is_forgotten_and_the_backups_are_named(filled: Desk) -> None
     assert (again.returncode, "nothing is stored" in again.stderr) == (2, True)
 
 
+def test_only_leads_erase_and_agents_are_refused_before_anything_is_asked(filled: Desk) -> None:
+    number = find_number(filled)
+    assert filled.run("agents", "set", "ada", "--level", "lead").returncode == 2
+    assert filled.run("agents", "add", "ada").returncode == 0
+    assert filled.run("agents", "set", "ada", "--level", "lead").returncode == 0
+    for command in (("forget", number), ("prune", "--days", "1")):
+        assert filled.run(*command, "--dry-run").returncode == 0
+        refused = filled.run(*command, "--yes")
+        assert refused.returncode == 1
+        assert "Only leads change what is kept of customers" in refused.stderr
+        assert "ask ada" in refused.stderr and "Traceback" not in refused.stderr
+    assert number in filled.run("threads", "--json").stdout
+
+
 def test_old_messages_are_counted_and_deleted(filled: Desk) -> None:
     assert "--days" in read_error_line(filled.run("prune", "--dry-run"))
     tried = filled.run("prune", "--dry-run", "--json", SMSDESK_KEEP_DAYS="1")

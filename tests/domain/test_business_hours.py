@@ -1,5 +1,6 @@
 """Time counts only while the desk is open."""
 
+import re
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
 
@@ -159,7 +160,10 @@ def test_hours_that_the_clock_leaves_out_pass_no_time() -> None:
     ("typed", "shown"),
     [
         ("", "is always open"),
+        ("off", "is always open"),
         ("9-17", "is open mon-sun 9-17"),
+        ("9-17; Europe/Warsaw", "is open mon-sun 9-17 (Europe/Warsaw)"),
+        ("9-17; UTC", "is open mon-sun 9-17 (UTC)"),
         (
             "mon-fri 9-17; 2026-12-25, 2026-12-26; Europe/Warsaw",
             "is open mon-fri 9-17 (Europe/Warsaw), closed on 2026-12-25, 2026-12-26",
@@ -169,3 +173,16 @@ def test_hours_that_the_clock_leaves_out_pass_no_time() -> None:
 )
 def test_hours_are_described_in_a_sentence(typed: str, shown: str) -> None:
     assert describe_hours(parse_desk_hours(typed)).endswith(shown)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("9-17; Mars/Base", '"Mars/Base" is no time zone: write it like Europe/Warsaw'),
+        ("9-17; 25.12.2026", '"25.12.2026" is no date: write holidays like 2026-12-25'),
+        ("9-17; christmas; UTC", '"christmas" is no date'),
+    ],
+)
+def test_what_is_no_holiday_and_no_zone_is_named(typed: str, expected: str) -> None:
+    with pytest.raises(InvalidHoursError, match=re.escape(expected)):
+        parse_desk_hours(typed)

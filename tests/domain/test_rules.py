@@ -86,6 +86,11 @@ def test_a_wait_is_written_in_many_ways_and_kept_in_minutes() -> None:
     [
         ("arive", "did you mean arrives?"),
         ("outside", "is no condition"),
+        ("wors invoice, bill", "did you mean words?"),
+        ("al words order, late", "did you mean all words?"),
+        ("no anwser for 30 minutes", "did you mean no answer for?"),
+        ("acount support", "did you mean account?"),
+        ("receipt", "there are arrives, first contact"),
         ("arrives now", "arrives stands alone"),
         ("label", "write label billing"),
         ("words", "write words invoice, bill"),

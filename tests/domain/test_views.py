@@ -124,7 +124,7 @@ def test_the_queue_of_an_agent_has_their_own_and_unassigned_conversations(
     ("view", "expected"),
     [
         (View(), "c writes a message"),
-        (View(text="zoë"), 'Nothing contains "zoë"'),
+        (View(text="zoë"), 'Nothing here contains "zoë": g / searches all'),
         (View(failed=True), "Nothing has failed"),
         (View(drafts_of="mia"), "No drafts"),
         (View(label="billing"), "Nothing here"),

@@ -5,6 +5,7 @@ from tests.ui.history import AGENT, CHLOE
 from tui.clock import DAY, HOUR
 from tui.domain.agent_level import Level, Team
 from tui.domain.conversation import State, View
+from tui.domain.phone import parse_address
 
 
 async def test_a_view_is_filtered_saved_listed_and_changed(mia: Typist) -> None:
@@ -134,3 +135,19 @@ async def test_late_answers_are_announced(mia: Typist) -> None:
     mia.clock.advance(2 * HOUR / 1_000)
     await answers.judge_conversations(targets)
     await mia.shows("conversations wait longer than they should · overdue shows them")
+
+
+async def test_an_agent_may_not_forget_a_customer_once_there_is_a_lead(mia: Typist) -> None:
+    await mia.store.team.set_level("bo", Level.LEAD)
+    await mia.type("1", "forget")
+    await mia.shows("Only leads change what is kept of customers: nothing was changed · ask bo.")
+    assert await mia.store.conversations.find_by_address(parse_address(CHLOE)) is not None
+
+
+async def test_a_verb_alone_says_how_it_is_written_and_asks_nothing(mia: Typist) -> None:
+    await mia.type("v within")
+    await mia.shows("v within NAME 30m")
+    await mia.type("filter is:unread", "save within")
+    await mia.shows("Saved view within")
+    await mia.type("v within")
+    await mia.shows("Listed: Unread")

@@ -1,5 +1,7 @@
 """Rules name things that can be missing: it is said before, and it is seen when they go later."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.contexts import make_context
@@ -58,6 +60,8 @@ def format_rule(then: str, when: str = "arrives", name: str = "x") -> str:
         ("arrives", "notify @empty", "the team @empty has no members"),
         ("arrives", "assign @empty", ""),
         ("label never-used", "label new", ""),
+        ("opt-out", "answer welcome", "without confirm_opt_outs = true in the settings"),
+        ("opt-out", "label left", ""),
     ],
 )
 async def test_what_a_rule_names_is_checked(
@@ -66,6 +70,14 @@ async def test_what_a_rule_names_is_checked(
     (rule,) = parse_rules(format_rule(then, when), world.clock.now(), None)
     found = find_missing(rule, await read_names(world.store, preferences))
     assert expected in found and bool(expected) == bool(found)
+
+
+async def test_an_opt_out_is_answered_where_the_settings_allow_it(
+    world: RuleWorld, preferences: Preferences
+) -> None:
+    (rule,) = parse_rules(format_rule("answer welcome", "opt-out"), world.clock.now(), None)
+    allowed = replace(preferences, confirm_opt_outs=True)
+    assert find_missing(rule, await read_names(world.store, allowed)) == ""
 
 
 async def test_a_rule_with_an_unknown_hook_is_not_switched_on(

@@ -51,6 +51,22 @@ async def test_a_view_gets_a_time_that_the_list_shows_and_sorts_by(desk: Desk, s
     assert saved.key == "1"
 
 
+async def test_a_row_is_overdue_from_the_second_on_in_which_it_is_counted(desk: Desk) -> None:
+    await desk.store.views.save_view("all open", View(), AGENT)
+    views = await desk.store.views.list_views(AGENT)
+    await desk.store.answer_targets.set_target(views[0], 7 * 24 * 60, "", AGENT)
+    targets = await desk.store.answer_targets.list_targets()
+    await desk.store.answer_targets.judge_conversations(targets)
+    async with desk.open(WIDE):
+        await desk.until(lambda: any(row.due_at for row in desk.inbox.threads.rows))
+        first = min(row.due_at for row in desk.inbox.threads.rows if row.due_at is not None)
+        desk.clock.advance((first - desk.clock.now()) / 1_000 - 1)
+        await desk.shows("◷ 1m left")
+        assert " over " not in desk.text()
+        desk.clock.advance(2)
+        await desk.shows("! 1m over")
+
+
 async def test_without_a_time_for_an_answer_nothing_of_it_is_shown(desk: Desk) -> None:
     async with desk.open(WIDE):
         await desk.press("o", "o")

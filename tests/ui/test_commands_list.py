@@ -184,7 +184,7 @@ async def test_a_filter_without_hits_shows_an_empty_list(desk: Desk, size: Size)
         assert (await desk.thread(CHLOE)).state == "open"
         await desk.press("escape", "slash")
         await desk.type("a name that no one has")
-        await desk.shows("Nothing contains", "Esc shows all")
+        await desk.shows("Nothing here contains", "g / searches all")
 
 
 @BOTH_SIZES

@@ -4,6 +4,7 @@ import pytest
 
 from tests.ui.desk import WIDE, Desk, presses
 from tests.ui.history import CHLOE, DAWIT
+from tui.domain.agent_level import Level
 from tui.domain.phone import parse_address
 from tui.store.store import Store
 
@@ -39,6 +40,18 @@ async def test_a_customer_is_forgotten_once_the_number_was_typed(
         await desk.hides("Chloe Martin")
         assert not await is_stored(desk.store, CHLOE)
         assert desk.inbox.pane.conversation is None or desk.inbox.pane.conversation.party != CHLOE
+
+
+async def test_an_agent_is_refused_before_the_number_is_asked(desk: Desk) -> None:
+    await desk.store.team.set_level("bo", Level.LEAD)
+    async with desk.open(WIDE):
+        await desk.open_thread(CHLOE)
+        await desk.command("palette")
+        await desk.type("forget this")
+        await desk.press("enter")
+        await desk.shows("Only leads change what is kept of customers", "ask bo")
+        assert "type the number again" not in desk.text()
+        assert await is_stored(desk.store, CHLOE)
 
 
 async def test_a_draft_is_not_stored_again_when_a_colleague_forgets_the_customer(

@@ -6,6 +6,9 @@ from typing import Any, NoReturn
 
 from tui.cli.errors import BAD_USE, CommandError
 
+_MISSING = "the following arguments are required: "
+"""Beginning of the message of argparse for missing arguments."""
+
 _MAX_SECONDS = 366 * 24 * 3600
 
 
@@ -31,6 +34,7 @@ class CommandParser(argparse.ArgumentParser):
             prog: Program and command as shown in the usage line.
             command: Name of the command; empty for the program itself.
         """
+        self._usage_names: dict[str, str] = {}
         super().__init__(prog=prog, formatter_class=_HelpFormatter, allow_abbrev=False)
         self._command = command
 
@@ -62,7 +66,26 @@ class CommandParser(argparse.ArgumentParser):
         Args:
             message: Description of the error in one line.
         """
+        names = message.removeprefix(_MISSING)
+        if names != message:
+            shown = [self._usage_names.get(name, name) for name in names.split(", ")]
+            message = f"{_MISSING}{', '.join(shown)}"
         raise CommandError(f"{message}; see {self.prog} --help", BAD_USE)
+
+    def _add_action(self, action: argparse.Action) -> Any:
+        """Add an argument, and keep the name under which the usage line shows it."""
+        if not action.option_strings:
+            if action.nargs == argparse.ZERO_OR_MORE:
+                action.required = False  # argparse asks for it, although it may be left out
+            if action.choices and not action.metavar:
+                self._usage_names[action.dest] = f"{{{','.join(map(str, action.choices))}}}"
+        return super()._add_action(action)
+
+    def _check_value(self, action: argparse.Action, value: Any) -> None:
+        """Refuse a value that is not one of the choices, and list them."""
+        if action.choices is not None and value not in action.choices:
+            line = f'"{value}" is not one of {", ".join(map(str, action.choices))}'
+            raise argparse.ArgumentError(action if action.option_strings else None, line)
 
 
 def parse_count(text: str) -> int:

@@ -16,6 +16,7 @@ from tui.desk.privacy import (
     describe_forgetting,
     describe_forgotten,
     describe_remains,
+    explain_obstacle,
     finish_scrubbing,
     is_confirmed,
     measure_customer,
@@ -63,8 +64,8 @@ async def _forget(arguments: Namespace, desk: Preferences) -> int:
             if arguments.json:
                 write_json(plan_to_json(plan, erased=False))
             return DONE
-        if plan.obstacle:
-            raise CommandError(plan.obstacle, FAILED)
+        if obstacle := await explain_obstacle(store, plan, desk.agent):
+            raise CommandError(obstacle, FAILED)
         if not arguments.yes and not _confirm(plan, regions):
             write_line("nothing was erased")
             return FAILED

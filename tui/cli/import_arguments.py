@@ -64,8 +64,8 @@ def choose_import_module(parser: CommandParser, arguments: argparse.Namespace) -
             parser.error("--rehearse needs --into DATABASE")
         if arguments.what != "contacts":
             parser.error(
-                f"argument what: invalid choice: '{arguments.what}' (choose from contacts, or name"
-                " an inbox and --into DATABASE)"
+                f'"{arguments.what}" is not contacts: write smsdesk import contacts FILE, or name'
+                " an inbox and --into DATABASE"
             )
         if arguments.file is None:
             parser.error("the following arguments are required: FILE")

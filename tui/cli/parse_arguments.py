@@ -127,5 +127,7 @@ def suggest_name(name: str, known: Iterable[str]) -> str:
     """Return the closest known name as the rest of an error line, or ""."""
     import difflib
 
-    matches = difflib.get_close_matches(name, known, n=1)
-    return f"; did you mean {matches[0]}?" if matches else ""
+    # Without the dashes: they would make any two short options alike.
+    by_word = {one.lstrip("-"): one for one in known}
+    matches = difflib.get_close_matches(name.lstrip("-"), by_word, n=1)
+    return f"; did you mean {by_word[matches[0]]}?" if matches else ""

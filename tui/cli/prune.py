@@ -10,10 +10,12 @@ from tui.cli.context import convert_store_errors, require_answer
 from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
 from tui.cli.show import write_json, write_line
 from tui.clock import SystemClock
+from tui.desk.permissions import explain_missing_level
 from tui.desk.privacy import describe_remains, finish_scrubbing, format_retention, retention_to_json
 from tui.domain.text import format_count
 from tui.settings.public import Preferences
 from tui.startup.wiring import open_store
+from tui.store.lead_rights import KEPT_DATA
 from tui.store.retention import RetentionPlan
 
 _SCRUB_SECONDS = 600.0
@@ -50,6 +52,8 @@ async def _prune(arguments: Namespace, desk: Preferences, days: int) -> int:
             if arguments.json:
                 write_json(retention_to_json(plan, days, deleted=None))
             return DONE
+        if refusal := await explain_missing_level(store, desk.agent, KEPT_DATA):
+            raise CommandError(refusal, FAILED)
         if not arguments.yes and not _confirm(plan, days):
             write_line("nothing was deleted")
             return FAILED

@@ -47,8 +47,9 @@ def run(arguments: Namespace) -> int:
         arguments: Parsed arguments with `action`, `names`, `days`, `output` and `json`.
     """
     if arguments.action in _WITH_NAMES and not arguments.names:
-        what = "the file" if arguments.action == "import" else "the rule"
-        line = f"name {what}; smsdesk rules list prints the names"
+        line = "name the rule; smsdesk rules list prints the names"
+        if arguments.action == "import":
+            line = "name the file; smsdesk rules export prints what it may contain"
         raise CommandError(line, BAD_USE)
     try:
         with context.convert_store_errors():

@@ -87,7 +87,7 @@ def format_message(message: Message, customer: str = "") -> str:
         body,
         f"[{one_line(message.files)}]" if texts.files and message.files else "",
         status,
-        texts.agent,
+        f"({texts.agent})" if texts.agent else "",
     ]
     return " ".join(part for part in parts if part)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tui.clock import Clock
 from tui.desk.format import format_date_time
+from tui.desk.permissions import explain_missing_level
 from tui.domain.conversation import Conversation
 from tui.domain.json_fields import format_iso_time
 from tui.domain.phone import (
@@ -20,6 +21,7 @@ from tui.domain.phone import (
 )
 from tui.domain.text import format_count, one_line
 from tui.store.forget_plan import ForgetPlan
+from tui.store.lead_rights import KEPT_DATA
 from tui.store.leases import CHECKPOINT, LONGEST_LEASE_MS
 from tui.store.retention import RetentionPlan
 from tui.store.store import Store
@@ -178,6 +180,18 @@ async def measure_conversation(store: Store, conversation: Conversation) -> Forg
         conversation: The conversation.
     """
     return await store.forgetting.measure(parse_address(conversation.party))
+
+
+async def explain_obstacle(store: Store, plan: ForgetPlan, agent: str) -> str:
+    """Return why an agent cannot erase a customer now, as a sentence; "" if it is possible.
+
+    Args:
+        store: Store shared by all agents.
+        plan: What would be erased.
+        agent: Name of the agent.
+    """
+    refusal = await explain_missing_level(store, agent, KEPT_DATA)
+    return refusal or f"{plan.obstacle[:1].upper()}{plan.obstacle[1:]}"
 
 
 def describe_remains(database: object) -> str:

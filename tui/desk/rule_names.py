@@ -39,6 +39,8 @@ class RuleNames:
     stored: StoredNames
     accounts: Collection[str] | None = None
     hooks: Collection[str] | None = None
+    can_confirm: bool = True
+    """Whether the settings allow a text that confirms an opt-out."""
 
 
 async def read_names(store: Store, preferences: "RulePreferences | None") -> RuleNames:
@@ -61,7 +63,8 @@ def collect_names(stored: StoredNames, preferences: "RulePreferences | None") ->
     if preferences is None:
         return RuleNames(stored)
     accounts = [account.name for account in preferences.accounts]
-    return RuleNames(stored, accounts, list(preferences.hooks))
+    hooks = list(preferences.hooks)
+    return RuleNames(stored, accounts, hooks, can_confirm=preferences.confirm_opt_outs)
 
 
 def find_missing(rule: Rule, names: RuleNames) -> str:
@@ -81,6 +84,8 @@ def find_missing(rule: Rule, names: RuleNames) -> str:
         is_open = not (rule.hours.week or names.stored.has_desk_hours)
         if is_open and condition.kind is ConditionKind.OUTSIDE_HOURS:
             return "outside hours needs hours: its own, or those of the desk (v, then h)"
+    if rule.answer and rule.is_about_opt_out and not names.can_confirm:
+        return "after an opt-out nothing is sent without confirm_opt_outs = true in the settings"
     return next(filter(None, (_find_missing_of(action, names) for action in rule.then)), "")
 
 

@@ -86,7 +86,9 @@ def _format_age(row: Conversation, state: RowState) -> RowPart:
         since = row.waiting_since if row.waiting_since is not None else row.last_at
         style = "thread--waiting" if is_waiting(row) else "thread--age"
         return f" {format.format_age(since, now):>4} ", style
-    is_over = row.due_at < now
+    # Judged to the second: the count of what is overdue, and its list, are as well.
+    is_over = row.due_at < state.now
+    now = max(now, row.due_at + 1) if is_over else now
     mark = (OVERDUE_MARK if is_over else DUE_MARK).draw(ascii=state.ascii)
     is_soon = format.is_due_soon(row.due_at, row.waiting_since, now)
     style = "thread--waiting" if is_soon else "thread--age"

@@ -243,7 +243,8 @@ def parse_desk_hours(typed: str) -> BusinessHours:
     """Return hours, holidays and zone of one line: "mon-fri 9-17; 2026-12-25; Europe/Warsaw".
 
     Args:
-        typed: Parts with semicolons between them; empty, or "always": the desk is always open.
+        typed: Parts with semicolons between them; empty, "always" or "off": always open.
+            Dates begin with a digit and zones do not, so either of them can be left out.
 
     Raises:
         InvalidHoursError: A part cannot be understood.
@@ -252,7 +253,9 @@ def parse_desk_hours(typed: str) -> BusinessHours:
     if len(parts) > _DESK_PARTS:
         raise InvalidHoursError(f"Write hours; holidays; time zone, like {DESK_EXAMPLE}")
     week, holidays, zone = parts + [""] * (_DESK_PARTS - len(parts))
-    week = "" if week.casefold() == "always" else week
+    if not zone and holidays[:1].isalpha():  # "9-17; Europe/Warsaw": no holidays
+        holidays, zone = "", holidays
+    week = "" if week.casefold() in ("always", "off") else week
     return parse_hours(week, split_holidays(holidays), find_zone(zone))
 
 

@@ -81,7 +81,11 @@ def _parse_condition(line: str) -> Condition:
 
 def _explain_unknown(line: str) -> str:
     """Return which conditions there are, and the one that was probably meant."""
-    near = difflib.get_close_matches(line.casefold(), list(ConditionKind), n=1)
+    # Most conditions have a value, so that only the beginning can be compared: "wrods invoice".
+    words, kinds = line.casefold().split(), list(ConditionKind)
+    begins = {" ".join(words[: len(kind.split())]) for kind in kinds}
+    found = (difflib.get_close_matches(one, kinds, 1) for one in sorted(begins, reverse=True))
+    near = next(filter(None, found), [])
     hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(ConditionKind)}"
     return f'"{one_line(line, 30)}" is no condition: {hint}'
 

@@ -152,7 +152,7 @@ def _has_filter_text(conversation: Conversation, text: str) -> bool:
 def describe_empty_view(view: View) -> str:
     """Return the message for a view without conversations, with the next useful key."""
     if view.text:
-        return f'Nothing contains "{one_line(view.text, 30)}": Esc shows all'
+        return f'Nothing here contains "{one_line(view.text, 30)}": g / searches all'
     if replace(view, order=Order.WAITING, assigned=()) == View(unread=True):
         return "Everything is read: g o shows what is open"
     if replace(view, order=Order.WAITING, assigned=()) == View(overdue=True):

@@ -187,7 +187,7 @@ async def _confirm_merge(inbox: InboxActions, kept: Conversation, gone: Conversa
 @command_handler("forget")
 async def ask_number_to_forget(inbox: InboxActions) -> None:
     """Say what would be erased, and erase it when the number was typed again."""
-    from tui.desk.privacy import describe_forgetting, measure_conversation
+    from tui.desk.privacy import describe_forgetting, explain_obstacle, measure_conversation
     from tui.screens.questions import PromptScreen
 
     rows, context = await inbox.load_targets(), inbox.app_context
@@ -195,8 +195,8 @@ async def ask_number_to_forget(inbox: InboxActions) -> None:
         inbox.show_status("Open the one customer to be forgotten: each is confirmed alone")
         return
     plan = await measure_conversation(inbox.store, rows[0])
-    if plan.obstacle:
-        inbox.show_status(plan.obstacle[:1].upper() + plan.obstacle[1:])
+    if obstacle := await explain_obstacle(inbox.store, plan, context.agent):
+        inbox.show_status(obstacle)
         return
     sentences = describe_forgetting(plan, context.preferences.database)
     screen = PromptScreen(

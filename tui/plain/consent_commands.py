@@ -7,6 +7,7 @@ from tui.desk.privacy import (
     WRONG_NUMBER,
     describe_forgetting,
     describe_forgotten,
+    explain_obstacle,
     is_confirmed,
     measure_conversation,
 )
@@ -89,8 +90,8 @@ async def forget_customer(session: PlainSession, typed: str) -> None:
     """
     row, context = await session.refresh_conversation(), session.context
     plan = await measure_conversation(session.store, row)
-    if plan.obstacle:
-        session.dialog.write_line(f"{plan.obstacle[:1].upper()}{plan.obstacle[1:]}.")
+    if obstacle := await explain_obstacle(session.store, plan, context.agent):
+        session.dialog.write_line(f"{obstacle}.")
         return
     for sentence in describe_forgetting(plan, context.preferences.database):
         session.dialog.write_line(f"{sentence}.")

@@ -149,8 +149,15 @@ async def change_view(session: PlainSession, typed: str) -> bool:
         "private": share,
         "notify": notify,
     }
-    if verb not in verbs or (verb != "hours" and not rest.strip()):
+    if verb not in verbs:
         return False
+    if verb != "hours" and not rest.strip():
+        # A view may be called "set", say.
+        views = await session.store.views.list_views(agent)
+        is_view = any(saved.name.casefold().startswith(verb) for saved in views)
+        if not is_view:
+            session.dialog.write_line(f"{_VIEW_USAGE}.")
+        return not is_view
     await report_change(session, verbs[verb])
     return True
 

@@ -239,6 +239,7 @@ class LiveInbox(InboxLayout):
         self.contact_panel.refresh_clock(now)
         self.countdown.show_remaining(now)
         self.follow_visibility()
+        self.threads.show_overdue_rows()
         if now // MINUTE != self._current_minute:
             self._current_minute = now // MINUTE
             self.threads.refresh_ages()

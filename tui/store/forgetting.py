@@ -25,7 +25,7 @@ from tui.store.erasure import (
 )
 from tui.store.errors import StoreError
 from tui.store.forget_plan import ForgetPlan, find_customer
-from tui.store.lead_rights import require_lead
+from tui.store.lead_rights import KEPT_DATA, require_lead
 from tui.store.queries import queries
 from tui.store.rows import to_dict
 from tui.store.summaries import Summaries, Summary
@@ -106,7 +106,7 @@ class Forgetting:
     def _erase(self, transaction: Transaction, *, before: ForgetPlan, agent: str) -> ForgetPlan:
         """Erase everything in one transaction."""
         connection = transaction.connection
-        require_lead(connection, agent, "what is kept of customers")
+        require_lead(connection, agent, KEPT_DATA)
         self._sql.overwrite_deleted(connection)
         # Found again under the write lock: a text may have come, or be on its way, since.
         plan = find_customer(before.address, connection)

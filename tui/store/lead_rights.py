@@ -5,6 +5,7 @@ from tui.store.connections import Connection
 from tui.store.errors import OnlyLeads
 from tui.store.queries import queries
 
+KEPT_DATA = "what is kept of customers"
 _MOST_NAMED = 3
 
 

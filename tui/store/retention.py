@@ -18,7 +18,7 @@ from tui.domain.status import Status
 from tui.store.connections import Connection, Row
 from tui.store.engine import Engine, Transaction
 from tui.store.erasure import drop_merge_records, erase_conversation, erase_messages
-from tui.store.lead_rights import require_lead
+from tui.store.lead_rights import KEPT_DATA, require_lead
 from tui.store.queries import queries
 from tui.store.summaries import Summaries
 
@@ -150,9 +150,7 @@ class Retention:
             agent: Name of the agent who asks for it.
             report: Called with the number of messages that are gone by now.
         """
-        await self._database.read(
-            lambda connection: require_lead(connection, agent, "what is kept of customers")
-        )
+        await self._database.read(lambda connection: require_lead(connection, agent, KEPT_DATA))
         cutoff, total, self._after = self._clock.now() - days * DAY, 0, 0
         while True:
             total += await self._delete_next(cutoff)

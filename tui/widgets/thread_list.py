@@ -49,6 +49,8 @@ class ThreadList(ConversationList):
         """
         super().__init__(store, clock, zone, agent)
         self._ascii = ascii
+        self._judged_at = clock.now()
+        """Time up to which rows are known to be painted as overdue, ms UTC."""
 
     @property
     def is_agent_writing(self) -> bool:
@@ -60,6 +62,13 @@ class ThreadList(ConversationList):
         for place in range(self.top, min(self.top + self.visible_rows + 1, len(self.rows))):
             self.refresh_row(place)
 
+    def show_overdue_rows(self) -> None:
+        """Repaint the rows if one has become overdue; called once a second."""
+        judged_at, now = self._judged_at, self._clock.now()
+        if any(row.due_at is not None and judged_at <= row.due_at < now for row in self.rows):
+            self._judged_at = now
+            self.refresh_ages()
+
     # Drawing --------------------------------------------------------------------------------
 
     def describe_empty(self) -> str:
@@ -67,9 +76,9 @@ class ThreadList(ConversationList):
         return describe_empty_view(self.view) if self._has_view else ""
 
     def get_appearance_key(self) -> object:
-        """Return what changes the rows: the minute, the marks, the drafts and what has left."""
+        """Return what changes the rows: the time, the marks, the drafts and what has left."""
         minute = self._clock.now() // MINUTE
-        return minute, self.marked, self._drafted_ids, self._departure
+        return minute, self._judged_at, self.marked, self._drafted_ids, self._departure
 
     def draw_row(self, row: Conversation, *, current: bool, width: int) -> list[Strip]:
         """Draw a line with title and age, and a line with preview and badge.
