@@ -11,6 +11,7 @@ from rich.segment import Segment
 from textual import events
 from textual.color import Color
 from textual.filter import LineFilter
+from textual.geometry import Size
 
 from tui.terminal.ascii_text import to_ascii
 from tui.terminal.desktop_notifications import RESTORE_TITLE, SAVE_TITLE
@@ -43,6 +44,8 @@ class TerminalGuest(OneKeyAtATime):
     """App that shares its terminal with a shell and other programs."""
 
     _end_task: asyncio.Task[None] | None = None
+    _last_size: Size | None = None
+    """Size that the terminal has announced last; None before the first time, as the app starts."""
 
     # Hooks for the app ----------------------------------------------------------------------
 
@@ -63,8 +66,9 @@ class TerminalGuest(OneKeyAtATime):
             event: New size; the old one if it has changed back meanwhile.
         """
         self.forget_cells()
-        if event.size == self.size and self.is_running:
+        if event.size == self._last_size and self.is_running:
             self.refresh(layout=True)  # Textual does so for another size only
+        self._last_size = event.size
 
     def on_app_focus(self) -> None:
         """Forget all cells, as other programs may have written to the terminal meanwhile."""
