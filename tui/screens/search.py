@@ -17,7 +17,8 @@ from tui.screens.base import DialogScreen, report_store_errors
 from tui.store.store import Store
 from tui.widgets.search_results import Hit, Hits
 
-_DEBOUNCE_SECONDS = 0.12
+_DEBOUNCE_SECONDS = 0.02
+"""Pause that spares the searches of a pasted or repeated key; a search itself takes less."""
 
 
 class SearchScreen(DialogScreen[Hit | None]):

@@ -31,8 +31,8 @@ class _Look(NamedTuple):
     """Rules for the widget itself; None if nothing matches."""
     flags: dict[str, bool]
     """Its attributes `FLAGS`."""
-    components: dict[str, RulesMap]
-    """Rules for each of its component classes."""
+    components: "_ComponentRules"
+    """Rules for its component classes."""
 
 
 class _Place(NamedTuple):
@@ -108,15 +108,44 @@ class _Looks:
         return len(self._numbers) > _MAX_LOOKS or len(self._traits) > _MAX_LOOKS
 
 
+class _ComponentRules(dict[str, RulesMap]):
+    """Rules for the component classes of widgets with one look, each found when it is first used.
+
+    A list has a dozen of them for every state of it, of which few are ever drawn.
+    """
+
+    def __init__(self, names: frozenset[str], find: Callable[[DOMNode, str], RulesMap]) -> None:
+        """Keep what finds the rules.
+
+        Args:
+            names: All component classes.
+            find: Returns the rules of a component class of a widget with this look.
+        """
+        super().__init__()
+        self.names = names
+        self._find = find
+
+    def find_rules(self, node: DOMNode, name: str) -> RulesMap:
+        """Return the rules of a component class.
+
+        Args:
+            node: Any widget with this look.
+            name: The component class.
+        """
+        if (rules := self.get(name)) is None:
+            rules = self[name] = self._find(node, name)
+        return rules
+
+
 class _ComponentStyles(dict[str, RenderStyles]):
     """Styles of a widget's component classes, each made when it is first read."""
 
-    def __init__(self, node: DOMNode, rules: dict[str, RulesMap]) -> None:
+    def __init__(self, node: DOMNode, rules: _ComponentRules) -> None:
         """Keep the rules.
 
         Args:
             node: The widget.
-            rules: Rules for each component class.
+            rules: Rules for its component classes.
         """
         super().__init__()
         self.rules = rules
@@ -124,13 +153,13 @@ class _ComponentStyles(dict[str, RenderStyles]):
 
     def __contains__(self, name: object) -> bool:
         """Return whether the widget has a component class."""
-        return name in self.rules
+        return name in self.rules.names
 
     def __missing__(self, name: str) -> RenderStyles:
         """Make the style of a component class, as Textual does for all of them."""
         virtual_node = DOMNode(classes=name)
         virtual_node._attach(self._node)
-        Stylesheet.replace_rules(virtual_node, self.rules[name])
+        Stylesheet.replace_rules(virtual_node, self.rules.find_rules(self._node, name))
         self[name] = virtual_node.styles
         return virtual_node.styles
 
@@ -214,25 +243,29 @@ class FastStylesheet(Stylesheet):
         super().apply(node, animate=animate)
         rules = self._found
         flags = {name: getattr(node, name) for name in FLAGS}
-        components: dict[str, RulesMap] = {}
-        for component in sorted(node._get_component_classes()):
-            virtual_node = DOMNode(classes=component)
-            virtual_node._attach(node)
-            self._found = None
-            super().apply(virtual_node)
-            components[component] = self._found or {}
-        return _Look(rules, flags, components)
+        names = frozenset(node._get_component_classes())
+        return _Look(rules, flags, _ComponentRules(names, self._find_component))
+
+    def _find_component(self, node: DOMNode, name: str) -> RulesMap:
+        """Return the rules of a component class of a widget."""
+        virtual_node = DOMNode(classes=name)
+        virtual_node._attach(node)
+        self._found = None
+        super().apply(virtual_node)
+        return self._found or {}
 
     def _process_component_classes(self, node: DOMNode) -> None:
         """Do nothing: `apply` sees to the component classes."""
 
-    def _place_components(self, node: DOMNode, rules: dict[str, RulesMap]) -> None:
-        """Give a widget the rules of its component classes, and paint it if they are others."""
+    def _place_components(self, node: DOMNode, rules: _ComponentRules) -> None:
+        """Give a widget the rules of its component classes, and paint it if one it drew differs."""
         before = node._component_styles
-        if not rules or (isinstance(before, _ComponentStyles) and before.rules is rules):
+        if not rules.names or (isinstance(before, _ComponentStyles) and before.rules is rules):
             return
         node._component_styles = _ComponentStyles(node, rules)
-        if not isinstance(before, _ComponentStyles) or before.rules != rules:
+        if not isinstance(before, _ComponentStyles) or any(
+            found != rules.find_rules(node, name) for name, found in before.rules.items()
+        ):
             node.refresh()
 
     def replace_rules(  # type: ignore[override]
