@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import pyte
 
 from tests.bench.ui.terminal import COLUMNS, LINES
-from dataclasses import dataclass
 
 _PRIVATE = re.compile(
     rb"\x1b\[[<=>?][0-9;:]*[ -/]*[A-Za-ln-z~]|\x1b\[[0-9;]* ?[q-z]|\x1bP.*?\x1b\\"

@@ -2,12 +2,12 @@
 
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from tests.bench.ui.emulator import Area, Emulator
 from tests.bench.ui.measures import LIST
 from tests.bench.ui.programs import MeasuredProgram
 from tests.bench.ui.terminal import LINES, Program
-from dataclasses import dataclass
 
 HERTZ = 30
 FRAME_MS = 1_000 / 60

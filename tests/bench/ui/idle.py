@@ -3,10 +3,10 @@
 import time
 from collections.abc import Mapping
 from contextlib import ExitStack
+from dataclasses import dataclass
 
 from tests.bench.ui.programs import MeasuredProgram
 from tests.bench.ui.terminal import Program
-from dataclasses import dataclass
 
 MINUTE = 61.0
 _WARM_UP = 12.0

@@ -1,5 +1,6 @@
 """Measure keys: the next row, a held key, the end, an opening, typing, colleagues."""
 
+import functools
 import statistics
 from collections.abc import Mapping, Sequence
 
@@ -14,6 +15,7 @@ from tests.bench.ui.peers import AERC, NEOMUTT
 from tests.bench.ui.programs import PROTOTYPE, MeasuredProgram, inbox_program
 from tests.bench.ui.report import NOT_INSTALLED, OURS, Figure, compare_programs
 from tests.bench.ui.setting import Setting
+from tests.bench.ui.terminal import LINES
 
 FLOOR = "prototype"
 _SENTENCE = "the quick brown fox jumps over the lazy dog "
@@ -97,7 +99,9 @@ def held(setting: Setting) -> list[Figure]:
     """Hold `j` at 30 keys a second: how far the list is behind, and what a key costs."""
     part, figures = held.__name__, []
     programs = list_programs(setting)
-    rounds = measure_in_turns(programs, held_key.measure_held_key, setting.rounds)
+    keys = min(90, setting.size[0] - LINES - 2)  # a small list ends
+    measure = functools.partial(held_key.measure_held_key, keys=keys)
+    rounds = measure_in_turns(programs, measure, setting.rounds)
     for name, runs in rounds.items():
         middle, late = summarize_times([lag for run in runs for lag in run.lags])
         rows: Sequence[tuple[str, float, str, float | None]] = (

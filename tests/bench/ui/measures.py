@@ -5,12 +5,12 @@ import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TypeVar
 
 from tests.bench.ui.emulator import Area, count_changed_cells, find_last_changes
 from tests.bench.ui.programs import MeasuredProgram
 from tests.bench.ui.terminal import LINES, Burst, Program
-from dataclasses import dataclass
 
 T = TypeVar("T")
 

@@ -10,7 +10,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-
 OURS = "smsdesk"
 NOT_INSTALLED = "not installed"
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.bench.ui import stores
@@ -9,7 +10,6 @@ from tests.bench.ui.emulator import Area, Emulator
 from tests.bench.ui.measures import measure_area
 from tests.bench.ui.programs import inbox_program
 from tests.bench.ui.terminal import Program
-from dataclasses import dataclass
 
 _WORDS = ("order 312", "invoice 125", "zamow 23", "code 30", "appointment 24")
 """The numbers make every key find other messages."""
