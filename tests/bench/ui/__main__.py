@@ -4,6 +4,7 @@ Run `python -m tests.bench.ui [part ...]`; without a name all parts.
 """
 
 import argparse
+from collections.abc import Iterator
 from pathlib import Path
 
 from tests.bench.ui import plot, report
@@ -30,8 +31,8 @@ def parse_arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def measure_parts(arguments: argparse.Namespace) -> list[Figure]:
-    """Measure the chosen parts and print each when it is known.
+def measure_parts(arguments: argparse.Namespace) -> Iterator[list[Figure]]:
+    """Measure the chosen parts, print each when it is known, and yield its figures.
 
     Args:
         arguments: Parsed arguments.
@@ -43,7 +44,6 @@ def measure_parts(arguments: argparse.Namespace) -> list[Figure]:
         sizes=tuple(arguments.size),
         with_peers=not arguments.no_peers,
     )
-    figures: list[Figure] = []
     for name in arguments.parts or PARTS:
         print(f"\n{name}: {PARTS[name].__doc__}", flush=True)
         try:
@@ -52,24 +52,25 @@ def measure_parts(arguments: argparse.Namespace) -> list[Figure]:
             found = [Figure(name, "all figures", OURS, None, "", note=f"failed: {error}"[:300])]
         for figure in found:
             print(report.format_figure(figure), flush=True)
-        figures += found
-    return figures
+        yield found
 
 
 def main() -> None:
     """Measure, or read an earlier run; print, keep and draw it."""
     arguments = parse_arguments()
     machine = report.describe_machine()
+    figures: list[Figure] = []
     if arguments.earlier:
         figures, machine = report.read_json(arguments.earlier)
         print("\n".join(report.format_figure(figure) for figure in figures))
     else:
-        figures = measure_parts(arguments)
+        for found in measure_parts(arguments):
+            figures += found
+            if arguments.json:  # after each part, so that a run that is stopped is not lost
+                report.write_json(arguments.json, figures, machine)
     verdicts = [figure.verdict for figure in figures]
     print(f"\n{verdicts.count(Verdict.MET)} met, {verdicts.count(Verdict.MISSED)} missed")
     print(", ".join(f"{name} {value}" for name, value in machine.items()))
-    if arguments.json:
-        report.write_json(arguments.json, figures, machine)
     if arguments.plot:
         arguments.plot.write_text(plot.draw_figures(figures, machine), encoding="utf-8")
 

@@ -11,9 +11,9 @@ from tests.bench.ui.terminal import LINES, Program
 
 HERTZ = 30
 FRAME_MS = 1_000 / 60
-_SAMPLE = range(8, LINES - 8)
+_SAMPLE = range(3, LINES - 5)
 """Lines by which a movement of the list is recognized; the marked row is below them."""
-_MOST_LINES = 30
+_MOST_LINES = 34
 """How far the list can move in one picture and still be recognized."""
 
 
@@ -104,6 +104,6 @@ def _find_movements(program: Program, begin: int) -> list[tuple[float, int]]:
 def _find_shift(old: Sequence[str], new: Sequence[str]) -> int:
     """Return by how many lines the list moved up; 0 also while only a part of it is drawn."""
     for by in range(_MOST_LINES):
-        if all(new[y] == old[y + by] for y in _SAMPLE if y + by < LINES - 5):
+        if all(new[y] == old[y + by] for y in _SAMPLE if y + by in _SAMPLE):
             return by
     return 0

@@ -14,6 +14,8 @@ _LINES_OF_FIRST = 10_000
 _NEWEST = 1_790_000_000
 """Time of the first mail in the list, in seconds of the epoch."""
 _MINUTE = 60
+_READABLE = "0000003"
+"""Of the fourth mail; without its words, between which a program may move the cursor."""
 
 
 def prepare_maildir(count: int = MAILS) -> Path:
@@ -76,7 +78,7 @@ def _set_up_aerc(maildir: Path) -> MeasuredProgram:
     (config / "aerc.conf").write_text("[filters]\ntext/plain = cat\n", encoding="utf-8")
     return MeasuredProgram(
         AERC,
-        "Cust 0000003",
+        _READABLE,
         environ=_isolate(home),
         command=(AERC,),
         keys={"top": "g", "close": "q"},
@@ -90,14 +92,14 @@ def _set_up_neomutt(maildir: Path) -> MeasuredProgram:
     config = home / "neomuttrc"
     config.write_text(
         f"set folder = {maildir.parent}\nset spoolfile = {maildir}\nset mbox_type = Maildir\n"
-        "set sort = reverse-date\nset quit = yes\nset header_cache = ''\n"
+        "set sort = reverse-date\nset quit = yes\nset header_cache = ''\nset menu_scroll = yes\n"
         "bind index j next-entry\nbind index k previous-entry\n"
         "bind index G last-entry\nbind index g first-entry\n",
         encoding="utf-8",
     )
     return MeasuredProgram(
         NEOMUTT,
-        "Cust 0000003",
+        _READABLE,
         environ=_isolate(home),
         command=(NEOMUTT, "-n", "-F", str(config)),
         keys={"top": "g", "close": "q"},

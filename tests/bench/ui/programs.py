@@ -34,7 +34,7 @@ class MeasuredProgram:
     def create_program(self) -> Program:
         """Return the program for use with `with`."""
         command = self.command or (sys.executable, "-m", self.module, *self.arguments)
-        return Program(command, self.environ)
+        return Program(command, self.environ, opens_tty=bool(self.command))
 
     def get_key(self, purpose: str, usual: str) -> str:
         """Return the key for a purpose.

@@ -51,12 +51,29 @@ class Burst:
         return self.begin, self.begin + len(self.data)
 
 
+def _take_terminal() -> None:
+    """Make the standard input of this new session its terminal."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
+
 class Program:
     """Run a program in a pseudo-terminal; use it with `with`."""
 
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str] | None = None) -> None:
-        """Keep the `command`, which runs in the root of the repository."""
-        self._command = command
+    def __init__(
+        self,
+        command: Sequence[str],
+        environ: Mapping[str, str] | None = None,
+        *,
+        opens_tty: bool = False,
+    ) -> None:
+        """Keep the `command`, which runs in the root of the repository.
+
+        Args:
+            command: Program with its arguments.
+            environ: Variables besides those of this process.
+            opens_tty: Whether it opens `/dev/tty`, so that the terminal has to be its own.
+        """
+        self._command, self._opens_tty = command, opens_tty
         self._environ = {
             **os.environ,
             "TERM": "xterm-256color",
@@ -84,6 +101,7 @@ class Program:
             cwd=_REPO,
             env=self._environ,
             start_new_session=True,
+            preexec_fn=_take_terminal if self._opens_tty else None,
         )
         os.close(slave)
         return self
