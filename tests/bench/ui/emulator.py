@@ -8,9 +8,7 @@ import pyte
 
 from tests.bench.ui.terminal import COLUMNS, LINES
 
-_PRIVATE = re.compile(
-    rb"\x1b\[[<=>?][0-9;:]*[ -/]*[@-~]|\x1b\[[0-9]* q|\x1bP.*?\x1b\\\\", re.DOTALL
-)
+_PRIVATE = re.compile(rb"\x1b\[[<=>?][0-9;:]*[ -/]*[@-~]|\x1b\[[0-9]* q|\x1bP.*?\x1b\\", re.DOTALL)
 """Sequences that change no cell and that the emulator would take for others."""
 _EXTRA = re.compile(rb"\x1b\[(\d*)([STb])")
 """Sequences that the emulator lacks: scroll up and down, and repeat the last character."""

@@ -5,12 +5,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from tests.bench.ui.emulator import Area, Emulator
-from tests.bench.ui.measures import LIST
 from tests.bench.ui.programs import MeasuredProgram
-from tests.bench.ui.terminal import LINES, Program
+from tests.bench.ui.terminal import COLUMNS, LINES, Program
 
 HERTZ = 30
 FRAME_MS = 1_000 / 60
+_ROWS, _PEER_ROWS = Area(6, 44), Area(6, COLUMNS)
+"""Where the text of a row is; beside our list is a conversation."""
 _SAMPLE = range(3, LINES - 5)
 """Lines by which a movement of the list is recognized; the marked row is below them."""
 _MOST_LINES = 34
@@ -45,7 +46,8 @@ def measure_held_key(kind: MeasuredProgram, keys: int = 90) -> HeldKey:
         pressed = _hold_key(program, down, keys)
         cost = (program.read_cpu_seconds() - cpu) / keys
         program.wait_until_quiet(0.4)
-        return _judge_lags(program, begin, pressed, cost)
+        area = _PEER_ROWS if kind.command else _ROWS
+        return _judge_lags(_find_movements(program, begin, area), pressed, cost)
 
 
 def _hold_key(program: Program, key: str, count: int) -> list[float]:
@@ -59,17 +61,15 @@ def _hold_key(program: Program, key: str, count: int) -> list[float]:
 
 
 def _judge_lags(
-    program: Program, begin: int, pressed: Sequence[float], cpu_seconds: float
+    shown: Sequence[tuple[float, int]], pressed: Sequence[float], cpu_seconds: float
 ) -> HeldKey:
     """Compare the moments of the keys with the moments at which the list had moved.
 
     Args:
-        program: Program that was measured.
-        begin: Number of reads before the first key.
+        shown: When the list moved, and by how many lines.
         pressed: Moment of each key.
         cpu_seconds: Cost of a key.
     """
-    shown = _find_movements(program, begin)
     per_row = 2 if sum(by for _, by in shown) > 1.5 * len(pressed) else 1
     moments: list[float] = []
     moved = 0
@@ -85,9 +85,8 @@ def _judge_lags(
     return HeldKey(lags, max(behind), cpu_seconds * 1_000)
 
 
-def _find_movements(program: Program, begin: int) -> list[tuple[float, int]]:
+def _find_movements(program: Program, begin: int, area: Area) -> list[tuple[float, int]]:
     """Return when the list moved, and by how many lines."""
-    area = Area(LIST.left + 6, 30, 0, LINES)
     emulator, done = Emulator(), program.arrivals[begin - 1][1]
     emulator.feed(bytes(program.written[:done]))
     known, found = emulator.read_lines(area), []

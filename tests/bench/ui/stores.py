@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 import random
 import sqlite3
 import tempfile
@@ -54,7 +55,7 @@ def _get_schema_name() -> str:
 
 async def _fill_file(path: Path, threads: int, messages: int) -> None:
     """Fill the file under a temporary name, so that an existing file is complete."""
-    unfinished = path.with_suffix(".new")
+    unfinished = path.with_suffix(f".{os.getpid()}.new")
     clock = SystemClock()
     async with open_store(unfinished) as store:
         rng = random.Random(1)
