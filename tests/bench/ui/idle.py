@@ -1,4 +1,4 @@
-"""Measure what programs cost while nobody presses a key, and their memory."""
+"""Measure what programs cost while no key is pressed, and their memory."""
 
 import time
 from collections.abc import Mapping

@@ -115,7 +115,7 @@ def memory(setting: Setting) -> list[Figure]:
 
 
 def search(setting: Setting) -> list[Figure]:
-    """Search while typing, and one letter: from the key to the list of hits."""
+    """Search while typing, and one character: from the key to the list of hits."""
     figures = []
     for path in (setting.prepare_inbox(), *setting.sizes):
         figures += _measure_size(path)
@@ -132,7 +132,7 @@ def _measure_size(path: Path) -> list[Figure]:
     figures = []
     for what, on_screen, alone, goal in (
         ("words", shown.words, queries[0], goals[0]),
-        ("one letter", shown.letters, queries[1], goals[1]),
+        ("one character", shown.characters, queries[1], goals[1]),
     ):
         middle, late = summarize_times(on_screen)
         figures += [

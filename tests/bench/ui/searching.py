@@ -13,7 +13,7 @@ from tests.bench.ui.terminal import Program
 
 _WORDS = ("order 312", "invoice 125", "zamow 23", "code 30", "appointment 24")
 """The numbers make every key find other messages."""
-_LETTERS = "aeioustrnlcdpmb"
+_CHARACTERS = "aeioustrnlcdpmb"
 _REST = 0.45
 """Seconds after a key within which a search has to end."""
 _BACKSPACE = "\x7f"
@@ -24,12 +24,12 @@ class SearchTimes:
     """Milliseconds from each key to the last change of the list of hits."""
 
     words: list[float]
-    letters: list[float]
-    """Of the first letter in an empty field."""
+    characters: list[float]
+    """Of the first character in an empty field."""
 
 
 def measure_search(path: Path, rest: float = _REST) -> SearchTimes:
-    """Type words, and single letters, into the search over all messages.
+    """Type words, and single characters, into the search over all messages.
 
     Args:
         path: File of the inbox.
@@ -38,15 +38,17 @@ def measure_search(path: Path, rest: float = _REST) -> SearchTimes:
     with inbox_program(path).run_settled() as program:
         program.press_and_watch("g/", 1.5)
         area = _find_hits(program)
-        words, letters = [], []
+        words, characters = [], []
         for text in _WORDS:
             typed = [program.press_and_watch(key, rest) for key in text]
             words += typed[1:]
             program.press_and_watch(_BACKSPACE * len(text), rest)
-        for letter in _LETTERS:
-            letters.append(program.press_and_watch(letter, rest))
+        for character in _CHARACTERS:
+            characters.append(program.press_and_watch(character, rest))
             program.press_and_watch(_BACKSPACE, rest)
-        return SearchTimes(measure_area(program, words, area), measure_area(program, letters, area))
+        return SearchTimes(
+            measure_area(program, words, area), measure_area(program, characters, area)
+        )
 
 
 def _find_hits(program: Program) -> Area:
@@ -61,7 +63,7 @@ def _find_hits(program: Program) -> Area:
 
 
 def measure_queries(path: Path) -> tuple[list[float], list[float]]:
-    """Return the ms of the queries alone: of the typed words, and of single letters.
+    """Return the ms of the queries alone: of the typed words, and of single characters.
 
     Args:
         path: File of the inbox.
@@ -82,4 +84,4 @@ async def _time_queries(path: Path) -> tuple[list[float], list[float]]:
 
         await time_query("warm")
         words = [await time_query(text) for text in texts]
-        return words, [await time_query(letter) for letter in _LETTERS]
+        return words, [await time_query(character) for character in _CHARACTERS]
