@@ -147,11 +147,10 @@ def _count_messages(path: Path) -> int:
     """Return how many messages an inbox has, rounded."""
     connection = sqlite3.connect(path)
     try:
-        last = connection.execute("select max(id) from messages").fetchone()[0] or 0
+        count = int(connection.execute("select count(*) from messages").fetchone()[0])
     finally:
         connection.close()
-    digits = len(str(last)) - 1
-    return int(round(last, -digits))
+    return round(count, 1 - len(str(count)))
 
 
 PARTS: Mapping[str, Callable[[Setting], list[Figure]]] = {
