@@ -1,66 +1,27 @@
-"""Measure from outside what an agent experiences: one measurement per function."""
+"""Measure how programs respond to keys: one measurement per function."""
 
-import asyncio
 import statistics
 import sys
-import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import replace
-from pathlib import Path
+from dataclasses import dataclass
+from typing import TypeVar
 
-from tests.bench.ui import stores
-from tests.bench.ui.terminal import Burst, Program
-from tui.domain.record_type import record
+from tests.bench.ui.emulator import Area, count_changed_cells, find_last_changes
+from tests.bench.ui.programs import MeasuredProgram
+from tests.bench.ui.terminal import LINES, Burst, Program
 
-_SETTLED = 0.6
-_MINUTE = 61.0
+T = TypeVar("T")
 
-
-@record
-class MeasuredProgram:
-    """Describe a program to measure and the text that shows that it is ready."""
-
-    module: str
-    readable: str
-    argument: str = ""
-    environ: Mapping[str, str] | None = None
-
-    def create_program(self) -> Program:
-        """Return the program for use with `with`."""
-        arguments = [self.argument] if self.argument else []
-        return Program([sys.executable, "-m", self.module, *arguments], self.environ)
+LIST = Area(0, 50, 1, LINES - 1)
+"""Where our list of conversations is, and a part of the list of every other program."""
+MESSAGES = Area(57, 118, 2, 36)
+"""Where our messages are."""
+_PAUSE = 0.6
 
 
-BARE = MeasuredProgram("tests.bench.ui.bare", "readable")
-PROTOTYPE = MeasuredProgram("tests.bench.ui.prototype", "Customer 0000003")
-
-
-def inbox_program(path: Path) -> MeasuredProgram:
-    """Return the inbox screen on a file, without settings, sync or provider."""
-    return MeasuredProgram("tests.bench.ui.inbox", stores.read_first_title(path), str(path))
-
-
-def command_program(path: Path) -> MeasuredProgram:
-    """Return the command `smsdesk` on a file whose account has no reachable provider."""
-    environ = {
-        "HOME": str(path.with_suffix("")),  # the settings are cached there, for one inbox
-        "SMSDESK_DATABASE": str(path),
-        "SMSDESK_ACCOUNTS__DEMO__PROVIDER": "messagemedia",
-        "SMSDESK_ACCOUNTS__DEMO__API_KEY": "sandbox",
-        "SMSDESK_ACCOUNTS__DEMO__API_SECRET": "sandbox-secret",
-        "SMSDESK_ACCOUNTS__DEMO__BASE_URL": "http://127.0.0.1:9/messagemedia",
-    }
-    return MeasuredProgram("tui", stores.read_first_title(path), environ=environ)
-
-
-def desk_program(path: Path) -> MeasuredProgram:
-    """Return the same command, ready only when the screen is drawn and accepts keys."""
-    return replace(command_program(path), readable="waiting")
-
-
-@record
+@dataclass(frozen=True, slots=True)
 class ResponseTimes:
     """Summarize how a program responded to a series of keys."""
 
@@ -71,75 +32,188 @@ class ResponseTimes:
 
 
 def summarize_bursts(bursts: Sequence[Burst]) -> ResponseTimes:
-    """Return median and 95th percentile; every key must have a response."""
+    """Return median and 95th percentile; every key must have a response.
+
+    Args:
+        bursts: Responses to keys.
+    """
     assert all(burst.data for burst in bursts), "a question without an answer"
-    times = sorted(burst.milliseconds for burst in bursts)
-    size = statistics.median(len(burst.data) for burst in bursts)
-    return ResponseTimes(statistics.median(times), times[int(len(times) * 0.95)], size)
+    p50, p95 = summarize_times([burst.milliseconds for burst in bursts])
+    return ResponseTimes(p50, p95, statistics.median(len(burst.data) for burst in bursts))
 
 
-def measure_start_up(kinds: Sequence[MeasuredProgram], rounds: int = 9) -> list[float]:
-    """Return the median ms from exec to ready per program; the programs take turns."""
-    times: list[list[float]] = [[] for _ in kinds]
-    for _ in range(rounds + 1):
-        for place, kind in enumerate(kinds):
-            with kind.create_program() as program:
-                times[place].append(program.wait_until_readable(kind.readable) * 1_000)
-    return [statistics.median(found[1:]) for found in times]
+def summarize_times(times: Sequence[float]) -> tuple[float, float]:
+    """Return the median and the 95th percentile.
+
+    Args:
+        times: At least one time.
+    """
+    ordered = sorted(times)
+    return statistics.median(ordered), ordered[int(len(ordered) * 0.95)]
 
 
-def measure_peak_memory(kind: MeasuredProgram) -> float:
-    """Return the peak memory, in MB, of a program that scrolled through its list."""
-    with kind.create_program() as program:
-        _wait_until_settled(program, kind)
-        for _ in range(40):
-            program.press("j", quiet=0.02, timeout=0.1)
-        return program.read_peak_memory()
+def measure_in_turns(
+    kinds: Mapping[str, MeasuredProgram], measure: Callable[[MeasuredProgram], T], rounds: int
+) -> dict[str, list[T]]:
+    """Return what each round found for each program; the programs take turns.
+
+    Args:
+        kinds: Programs by name.
+        measure: Starts a program once, measures and ends it.
+        rounds: How often each program has its turn.
+    """
+    found: dict[str, list[T]] = {name: [] for name in kinds}
+    for _ in range(rounds):
+        for name, kind in kinds.items():
+            found[name].append(measure(kind))
+    return found
 
 
-def measure_next_row(kind: MeasuredProgram) -> tuple[ResponseTimes, ResponseTimes]:
-    """Measure `j` inside the screen and `j` that scrolls."""
-    with kind.create_program() as program:
-        _wait_until_settled(program, kind)
-        inside = [program.press("j") for _ in range(15)]
-        for _ in range(10):
-            program.press("j")
-        scrolling = [program.press("j") for _ in range(60)]
-        return summarize_bursts(inside), summarize_bursts(scrolling)
+@dataclass(frozen=True, slots=True)
+class RowKeys:
+    """Responses to the key for the next row."""
+
+    inside: list[Burst]
+    scrolling: list[Burst]
+    changed: list[int]
+    """Cells that each response that scrolled has changed."""
 
 
-def measure_opening(kind: MeasuredProgram, threads: int) -> ResponseTimes:
+def join_row_keys(rounds: Sequence[RowKeys]) -> RowKeys:
+    """Return the responses of several rounds as one.
+
+    Args:
+        rounds: At least one round.
+    """
+    return RowKeys(
+        [burst for found in rounds for burst in found.inside],
+        [burst for found in rounds for burst in found.scrolling],
+        [count for found in rounds for count in found.changed],
+    )
+
+
+def measure_next_row(kind: MeasuredProgram) -> RowKeys:
+    """Measure `j` inside the screen and `j` that scrolls.
+
+    Args:
+        kind: Program with a list.
+    """
+    down = kind.get_key("down", "j")
+    with kind.run_settled() as program:
+        inside = [program.press(down) for _ in range(15)]
+        for _ in range(LINES - 15):  # to the lower end also where a row is one line
+            program.press(down)
+        scrolling = [program.press(down) for _ in range(40)]
+        places = [burst.place for burst in scrolling]
+        return RowKeys(inside, scrolling, count_changed_cells(bytes(program.written), places))
+
+
+def measure_end(kind: MeasuredProgram, times: int = 8) -> list[float]:
+    """Return the ms from `G` to the end of the list, each time from its begin.
+
+    Args:
+        kind: Program with a list.
+        times: How often to go to the end.
+    """
+    with kind.run_settled() as program:
+        bursts = []
+        for _ in range(times):
+            bursts.append(_press_and_rest(program, "G"))
+            program.press(kind.get_key("top", "\x1b[H"), quiet=0.3)
+        return measure_area(program, bursts, LIST)
+
+
+def measure_area(program: Program, bursts: Sequence[Burst], area: Area) -> list[float]:
+    """Return the ms from each key to the last change of an area, without keys that changed nothing.
+
+    Args:
+        program: Program that wrote the responses.
+        bursts: Responses whose `first` and `last` count from their key.
+        area: Part of the screen.
+    """
+    written, places = bytes(program.written), [burst.place for burst in bursts]
+    moments = find_last_changes(written, program.arrivals, places, area)
+    begun = [_find_key(program, burst) for burst in bursts]
+    return [
+        (moment - key) * 1_000
+        for moment, key in zip(moments, begun, strict=True)
+        if moment is not None
+    ]
+
+
+def _find_key(program: Program, burst: Burst) -> float:
+    """Return the moment of the key that a burst is the response to."""
+    first = next(moment for moment, length in program.arrivals if length > burst.begin)
+    return first - burst.first
+
+
+def _press_and_rest(program: Program, keys: str) -> Burst:
+    """Press keys and wait until all that follows is drawn."""
+    return program.press(keys, quiet=0.3)
+
+
+def measure_opening(kind: MeasuredProgram, threads: int = 8) -> list[float]:
     """Go down one row and open its conversation, each for the first time.
 
     Opening marks the conversation as read, which changes the list a moment later; only
-    the drawing of the conversation itself counts.
+    the drawing of the messages counts.
+
+    Args:
+        kind: Program with a list of long conversations.
+        threads: How many to open.
+
+    Returns:
+        Milliseconds for each conversation.
     """
-    with kind.create_program() as program:
-        _wait_until_settled(program, kind)
+    with kind.run_settled() as program:
+        bursts = [_press_and_rest(program, "j\r") for _ in range(threads)]
+        return measure_area(program, bursts, MESSAGES)
+
+
+def measure_opening_of_peer(kind: MeasuredProgram, times: int = 8) -> list[float]:
+    """Open the first mail again and again.
+
+    Args:
+        kind: Program whose first mail has 10,000 lines.
+        times: How often to open it.
+
+    Returns:
+        Milliseconds for each time.
+    """
+    with kind.run_settled() as program:
         found = []
-        for _ in range(threads):
-            burst = program.press("j\r", quiet=0.2)
-            found.append(replace(burst, last=burst.largest))
-        return summarize_bursts(found)
+        for _ in range(times):
+            found.append(_press_and_rest(program, "\r").milliseconds)
+            program.press(kind.get_key("close", "q"), quiet=0.3)
+        return found
 
 
-def measure_paging(kind: MeasuredProgram, pages: int = 20) -> ResponseTimes:
-    """Page up through a long conversation."""
-    with kind.create_program() as program:
-        _wait_until_settled(program, kind)
+def measure_paging(kind: MeasuredProgram, pages: int = 20) -> list[Burst]:
+    """Page up through a long conversation.
+
+    Args:
+        kind: Program with a list of long conversations.
+        pages: How many pages.
+    """
+    with kind.run_settled() as program:
         program.press("\r")
-        program.wait_until_quiet(0.2)
-        return summarize_bursts([program.press("\x1b[5~") for _ in range(pages)])
+        program.wait_until_quiet(_PAUSE)
+        return [program.press("\x1b[5~") for _ in range(pages)]
 
 
 def measure_typing(
     kind: MeasuredProgram, text: str, load: Sequence[str] = ()
-) -> tuple[ResponseTimes, float]:
-    """Type into the composer, optionally under load; return the CPU share too."""
-    with kind.create_program() as program:
-        _wait_until_settled(program, kind)
+) -> tuple[list[Burst], float]:
+    """Type into the composer, optionally under load; return the CPU share too.
+
+    Args:
+        kind: Inbox.
+        text: What to type.
+        load: Module that changes the inbox meanwhile, with its arguments.
+    """
+    with kind.run_settled() as program:
         program.press("r")
-        program.wait_until_quiet(_SETTLED)
+        program.wait_until_quiet(_PAUSE)
         with ExitStack() as stack:
             if load:
                 stack.enter_context(Program([sys.executable, "-m", *load]))
@@ -147,7 +221,7 @@ def measure_typing(
             begun, cpu = time.perf_counter(), program.read_cpu_seconds()
             found = [_type_character(program, key, bool(load)) for key in text]
             share = (program.read_cpu_seconds() - cpu) / (time.perf_counter() - begun)
-        return summarize_bursts(found), share
+            return found, share
 
 
 def _type_character(program: Program, key: str, under_load: bool) -> Burst:
@@ -156,83 +230,3 @@ def _type_character(program: Program, key: str, under_load: bool) -> Burst:
         begun = time.perf_counter()
         return program.press_until(key, key.encode(), rest=max(0.0, 0.11 - (begun % 0.03)))
     return program.press(key)
-
-
-def measure_changes_by_colleague(path: Path, inboxes: int, times: int = 40) -> ResponseTimes:
-    """Measure from the commit of a colleague's rename to the new name on screen."""
-    kind = inbox_program(path)
-    with ExitStack() as stack:
-        program = stack.enter_context(kind.create_program())
-        others = [stack.enter_context(kind.create_program()) for _ in range(inboxes - 1)]
-        for other in others:
-            threading.Thread(target=other.drain, daemon=True).start()
-        program.wait_until_readable(kind.readable)
-        program.wait_until_quiet(_SETTLED)
-        return summarize_bursts(asyncio.run(_rename_repeatedly(program, path, times)))
-
-
-async def _rename_repeatedly(program: Program, path: Path, times: int) -> list[Burst]:
-    """Rename the first conversation repeatedly."""
-    first = stores.read_first_ids(path, 1)[0]
-    found = []
-    async with stores.open_store(path) as store:
-        for n in range(times):
-            name = chr(ord("A") + n % 26) * 12  # every cell changes: only changed cells are sent
-            begun = await stores.rename_customer(store, first, name)
-            found.append(program.read_until(begun, name.encode()))
-            program.wait_until_quiet(0.1)
-    return found
-
-
-def measure_badge_change(path: Path, times: int = 20) -> ResponseTimes:
-    """Measure one status change of a message in the open conversation."""
-    kind = inbox_program(path)
-    with kind.create_program() as program:
-        _wait_until_settled(program, kind)
-        return summarize_bursts(asyncio.run(_change_badge_repeatedly(program, path, times)))
-
-
-async def _change_badge_repeatedly(program: Program, path: Path, times: int) -> list[Burst]:
-    """Change the badge of the newest reply on the screen repeatedly."""
-    first = stores.read_first_ids(path, 1)[0]
-    messages = stores.read_newest_sent(path, first, 1)
-    found = []
-    async with stores.open_store(path) as store:
-        for _ in range(times):
-            begun = await stores.change_badges(store, first, messages)
-            found.append(program.read_response(begun, quiet=0.1))
-    return found
-
-
-@record
-class IdleResult:
-    """Describe what a program does while it is idle."""
-
-    cpu_percent: float
-    wakeups: float
-    """Wake-ups per second."""
-    quiet_bytes: int
-    """Bytes written outside the change of the minute."""
-    tick_bytes: int
-    """Bytes written when the minute changes."""
-
-
-def measure_idle(kind: MeasuredProgram) -> IdleResult:
-    """Watch the program for a minute that includes one change of the minute."""
-    with kind.create_program() as program:
-        _wait_until_settled(program, kind)
-        program.watch(2.0)
-        cpu, wakeups, begun = program.read_cpu_seconds(), program.count_wakeups(), time.time()
-        quiet = ticked = 0
-        while (now := time.time()) < begun + _MINUTE:
-            written = len(program.watch(0.5))
-            turned = int(now // 60) != int(time.time() // 60) or now % 60 < 1.5
-            quiet, ticked = quiet + written * (not turned), ticked + written * turned
-        share = (program.read_cpu_seconds() - cpu) / _MINUTE * 100
-        return IdleResult(share, (program.count_wakeups() - wakeups) / _MINUTE, quiet, ticked)
-
-
-def _wait_until_settled(program: Program, kind: MeasuredProgram) -> None:
-    """Wait until the program has started and is idle."""
-    program.wait_until_readable(kind.readable)
-    program.wait_until_quiet(_SETTLED)

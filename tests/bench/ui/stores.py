@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 import random
 import sqlite3
 import tempfile
@@ -20,7 +21,8 @@ from tui.store.sample_data import write_sample_data
 from tui.store.sqlite import migrations
 from tui.store.store import Store
 
-_FOLDER = Path(tempfile.gettempdir()) / "smsdesk-bench"
+FOLDER = Path(tempfile.gettempdir()) / "smsdesk-bench"
+"""Where the measured files are; a big one is made once."""
 _OPEN = 100
 """Conversations that are reopened in each file."""
 SMALL, BIG, LONG = (100, 1_000), (100_000, 1_000_000), (12, 120_000)
@@ -29,9 +31,9 @@ SMALL, BIG, LONG = (100, 1_000), (100_000, 1_000_000), (12, 120_000)
 
 def prepare_inbox_file(size: tuple[int, int]) -> Path:
     """Return a file of this size; creating a big one takes a minute once."""
-    path = _FOLDER / f"{size[0]}-{size[1]}-{_get_schema_name()}.db"
+    path = FOLDER / f"{size[0]}-{size[1]}-{_get_schema_name()}.db"
     if not path.exists():
-        _FOLDER.mkdir(exist_ok=True)
+        FOLDER.mkdir(exist_ok=True)
         asyncio.run(_fill_file(path, *size))
     return path
 
@@ -53,7 +55,7 @@ def _get_schema_name() -> str:
 
 async def _fill_file(path: Path, threads: int, messages: int) -> None:
     """Fill the file under a temporary name, so that an existing file is complete."""
-    unfinished = path.with_suffix(".new")
+    unfinished = path.with_suffix(f".{os.getpid()}.new")
     clock = SystemClock()
     async with open_store(unfinished) as store:
         rng = random.Random(1)

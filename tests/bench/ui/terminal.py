@@ -21,7 +21,8 @@ from tui.domain.record_type import record
 
 COLUMNS, LINES = 160, 48
 _ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()].|[=>78])")
-_TICKS = os.sysconf("SC_CLK_TCK")
+_ALL_THREADS = 2
+"""Kind of a processor clock in Linux: what the scheduler counted for all threads of a process."""
 _REPO = Path(__file__).parents[3]
 
 
@@ -36,19 +37,43 @@ class Burst:
     """Seconds from the key to the last byte, when the screen is complete."""
     largest: float = 0.0
     """Seconds from the key to the end of the largest single write."""
+    begin: int = 0
+    """Where `data` begins in all that the program has written."""
 
     @property
     def milliseconds(self) -> float:
         """Return the time from the key to the complete screen."""
         return self.last * 1_000
 
+    @property
+    def place(self) -> tuple[int, int]:
+        """Return where `data` begins and ends in all that the program has written."""
+        return self.begin, self.begin + len(self.data)
+
+
+def _take_terminal() -> None:
+    """Make the standard input of this new session its terminal."""
+    fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+
 
 class Program:
     """Run a program in a pseudo-terminal; use it with `with`."""
 
-    def __init__(self, command: Sequence[str], environ: Mapping[str, str] | None = None) -> None:
-        """Keep the `command`, which runs in the root of the repository."""
-        self._command = command
+    def __init__(
+        self,
+        command: Sequence[str],
+        environ: Mapping[str, str] | None = None,
+        *,
+        opens_tty: bool = False,
+    ) -> None:
+        """Keep the `command`, which runs in the root of the repository.
+
+        Args:
+            command: Program with its arguments.
+            environ: Variables besides those of this process.
+            opens_tty: Whether it opens `/dev/tty`, so that the terminal has to be its own.
+        """
+        self._command, self._opens_tty = command, opens_tty
         self._environ = {
             **os.environ,
             "TERM": "xterm-256color",
@@ -60,6 +85,8 @@ class Program:
         }
         self.written = bytearray()
         """Everything that the program has written."""
+        self.arrivals: list[tuple[float, int]] = []
+        """Moment of each read, and the length of `written` after it."""
 
     def __enter__(self) -> Self:
         """Start the program."""
@@ -74,6 +101,7 @@ class Program:
             cwd=_REPO,
             env=self._environ,
             start_new_session=True,
+            preexec_fn=_take_terminal if self._opens_tty else None,
         )
         os.close(slave)
         return self
@@ -112,6 +140,14 @@ class Program:
         os.write(self._master, keys.encode())
         return self._read_burst(begun, quiet, timeout)
 
+    def press_and_watch(self, keys: str, seconds: float) -> Burst:
+        """Press keys; return all output of a period, whatever pauses are in it."""
+        place, reads = len(self.written), len(self.arrivals)
+        begun = self.send(keys)
+        data = self.watch(seconds)
+        moments = [moment - begun for moment, _ in self.arrivals[reads:]] or [0.0]
+        return Burst(data, moments[0], moments[-1], begin=place)
+
     def read_response(self, begun: float, quiet: float = 0.03, timeout: float = 5.0) -> Burst:
         """Return the output after a moment (of `time.perf_counter`), up to a silence."""
         return self._read_burst(begun, quiet, timeout)
@@ -133,7 +169,7 @@ class Program:
             if written in _ESCAPES.sub(b"", self.written[place:]):
                 break
         last = time.perf_counter() - begun
-        return Burst(bytes(self.written[place:]), last, last)
+        return Burst(bytes(self.written[place:]), last, last, begin=place)
 
     def drain(self) -> None:
         """Read all output until the program ends."""
@@ -152,8 +188,18 @@ class Program:
 
     def read_cpu_seconds(self) -> float:
         """Return the processor time used so far, in seconds."""
-        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
-        return (int(fields[11]) + int(fields[12])) / _TICKS
+        clock = (~self._process.pid << 3) | _ALL_THREADS
+        return time.clock_gettime(clock)
+
+    def send_signal(self, number: signal.Signals) -> None:
+        """Send a signal to the program."""
+        self._process.send_signal(number)
+
+    def send(self, keys: str) -> float:
+        """Press keys without waiting; return the moment."""
+        moment = time.perf_counter()
+        os.write(self._master, keys.encode())
+        return moment
 
     def count_wakeups(self) -> int:
         """Return how often any of the threads has gone to sleep so far."""
@@ -180,7 +226,7 @@ class Program:
             if len(self.written) - known > most:
                 most, largest = len(self.written) - known, last
             patience, known = quiet, len(self.written)
-        return Burst(bytes(self.written[place:]), first, last, largest)
+        return Burst(bytes(self.written[place:]), first, last, largest, place)
 
     def _read_available(self, patience: float) -> bool:
         """Read the available output, waiting for it; return whether there was any."""
@@ -191,4 +237,5 @@ class Program:
         except OSError:
             return False
         self.written += data
+        self.arrivals.append((time.perf_counter(), len(self.written)))
         return bool(data)
