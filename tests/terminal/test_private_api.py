@@ -31,11 +31,11 @@ from textual.widgets import Static
 from tests.private_access import find_private_uses
 from tests.waiting import wait_until
 from tui.screens.base import DialogScreen, PacedScreen
-from tui.terminal import private_api
+from tui.terminal import private_api, private_pumps
 from tui.terminal.private_styles import FLAGS
 
 TERMINAL_MODULES = (
-    *("private_api", "private_screens", "private_styles"),
+    *("private_api", "private_pumps", "private_screens", "private_styles"),
     *("keyboard", "streams", "driver"),
 )
 METHODS = {
@@ -47,6 +47,7 @@ METHODS = {
     (App, "_shutdown"): (),
     (App, "_close_messages_no_wait"): (),
     (MessagePump, "_dispatch_message"): ("message",),
+    (MessagePump, "_get_message"): (),
     (Screen, "_on_timer_update"): (),
     (Screen, "_compositor_refresh"): (),
     (Screen, "_refresh_layout"): ("size", "scroll"),
@@ -75,7 +76,7 @@ METHODS = {
     (LinuxDriver, "write"): ("data",),
 }
 """Parameters of each method."""
-COROUTINES = {"_dispatch_message", "_shutdown"}
+COROUTINES = {"_dispatch_message", "_get_message", "_shutdown"}
 APP_ATTRIBUTES: dict[str, type] = {
     "_batch_count": int,
     "_closed": bool,
@@ -293,13 +294,13 @@ def test_the_signature_of_a_callback_is_read_once(monkeypatch: pytest.MonkeyPatc
             pass
 
     read: list[Callable[..., object]] = []
-    count = private_api._count_parameters
+    count = private_pumps._count_parameters
 
     def note_and_count(func: Callable[..., object]) -> int:
         read.append(func)
         return count(func)
 
-    monkeypatch.setattr(private_api, "_count_parameters", note_and_count)
+    monkeypatch.setattr(private_pumps, "_count_parameters", note_and_count)
     for _ in range(3):
         assert _callback.count_parameters(partial(Counted().take, 1)) == 1
         assert _callback.count_parameters(partial(Counted().take)) == 2

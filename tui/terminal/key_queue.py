@@ -24,6 +24,7 @@ from textual.widgets import Input, TextArea
 from tui.domain.typed_text import clean_typed_text
 from tui.terminal.bursts import Burst, split_escaped
 from tui.terminal.private_api import HookedApp
+from tui.terminal.private_pumps import is_resting
 
 _ROUNDS = 3
 """How often the widgets are asked in turn whether a key's work is done.
@@ -246,6 +247,8 @@ class OneKeyAtATime(HookedApp[int]):
             node: Next widget of the round, from the target of the key up to the app.
             rounds: Rounds to go, this one included.
         """
+        while node is not self and is_resting(node):
+            node = node.parent or self
         if node is self:
             self.call_later(self._finish_round, rounds)
             return

@@ -6,9 +6,7 @@ the one that an upgrade of Textual has changed. `tui/README.md` lists them.
 """
 
 from collections.abc import Callable, Iterable, Iterator
-from weakref import WeakKeyDictionary
 
-from textual import _callback
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual.app import App, ReturnType
 from textual.binding import Binding, BindingsMap
@@ -163,29 +161,6 @@ def _find_app(pump: MessagePump) -> "HookedApp[object] | None":
 # Textual ends a widget whose handler raises, and the app with it. Its own widgets, whose handlers
 # raise too, are made by its own code, so that a subclass cannot stand in for them.
 MessagePump._dispatch_message = _dispatch_and_absorb  # type: ignore[method-assign]
-
-
-_count_parameters = _callback._count_parameters
-_PARAMETER_COUNTS: WeakKeyDictionary[Callable[..., object], int] = WeakKeyDictionary()
-
-
-def _count_parameters_once(func: Callable[..., object]) -> int:
-    """Return the number of parameters of a callable.
-
-    Textual reads the signature with every `call_later`, of which each key needs a dozen.
-    """
-    method = getattr(func, "__func__", None)
-    if method is not None:
-        return _count_parameters_once(method) - 1
-    try:
-        if (count := _PARAMETER_COUNTS.get(func)) is None:
-            count = _PARAMETER_COUNTS[func] = _count_parameters(func)
-    except TypeError:  # an object that can not be a key
-        count = _count_parameters(func)
-    return count
-
-
-vars(_callback)["_count_parameters"] = _count_parameters_once
 
 
 class HookedApp(App[ReturnType]):
