@@ -12,6 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.content import Content
 from textual.fuzzy import Matcher
+from textual.geometry import Size
 from textual.strip import Strip
 from textual.widgets import Input
 
@@ -118,16 +119,12 @@ class Choices(VirtualList[Choice]):
             top = max(0, self.top + line - self.cursor)
             self.show_window(list(choices), cursor=line, top=top, ahead=0)
 
-    def render_line(self, y: int) -> Strip:
-        """Draw one line; on the first line of an empty list, draw the empty text.
-
-        Args:
-            y: Line of the widget, from 0.
-        """
+    def draw_line(self, y: int, size: Size) -> Strip:
+        """Draw one line; on the first line of an empty list, draw the empty text."""
         if self.rows or y:
-            return super().render_line(y)
+            return super().draw_line(y, size)
         style = self.find_style("choice--none")
-        return Strip([Segment(cells.fit_cells(f"   {self._empty_text}", self.size.width), style)])
+        return Strip([Segment(cells.fit_cells(f"   {self._empty_text}", size.width), style)])
 
     async def load_after(self, row: Choice | None, limit: int) -> list[Choice]:
         """Return all choices at once: the list is short.

@@ -2,6 +2,7 @@
 
 import functools
 from abc import abstractmethod
+from typing import final
 
 from rich.style import Style
 from textual.geometry import Region, Size
@@ -52,6 +53,7 @@ class StyledWidget(Widget):
             size: Size of the widget in cells, looked up once for all lines.
         """
 
+    @final
     def render_line(self, y: int) -> Strip:
         """Return one line of the widget."""
         return self.draw_line(y, self.size)
