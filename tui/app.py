@@ -14,6 +14,7 @@ from typing import Any, ClassVar
 from rich.console import RenderableType
 from textual import on
 from textual.driver import Driver
+from textual.events import Key
 from textual.filter import LineFilter
 from textual.screen import Screen
 from textual.widgets import Input, TextArea
@@ -166,27 +167,29 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
     @on(StatusMessage)
     def _show_status_message(self, event: StatusMessage) -> None:
         """Show or clear the message of a widget or a dialog in the inbox."""
+        keys = self.inbox.keys
         if event.replaces:
-            self.inbox.keys.withdraw_status(event.replaces)
+            keys.withdraw_status(event.replaces)
         else:
-            self.inbox.keys.show_status(
-                event.text, event.seconds, needs_reading=event.needs_reading
-            )
+            keys.show_status(event.text, event.seconds, needs_reading=event.needs_reading)
 
     def forget_cells(self) -> None:
         """Forget what the terminal shows: the next frame writes all of its cells."""
         self._terminal_cells.forget_cells()
 
     @on(RedrawRequest)
-    def _redraw(self) -> None:
+    def action_redraw(self) -> None:
         """Read the size of the terminal again, and write all cells."""
         self.forget_cells()
         for screen in self.screen_stack:
             screen.refresh(layout=True)
 
-    def action_redraw(self) -> None:
-        """Draw again from a dialog."""
-        self._redraw()
+    async def run_command_key(self, press: Key) -> bool:
+        """Run the command of a key in the list, which handles no key by itself."""
+        if not self.app_focus or self.focused is not self.inbox.threads:
+            return False
+        self.inbox.on_key(press)  # as the key does not come by there
+        return await self.run_bound_key(press.key)
 
     def action_explain_dialog(self) -> None:
         """Show the keys of the dialog that is open."""

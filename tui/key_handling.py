@@ -24,13 +24,13 @@ from textual.message_pump import MessagePump
 from textual.screen import Screen
 
 from tui.desk.context import AppContext
-from tui.desk.key_guard import DROPPED_TEXT, UNSEEN_ENTER
+from tui.desk.key_guard import DROPPED_TEXT, UNSEEN_ENTER, DoubleInterrupt
 from tui.desk.outages import explain_failure
 from tui.screens.base import DialogScreen
 from tui.screens.inbox import InboxScreen
 from tui.store.errors import StoreError, Unreachable
 from tui.terminal.bursts import EDITING_KEYS
-from tui.terminal.key_queue import DoubleInterrupt, OneKeyAtATime, Press
+from tui.terminal.key_queue import OneKeyAtATime, Press
 from tui.terminal.private_api import HookedApp
 
 _MAX_ERRORS = 20

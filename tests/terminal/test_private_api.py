@@ -40,6 +40,7 @@ TERMINAL_MODULES = (
 )
 METHODS = {
     (App, "_display"): ("screen", "renderable"),
+    (App, "_check_bindings"): ("key", "priority"),
     (App, "_handle_exception"): ("error",),
     (App, "_fatal_error"): (),
     (App, "_begin_update"): (),
@@ -76,7 +77,7 @@ METHODS = {
     (LinuxDriver, "write"): ("data",),
 }
 """Parameters of each method."""
-COROUTINES = {"_dispatch_message", "_get_message", "_shutdown"}
+COROUTINES = {"_check_bindings", "_dispatch_message", "_get_message", "_shutdown"}
 APP_ATTRIBUTES: dict[str, type] = {
     "_batch_count": int,
     "_closed": bool,

@@ -8,9 +8,9 @@ from tests.ui.desk import BOTH_SIZES, WIDE, Desk
 from tests.ui.history import CHLOE
 from tui.app import SmsDeskApp
 from tui.clock import ManualClock
+from tui.desk.key_guard import DoubleInterrupt
 from tui.domain.status import Status
 from tui.screens.inbox import InboxScreen
-from tui.terminal.key_queue import DoubleInterrupt
 
 Size = tuple[int, int]
 

@@ -114,6 +114,19 @@ class OneKeyAtATime(HookedApp[int]):
         """Return whether Enter is harmless in the focused field, although its text is unseen."""
         return False
 
+    async def run_command_key(self, press: Key) -> bool:
+        """Run the command of a key if nothing else where the focus is could handle the key.
+
+        Textual lets the key pass every widget up to the app before it looks at the bindings.
+
+        Args:
+            press: Key whose turn it is.
+
+        Returns:
+            Whether a command was run.
+        """
+        return False
+
     def is_editing_key(self, key: str) -> bool:
         """Return whether a key does nothing but edit the focused text field.
 
@@ -191,9 +204,10 @@ class OneKeyAtATime(HookedApp[int]):
         self._follow_work(target, _ROUNDS)
 
     async def _pass_on(self, press: Press) -> None:
-        """Pass a key to Textual; an error of its handler is reported."""
+        """Run the command of a key, or pass the key to Textual; an error of it is reported."""
         try:
-            await super().on_event(press)
+            if not (isinstance(press, Key) and await self.run_command_key(press)):
+                await super().on_event(press)
         except Exception as error:
             self.report_key_error(error)
 
@@ -269,31 +283,3 @@ class OneKeyAtATime(HookedApp[int]):
         press = self._key_queue.take_next()
         if press is not None and self._top_screen is not None:
             await self._process_key(press)
-
-
-_INTERRUPT_KEY = "ctrl+c"
-_INTERRUPT_SECONDS = 1.5
-"""Seconds within which the second Ctrl+C has to follow."""
-
-
-class DoubleInterrupt:
-    """Recognise Ctrl+C pressed twice in a row."""
-
-    def __init__(self) -> None:
-        """Create a counter that has seen no Ctrl+C."""
-        self._pressed_at: float | None = None
-
-    def record_key(self, key: str, now: float) -> bool:
-        """Record a key; return whether it is the second Ctrl+C in a row.
-
-        Args:
-            key: Name of the key.
-            now: Current time in seconds of a steady clock.
-        """
-        again = (
-            key == _INTERRUPT_KEY
-            and self._pressed_at is not None
-            and now - self._pressed_at <= _INTERRUPT_SECONDS
-        )
-        self._pressed_at = now if key == _INTERRUPT_KEY else None
-        return again

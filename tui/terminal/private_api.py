@@ -212,6 +212,16 @@ class HookedApp(App[ReturnType]):
             self._driver.write(sequence)
             self._driver.flush()
 
+    async def run_bound_key(self, key: str) -> bool:
+        """Run what a key is bound to, and return whether it is; no widget learns of the key.
+
+        Stands in for `App._check_bindings`.
+
+        Args:
+            key: Name of the key.
+        """
+        return await self._check_bindings(key, priority=True) or await self._check_bindings(key)
+
     def report_failure(self, error: Exception) -> None:
         """End the app because of an error; override this to learn of it.
 
