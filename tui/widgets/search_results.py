@@ -23,6 +23,7 @@ from tui.widgets.virtual_list import VirtualList
 
 _MAX_BODY_CHARS = 2_000
 Hit = Message | PersonHit
+_SEPARATOR = " · "
 _ARROWS = {Direction.IN: "from", Direction.OUT: "to", Direction.NOTE: "note on"}
 
 
@@ -119,7 +120,8 @@ class Hits(VirtualList[Hit]):
             body = format_person_hit(row)
         else:
             head, body = self._format_head(row), one_line(row.summary, _MAX_BODY_CHARS)
-        head = protect_text(head) if self._app_context.ascii else head
+        if self._app_context.ascii:  # only our own dots between the parts become ASCII
+            head = _SEPARATOR.join(map(protect_text, head.split(_SEPARATOR)))
         lines = [Strip([Segment(cells.fit_cells(head, width), dim)])]
         return [*lines, self._draw_body(body, base, width)]
 
