@@ -48,7 +48,7 @@ class ServedApp(HookedApp[int]):
 
     def load_handlers(self) -> None:
         """Import the handlers of all commands on a thread, so that no key has to wait for that."""
-        self.run_worker(asyncio.to_thread(load_handlers), name="handlers")
+        self.run_worker(load_handlers, name="handlers", thread=True)
 
     def start_background(self) -> None:
         """Start the background work, if there are accounts to serve."""
