@@ -19,10 +19,10 @@ def no_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(private_styles, "_PARSED", type(private_styles._PARSED)(64))
 
 
-def parse_styles(environ: dict[str, str]) -> str:
+def parse_styles(environ: dict[str, str], accent: str = "blue") -> str:
     """Parse the stylesheet in one run of the program; return its rules as CSS."""
     with keep_parsed_styles(environ):
-        stylesheet = FastStylesheet(variables={"accent": "blue"})
+        stylesheet = FastStylesheet(variables={"accent": accent})
         stylesheet.add_source(_CSS, ("here", ""))
         stylesheet.parse()
         return stylesheet.css
@@ -32,7 +32,7 @@ def start_again(environ: dict[str, str]) -> int:
     """Start the program again; return the sources whose rules are known before any is parsed."""
     private_styles._PARSED.clear()
     with keep_parsed_styles(environ):
-        return len(private_styles.export_parsed_rules())
+        return len(private_styles._PARSED)
 
 
 def test_what_was_parsed_is_known_at_the_next_start(tmp_path: Path) -> None:
@@ -42,6 +42,14 @@ def test_what_was_parsed_is_known_at_the_next_start(tmp_path: Path) -> None:
     private_styles._PARSED.clear()
     assert parse_styles(environ) == first
     assert find_style_file(environ).stat().st_mode & 0o777 == 0o600
+
+
+def test_the_rules_of_another_theme_are_not_kept(tmp_path: Path) -> None:
+    environ = {"XDG_STATE_HOME": str(tmp_path)}
+    first = parse_styles(environ)
+    assert parse_styles(environ, accent="red") != first
+    assert start_again(environ) == 1
+    assert parse_styles(environ) == first
 
 
 def replace_heading(path: Path) -> None:

@@ -8,10 +8,15 @@ from textual.content import Content
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
 
-from tests.ui.desk import WIDE, Desk
+from tests.ui.desk import NARROW, WIDE, Desk
+from tui.terminal.key_queue import OneKeyAtATime
 from tui.terminal.private_api import set_border_subtitle, set_border_title
 from tui.terminal.private_styles import FLAGS
+from tui.widgets.contact_panel import ContactPanel
 from tui.widgets.themes import LIGHT
+
+FULL = (160, 40)
+"""Size at which the contact is shown."""
 
 
 async def test_the_stylesheets_are_read_once_for_the_first_theme(
@@ -93,3 +98,53 @@ async def test_a_style_of_a_component_is_made_when_it_is_read(desk: Desk) -> Non
         assert len(threads._component_styles) < len(threads._get_component_classes())
         with pytest.raises(KeyError, match="no--such"):
             threads.get_component_styles("no--such")
+
+
+async def test_no_conversation_is_previewed_while_a_key_may_wait(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+    is_waiting = True
+
+    def may_have_key(_: OneKeyAtATime) -> bool:
+        asked.append(is_waiting)
+        return is_waiting
+
+    async with desk.open(WIDE):
+        pane, threads = desk.inbox.pane, desk.inbox.threads
+        await desk.until(lambda: pane.conversation == threads.current_row, "the first preview")
+        first = pane.conversation
+        monkeypatch.setattr(OneKeyAtATime, "may_have_key", property(may_have_key))
+        await desk.press("j")
+        await desk.until(lambda: len(asked) > 2, "several looks for a key")
+        assert pane.conversation == first != threads.current_row
+        is_waiting = False
+        await desk.until(lambda: pane.conversation == threads.current_row, "the preview")
+
+
+async def test_a_contact_of_as_many_lines_needs_no_layout(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with desk.open(FULL):
+        panel = desk.inbox.query_one(ContactPanel)
+        await desk.shows("First seen")
+        await desk.until(lambda: panel.text.size.height > 4, "the contact")
+        lines = panel.text.size.height
+        with_layout: list[bool] = []
+
+        def note_layout(page: Content, *, layout: bool) -> None:
+            with_layout.append(layout)
+
+        monkeypatch.setattr(panel.text, "update", note_layout)
+        for count in (lines, lines + 1, lines - 1):
+            panel._show_page(Content("\n".join(["line"] * count)))
+        assert with_layout == [False, True, True]
+
+
+async def test_the_page_of_a_hidden_panel_may_be_any_text(desk: Desk) -> None:
+    async with desk.open(NARROW):
+        panel = desk.inbox.query_one(ContactPanel)
+        assert not panel.text.size
+        panel._show_page(Content("Antidisestablishmentarianism of Żółć\n+61 491 570 156"))
+        await desk.press("j")
+        assert desk.inbox.shown_status == ""

@@ -82,7 +82,7 @@ class LiveInbox(InboxLayout):
 
     async def _show_preview(self) -> None:
         """Show the conversation under the cursor, unless the next key has been pressed already."""
-        if isinstance(self.app, OneKeyAtATime) and self.app.is_key_waiting:
+        if isinstance(self.app, OneKeyAtATime) and self.app.may_have_key:
             self._schedule_preview()
         else:
             await self.show_current()

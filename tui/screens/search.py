@@ -18,7 +18,7 @@ from tui.store.store import Store
 from tui.widgets.search_results import Hit, Hits
 
 _DEBOUNCE_SECONDS = 0.02
-"""Pause that spares the searches of a pasted or repeated key; a search itself takes less."""
+"""Pause before a search, so that keys that arrive together are searched for once."""
 
 
 class SearchScreen(DialogScreen[Hit | None]):

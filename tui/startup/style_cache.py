@@ -8,7 +8,7 @@ import os
 import pickle
 import stat
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -32,23 +32,23 @@ def keep_parsed_styles(environ: Mapping[str, str]) -> Iterator[None]:
     known = _read_rules(path)
     yield
     content = export_parsed_rules()
-    if len(content) != known:
+    if content.keys() != known:
         with suppress(OSError, pickle.PicklingError, TypeError, AttributeError):
             write_private(path, _make_heading() + pickle.dumps(content, protocol=5))
 
 
-def _read_rules(path: Path) -> int:
-    """Use the rules in a file, if they are ours; return how many sources they are of."""
+def _read_rules(path: Path) -> Set[object]:
+    """Use the rules in a file, if they are ours; return which sources they are of."""
     try:
         content = _read_own_file(path)
         heading = _make_heading()
         if not content.startswith(heading):
-            return 0
+            return frozenset()
         rules = pickle.loads(content[len(heading) :])
         import_parsed_rules(rules)
-        return len(rules)
+        return frozenset(rules)
     except Exception:  # a damaged pickle can raise anything
-        return 0
+        return frozenset()
 
 
 def _read_own_file(path: Path) -> bytes:

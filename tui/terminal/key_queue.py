@@ -79,11 +79,6 @@ class OneKeyAtATime(HookedApp[int]):
         super().__init__(*args, **kwargs)
         self._key_queue = KeyQueue()
 
-    @property
-    def is_key_waiting(self) -> bool:
-        """Return whether a key is being handled or may wait: what is not urgent can wait too."""
-        return self._key_queue.is_busy or self.message_queue_size > 0
-
     # Hooks for the app ----------------------------------------------------------------------
 
     def handle_urgent_key(self, press: Press) -> bool:
@@ -167,6 +162,11 @@ class OneKeyAtATime(HookedApp[int]):
     def is_busy_with_keys(self) -> bool:
         """Return whether a key is being processed or waits for its turn."""
         return self._key_queue.is_busy
+
+    @property
+    def may_have_key(self) -> bool:
+        """Return whether a key is processed, or one may have arrived that is not read yet."""
+        return self.is_busy_with_keys or self.message_queue_size > 0
 
     @property
     def _top_screen(self) -> Screen[object] | None:

@@ -6,7 +6,7 @@ widgets that are equal to the rules, and the style of a component when it is fir
 """
 
 from collections.abc import Callable, Hashable
-from typing import Any, NamedTuple, cast
+from typing import Any, ClassVar, NamedTuple, cast
 
 from textual.cache import LRUCache
 from textual.css.model import RuleSet, SelectorType
@@ -164,18 +164,26 @@ class _ComponentStyles(dict[str, RenderStyles]):
         return virtual_node.styles
 
 
-_PARSED: LRUCache[Hashable, list[RuleSet]] = LRUCache(1_024)
+_PARSED: LRUCache[tuple[Hashable, ...], list[RuleSet]] = LRUCache(1_024)
 """The rules of every source that a stylesheet of this process has read, for its variables."""
 _LOOKS: LRUCache[tuple[int, ...], _Looks] = LRUCache(64)
 """The looks of the rules with these identities; every new kind of widget adds rules to a list."""
 
 
-def export_parsed_rules() -> dict[Hashable, list[RuleSet]]:
-    """Return the rules of every source that was parsed, for another process of this version."""
-    return {key: _PARSED[key] for key in _PARSED.keys()}  # noqa: SIM118
+_Source = tuple[Hashable, ...]
+"""What rules were parsed from: the variables of the theme, the text, and its place."""
 
 
-def import_parsed_rules(rules: dict[Hashable, list[RuleSet]]) -> None:
+def export_parsed_rules() -> dict[_Source, list[RuleSet]]:
+    """Return the rules of all sources with the newest variables, for a process of this version.
+
+    Those of other themes are left out: each would make every later start longer.
+    """
+    newest = FastStylesheet.newest_variables
+    return {key: _PARSED[key] for key in _PARSED.keys() if key[0] == newest}  # noqa: SIM118
+
+
+def import_parsed_rules(rules: dict[_Source, list[RuleSet]]) -> None:
     """Use rules that another process has parsed.
 
     Args:
@@ -188,6 +196,8 @@ def import_parsed_rules(rules: dict[Hashable, list[RuleSet]]) -> None:
 class FastStylesheet(Stylesheet):
     """Stylesheet that finds each look once; stands in for that of the app."""
 
+    newest_variables: ClassVar[Hashable] = ()
+    """Variables of the stylesheet that was parsed last, in this process."""
     _looks: _Looks | None = None
     _looks_rules: list[RuleSet] | None = None
     """Rules to which the looks belong."""
@@ -196,7 +206,7 @@ class FastStylesheet(Stylesheet):
 
     def _parse_rules(self, css: str, read_from: Any, *args: Any, **options: Any) -> list[RuleSet]:
         """Return the rules of one source, as they were parsed before for the same variables."""
-        variables = tuple(self._variables.items())
+        variables = FastStylesheet.newest_variables = tuple(self._variables.items())
         key = (variables, css, read_from, args, tuple(options.items()))
         if (rules := _PARSED.get(key)) is None:
             rules = super()._parse_rules(css, read_from, *args, **options)

@@ -181,9 +181,9 @@ class ContactPanel(VerticalScroll):
             return
         self._shown_page = page
         # A layout is one of the whole screen: only for another number of lines.
-        text = self.text
-        height = page.get_height(text.styles.get_rules(), text.size.width)
-        text.update(page, layout=height != text.size.height)
+        text, size = self.text, self.text.size
+        height = page.get_height(text.styles.get_rules(), size.width) if size else -1
+        text.update(page, layout=height != size.height)
 
 
 def format_contact(
