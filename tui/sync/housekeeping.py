@@ -1,15 +1,11 @@
-"""Maintain the shared database: end snoozes, settle abandoned claims, delete what is old.
+"""Maintain the shared database: end snoozes, settle abandoned claims, delete what is old."""
 
-One process does this. It also keeps until when each waiting customer has to be answered.
-"""
-
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from tui.clock import CLOCK_TOLERANCE_MS, SECOND
-from tui.domain.change import Change, Subject
 from tui.store.leases import CHECKPOINT
-from tui.store.store import Store
 from tui.sync.alarms import AlarmKeeper
+from tui.sync.answer_keeper import AnswerKeeper
 from tui.sync.context import SyncContext
 from tui.sync.lease import Leasehold
 
@@ -18,54 +14,6 @@ _DEAD_AFTER_MS = 10 * SECOND
 _PRUNE_SECONDS = 3_600.0
 _FIRST_PRUNE_SECONDS = 60.0
 """Seconds after the start: an inbox that is open for minutes only prunes too, but not at once."""
-_MAX_IDS = 5_000
-"""Changed conversations from which it is cheaper to judge all that wait."""
-
-
-class AnswerKeeper:
-    """Judges conversations again after each change."""
-
-    def __init__(self, store: Store) -> None:
-        """Create a keeper that judges every waiting conversation first.
-
-        Args:
-            store: Store of this process.
-        """
-        self._store = store
-        self._changed: set[int] | None = None
-        """Conversations to judge; None for all that wait."""
-        self._has_targets = True
-        """Whether there was a target in the last round, so that due times may be stored."""
-
-    def judge_all(self) -> None:
-        """Judge all conversations in the next round."""
-        self._changed = None
-
-    def note_changes(self, changes: Iterable[Change]) -> None:
-        """Remember which conversations have changed.
-
-        Args:
-            changes: What changed, in the order of the store.
-        """
-        for change in changes:
-            if change.subject is Subject.VIEW:
-                self._changed = None
-            elif self._changed is not None and change.subject is Subject.CONVERSATION:
-                self._changed.add(change.id)
-        if self._changed is not None and len(self._changed) > _MAX_IDS:
-            self._changed = None
-
-    async def run_round(self) -> None:
-        """Judge what has changed, and mark the conversations whose time is over."""
-        changed, self._changed = self._changed, set()
-        try:
-            targets = await self._store.answer_targets.list_targets()
-            if targets or self._has_targets:
-                await self._store.answer_targets.judge_conversations(targets, changed)
-            self._has_targets = bool(targets)
-        except BaseException:
-            self._changed = None
-            raise
 
 
 class Housekeeping:
