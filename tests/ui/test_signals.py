@@ -341,7 +341,8 @@ def test_line_mode_ends_in_order(home: Path, number: signal.Signals) -> None:
     with open_inbox(home, "--plain") as inbox:
         inbox.shows("List?")
         inbox.type(b"1\n")
-        inbox.shows("Chloe Martin?")
+        inbox.shows("Conversation with")
+        inbox.shows("says all")
         inbox.process.send_signal(number)
         check_given_back(inbox, 128 + number)
     assert not any(count_traces(home).values())

@@ -469,6 +469,8 @@ async def test_a_notice_of_before_does_not_cover_the_keys_of_a_text_field(
 @pytest.mark.usefixtures("lasting_notices")
 async def test_a_notice_that_needs_reading_stays_beside_a_text_field(desk: Desk) -> None:
     async with desk.open(WIDE):
+        await wait_for_thread(desk, CHLOE)
+        await desk.pilot.pause()  # the message of the opening, still under way, would remove it
         desk.inbox.keys.show_status("Read this first", needs_reading=True)
         await desk.press("r")
         await desk.until(lambda: desk.inbox.is_composer_focused, "a text field")
