@@ -46,6 +46,18 @@ def test_due_conversations_are_found_without_a_scan_of_snoozed_ones(
     assert plan[-1].endswith("USING INDEX conversations_due (snoozed_until<?)")
 
 
+@pytest.mark.parametrize("name", ["came_in_after", "arrived_after", "first_late_text"])
+def test_what_arrived_late_is_found_without_reading_the_conversation(
+    connection: sqlite3.Connection, name: str
+) -> None:
+    sql = getattr(queries("messages"), name).args[0]
+    values = {value: 1 for value in re.findall(r":(\w+)", sql)}
+    steps = [row[-1] for row in connection.execute(f"explain query plan {sql}", values)]
+    by_arrival = "INDEX messages_by_arrival (conversation_id=? AND arrival>?)"
+    assert any(step.endswith(by_arrival) for step in steps)
+    assert not any(step.endswith("(conversation_id=? AND id<?)") for step in steps)
+
+
 @pytest.mark.parametrize(
     ("name", "index"),
     [

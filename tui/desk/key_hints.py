@@ -204,23 +204,21 @@ def _make_hints(commands: Iterable[Command]) -> list[KeyHint]:
     return [(format_key(c.keys[0]), c.bar_label or c.title) for c in commands if c.keys]
 
 
-class FailureKeyHints:
-    """Describe the next best step for a failed message, with the agent's own key for it."""
+def format_failure_hint(
+    message: Message, commands: Sequence[Command], *, several_accounts: bool
+) -> str:
+    """Return the next best step for a failed message, with the agent's own key for it.
 
-    def __init__(self, commands: Iterable[Command], *, several_accounts: bool) -> None:
-        """Create the hints of one agent.
+    Args:
+        message: Any message.
+        commands: The registry with the agent's own keys.
+        several_accounts: Whether there is another account to try.
 
-        Args:
-            commands: The registry with the agent's own keys.
-            several_accounts: Whether there is another account to try.
-        """
-        self._keys = {name: command.keys for name, command in index_by_id(commands).items()}
-        self._several_accounts = several_accounts
-
-    def format_hint(self, message: Message) -> str:
-        """Return a hint like "R sends it again now", or "" if there is nothing to do."""
-        advice = recommend_step(message, several_accounts=self._several_accounts)
-        if advice is None:
-            return ""
-        keys = self._keys.get(advice.command, ())
-        return f"{format_key(keys[0])} {advice.text}" if keys else advice.text
+    Returns:
+        A hint like "R sends it again now"; "" if there is nothing to do.
+    """
+    advice = recommend_step(message, several_accounts=several_accounts)
+    if advice is None:
+        return ""
+    keys = next((command.keys for command in commands if command.id == advice.command), ())
+    return f"{format_key(keys[0])} {advice.text}" if keys else advice.text

@@ -14,7 +14,7 @@ from textual.widgets import Static
 from tui.desk.badges import BADGES
 from tui.desk.context import AppContext
 from tui.desk.format import MUTED_STYLE, format_time
-from tui.desk.key_hints import FailureKeyHints
+from tui.desk.key_hints import format_failure_hint
 from tui.desk.message_text import MessageText, list_entry_details, list_reply_details
 from tui.domain.account import AccountState
 from tui.domain.events import CopyKind, EventKind, TimelineEntry
@@ -99,15 +99,17 @@ class TimelineScreen(DialogScreen[None]):
     def _format_page(self) -> Content:
         """Return the whole page as of now."""
         app_context = self._app_context
-        advisor = FailureKeyHints(
-            app_context.commands, several_accounts=len(app_context.accounts) > 1
+        advice = format_failure_hint(
+            self._message,
+            app_context.commands,
+            several_accounts=app_context.has_several_accounts,
         )
         account = app_context.find_account(self._message.account)
         return format_timeline(
             self._message,
             self._entries,
             app_context.zone,
-            advisor.format_hint(self._message),
+            advice,
             explain_stalled_status(self._message, account, app_context.clock.now(), self._state),
             ascii=app_context.ascii,
         )

@@ -15,7 +15,7 @@ from textual.message import Message as Event
 from tui.desk.actions import ConversationActions
 from tui.desk.consent import ConsentStatus, read_consent_status
 from tui.desk.context import AppContext
-from tui.desk.key_hints import FailureKeyHints
+from tui.desk.key_hints import format_failure_hint
 from tui.desk.merging import describe_merged, describe_separation, is_same_customer, list_addresses
 from tui.desk.presence import HEARTBEAT_SECONDS, Presence, format_colleagues
 from tui.domain.change import RELOAD, Change, Subject
@@ -97,9 +97,9 @@ class ConversationPane(StoreReader, Vertical):
             ascii=context.ascii,
             zone=context.zone,
             several_accounts=lambda: context.has_several_accounts,
-            get_advice=lambda message: FailureKeyHints(
-                context.commands, several_accounts=context.has_several_accounts
-            ).format_hint(message),
+            get_advice=lambda message: format_failure_hint(
+                message, context.commands, several_accounts=context.has_several_accounts
+            ),
         )
         yield view
         yield NoticeLine()
@@ -152,9 +152,11 @@ class ConversationPane(StoreReader, Vertical):
         agent = self._app_context.agent
         # Before the draft is read: it may be the one that is still being saved.
         await self.compose_pane.flush_draft()
-        seen_upto = await self._store.conversations.get_read_marker(conversation.id, agent)
-        draft = await self._store.drafts.get_draft(conversation.id, agent)
-        consent_status = await read_consent_status(self._store, conversation)
+        seen_upto, draft, consent_status = await asyncio.gather(
+            self._store.conversations.get_read_marker(conversation.id, agent),
+            self._store.drafts.get_draft(conversation.id, agent),
+            read_consent_status(self._store, conversation),
+        )
         await self.message_view.show_conversation(conversation, seen_upto=seen_upto, at=at)
         if self.conversation is None or self.conversation.id != conversation.id:
             self._departure_reason = ""

@@ -28,14 +28,15 @@ select * from messages where account = :account and provider_key = :provider_key
 select count(*) from messages indexed by messages_by_conversation
 where conversation_id = :conversation_id and direction = 'in' and at > :at;
 
--- What arrived after a place in the order of arrival, which is never before that of the id.
+-- What arrived after a place in the order of arrival, which is never before that of the id. `+id` keeps
+-- SQLite from walking through the whole conversation by id: hardly any message has an `arrival`.
 -- name: came_in_after(conversation_id, upto)$
 select (
   select count(*) from messages
   where conversation_id = :conversation_id and id > :upto and direction = 'in'
 ) + (
   select count(*) from messages
-  where conversation_id = :conversation_id and arrival > :upto and id <= :upto and direction = 'in'
+  where conversation_id = :conversation_id and arrival > :upto and +id <= :upto and direction = 'in'
 );
 
 -- name: arrival_up_to(conversation_id, upto)$
@@ -43,7 +44,7 @@ select max(place) from (
   select :upto as place
   union all
   select max(arrival) from messages
-  where conversation_id = :conversation_id and arrival is not null and id <= :upto) places;
+  where conversation_id = :conversation_id and arrival is not null and +id <= :upto) places;
 
 -- name: first_arrival_after(conversation_id, upto)$
 select min(coalesce(arrival, id)) from messages where conversation_id = :conversation_id and id > :upto;
@@ -52,12 +53,12 @@ select min(coalesce(arrival, id)) from messages where conversation_id = :convers
 select * from (
   select * from messages where conversation_id = :conversation_id and id > :upto
   union all
-  select * from messages where conversation_id = :conversation_id and arrival > :upto and id <= :upto
+  select * from messages where conversation_id = :conversation_id and arrival > :upto and +id <= :upto
 ) arrived order by coalesce(arrival, id) limit :limit;
 
 -- name: first_late_text(conversation_id, upto)$
 select min(id) from messages
-where conversation_id = :conversation_id and arrival > :upto and id <= :upto and direction = 'in';
+where conversation_id = :conversation_id and arrival > :upto and +id <= :upto and direction = 'in';
 
 -- name: newest_between(conversation_id, first_id, last_id)$
 select max(id) from messages
