@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 from tui.command_types import Command, Scope
 from tui.commands import index_by_id
+from tui.desk.context import AppContext
 from tui.desk.key_names import format_key
 from tui.domain.failure_advice import recommend_step
 from tui.domain.message import Message
@@ -204,21 +205,18 @@ def _make_hints(commands: Iterable[Command]) -> list[KeyHint]:
     return [(format_key(c.keys[0]), c.bar_label or c.title) for c in commands if c.keys]
 
 
-def format_failure_hint(
-    message: Message, commands: Sequence[Command], *, several_accounts: bool
-) -> str:
+def format_failure_hint(context: AppContext, message: Message) -> str:
     """Return the next best step for a failed message, with the agent's own key for it.
 
     Args:
+        context: Settings and helpers shared by the screens.
         message: Any message.
-        commands: The registry with the agent's own keys.
-        several_accounts: Whether there is another account to try.
 
     Returns:
         A hint like "R sends it again now"; "" if there is nothing to do.
     """
-    advice = recommend_step(message, several_accounts=several_accounts)
+    advice = recommend_step(message, several_accounts=context.has_several_accounts)
     if advice is None:
         return ""
-    keys = next((command.keys for command in commands if command.id == advice.command), ())
+    keys = next((command.keys for command in context.commands if command.id == advice.command), ())
     return f"{format_key(keys[0])} {advice.text}" if keys else advice.text

@@ -99,17 +99,12 @@ class TimelineScreen(DialogScreen[None]):
     def _format_page(self) -> Content:
         """Return the whole page as of now."""
         app_context = self._app_context
-        advice = format_failure_hint(
-            self._message,
-            app_context.commands,
-            several_accounts=app_context.has_several_accounts,
-        )
         account = app_context.find_account(self._message.account)
         return format_timeline(
             self._message,
             self._entries,
             app_context.zone,
-            advice,
+            format_failure_hint(app_context, self._message),
             explain_stalled_status(self._message, account, app_context.clock.now(), self._state),
             ascii=app_context.ascii,
         )

@@ -4,6 +4,7 @@ The heading above it names the customer, the owner, and the colleagues who are h
 """
 
 import asyncio
+import functools
 from collections.abc import Callable, Iterable
 
 from textual import events, getters, on
@@ -97,9 +98,7 @@ class ConversationPane(StoreReader, Vertical):
             ascii=context.ascii,
             zone=context.zone,
             several_accounts=lambda: context.has_several_accounts,
-            get_advice=lambda message: format_failure_hint(
-                message, context.commands, several_accounts=context.has_several_accounts
-            ),
+            get_advice=functools.partial(format_failure_hint, context),
         )
         yield view
         yield NoticeLine()

@@ -4,7 +4,6 @@ The view draws from a window of messages read by id. The newest are at the botto
 stays while the agent does not scroll.
 """
 
-import asyncio
 from collections.abc import Callable, Iterable
 from datetime import tzinfo
 from typing import ClassVar
@@ -19,7 +18,6 @@ from tui.clock import Clock
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import Conversation
 from tui.domain.message import Message
-from tui.store.messages import NEWEST
 from tui.store.store import Store
 from tui.widgets import message_window
 from tui.widgets.bottom_view import BottomView, ViewLine
@@ -108,26 +106,16 @@ class MessageView(BottomView):
         if conversation is None:
             self._set_window(MessageWindow())
             return
-        window, late_id = await self._read_window(conversation.id, seen_upto, at)
+        messages, size = self._store.messages, self._first_read_size
+        window, late_id = await message_window.open_unread(
+            messages, conversation.id, size, seen_upto, at
+        )
         # The agent may have opened another conversation while this one was read.
         if self.conversation is conversation:
             self._late_id = late_id
             self._set_window(window)
             self.call_after_refresh(self._read_older)
             self._scroll_to_target()
-
-    async def _read_window(
-        self, conversation_id: int, seen_upto: int, at: int
-    ) -> tuple[MessageWindow, int]:
-        """Read the messages to show first, and the id of the first late text (0 for none)."""
-        messages = self._store.messages
-        opening = message_window.open_window(messages, conversation_id, self._first_read_size, at)
-        if at or not seen_upto:
-            return await opening, 0
-        window, late_id = await asyncio.gather(
-            opening, messages.find_first_late_text(conversation_id, seen_upto)
-        )
-        return await message_window.extend_to_message(messages, window, late_id or NEWEST), late_id
 
     @property
     def _first_read_size(self) -> int:

@@ -1,5 +1,6 @@
 """Hold a part of a conversation in memory; it is read by id and extended at its ends."""
 
+import asyncio
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 
@@ -106,6 +107,30 @@ async def open_window(
     before = await messages.list_before(conversation_id, at + 1 if at else NEWEST, size)
     after = await messages.list_after(conversation_id, at, _PAGE_SIZE) if at else []
     return MessageWindow(conversation_id, (*before, *after), len(before) < size)
+
+
+async def open_unread(
+    messages: Messages, conversation_id: int, size: int, seen_upto: int, at: int = 0
+) -> tuple[MessageWindow, int]:
+    """Return what an agent sees first of a conversation, and what arrived late.
+
+    Args:
+        messages: Table of messages.
+        conversation_id: Conversation to read.
+        size: Number of messages to read.
+        seen_upto: `arrival_id` up to which the agent has seen all; 0 for nothing.
+        at: Id of the message to read around; 0 for the newest.
+
+    Returns:
+        The window, and the id of the oldest unread text that arrived above what was seen, which
+        the window contains as far as its size permits; 0 for none.
+    """
+    opening = open_window(messages, conversation_id, size, at)
+    if at or not seen_upto:
+        return await opening, 0
+    finding = messages.find_first_late_text(conversation_id, seen_upto)
+    window, late_id = await asyncio.gather(opening, finding)
+    return await extend_to_message(messages, window, late_id or NEWEST), late_id
 
 
 async def read_before(messages: Messages, window: MessageWindow, height: int) -> MessageWindow:
