@@ -1,7 +1,4 @@
-"""Show one conversation at the right, and below it the pane where the reply is written.
-
-The heading above it names the customer, the owner, and the colleagues who are here.
-"""
+"""Show one conversation with its heading, and below it the pane where the reply is written."""
 
 import asyncio
 import functools
