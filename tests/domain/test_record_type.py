@@ -111,3 +111,32 @@ def test_a_method_of_the_class_is_kept() -> None:
     assert repr(Shown("a")) == "shown"
     assert Shown("a") == Shown("b")
     assert hash(Shown("a")) == 7
+
+
+@pytest.mark.parametrize("arguments", [(), ("a", 1, "", 0, {}, "b", "c")])
+def test_the_first_value_is_refused_as_any_other(arguments: tuple[object, ...]) -> None:
+    @record
+    class Unused(Place):
+        """A record of which there is no value yet."""
+
+        street: str = ""
+
+    with pytest.raises(TypeError) as first:
+        Unused(*arguments)  # type: ignore[arg-type]
+    with pytest.raises(TypeError) as second:
+        Unused(*arguments)  # type: ignore[arg-type]
+    assert str(first.value) == str(second.value)
+    assert "Unused.__init__()" in str(first.value)
+
+
+def test_a_record_can_check_itself() -> None:
+    @record
+    class Checked(Place):
+        """A record that completes its values."""
+
+        def __post_init__(self) -> None:
+            """Complete the number."""
+            self.number += 1  # type: ignore[misc]
+
+    assert [Checked("a").number, Checked("a", 5).number] == [2, 6]
+    assert Checked("a").notes is not Checked("a").notes

@@ -1,7 +1,8 @@
 """Create classes of immutable values quickly.
 
 A frozen dataclass compiles six methods as it is defined. An inbox defines about 130 of them before
-the first key is read, which took longer than to import all else of ours. A record compiles one.
+the first key is read, which took longer than to import all else of ours. A record compiles one, and
+that as its first value is made: of most classes there is none before the first key.
 """
 
 from collections.abc import Callable
@@ -40,7 +41,9 @@ def record(
 
 def _make_record(cls: type[T], *, eq: bool, kw_only: bool) -> type[T]:
     """Return the class as a dataclass whose comparison and text need no code of their own."""
-    made: Any = dataclass(repr=False, eq=False, slots=True, kw_only=kw_only)(cls)
+    made: Any = dataclass(init=False, repr=False, eq=False, slots=True, kw_only=kw_only)(cls)
+    if "__init__" not in cls.__dict__:
+        _add_initializer(made)
     if "__repr__" not in cls.__dict__:
         made.__repr__ = _describe
     if eq:
@@ -48,6 +51,32 @@ def _make_record(cls: type[T], *, eq: bool, kw_only: bool) -> type[T]:
         hashed = [one.name for one in compared if one.hash is not False]
         _add_comparison(made, [one.name for one in compared], hashed)
     return cast(type[T], made)
+
+
+def _add_initializer(cls: Any) -> None:
+    """Let the first value of a class compile `__init__`."""
+
+    def initialize(self: object, *args: Any, **kwargs: Any) -> None:
+        """Make way for the method that sets the fields."""
+        cls.__init__ = _compile_initializer(cls)
+        cls.__init__(self, *args, **kwargs)
+
+    initialize.__name__ = "__init__"
+    initialize.__qualname__ = f"{cls.__qualname__}.__init__"
+    cls.__init__ = initialize
+
+
+def _compile_initializer(cls: Any) -> Callable[..., None]:
+    """Return the `__init__` that a dataclass with the fields of a class has."""
+    namespace: dict[str, Any] = {one.name: one for one in fields(cls)}
+    namespace["__annotations__"] = {one.name: one.type for one in fields(cls)}
+    if hasattr(cls, "__post_init__"):
+        namespace["__post_init__"] = cls.__post_init__
+    namespace["__doc__"] = cls.__doc__
+    namespace["__module__"] = cls.__module__
+    namespace["__qualname__"] = cls.__qualname__
+    twin: Any = dataclass(repr=False, eq=False)(type(cls.__name__, (), namespace))
+    return cast(Callable[..., None], twin.__init__)
 
 
 def _add_comparison(cls: Any, compared: list[str], hashed: list[str]) -> None:
