@@ -118,16 +118,16 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
         return InboxScreen(self._store, self._app_context)
 
     def on_mount(self) -> None:
-        """Follow the store at once; start everything else after the first paint."""
+        """Follow the store at once; start everything else after the first picture."""
         self.run_worker(self._follow_store(), name="news")
         self.set_interval(1.0, self._notifier.notify_if_due)
         self.set_interval(_ACCOUNT_CHECK_SECONDS, self._check_accounts)
         self.follow_terminal()
-        self.call_after_refresh(self._start_after_paint)
         self.call_after_refresh(self._notifier.start)
 
-    def _start_after_paint(self) -> None:
-        """Start the work that the first paint need not wait for."""
+    @on(InboxScreen.Complete)
+    def _start_after_picture(self) -> None:
+        """Start the work that the first picture need not wait for."""
         gc_tuning.resume_collection()
         self.start_background()
         self.load_handlers()

@@ -6,6 +6,7 @@ It implements `tui.handlers.common.InboxActions`, through which the commands see
 from __future__ import annotations
 
 from textual import on
+from textual.message import Message as Event
 
 from tui.commands import COMMANDS, get_first_keys, index_by_id
 from tui.desk.context import AppContext
@@ -35,6 +36,9 @@ _CONVERSATION_COMMANDS = {
 class InboxScreen(LiveInbox):
     """Route keys to the list, the conversation and the composer."""
 
+    class Complete(Event):
+        """The list and its first conversation have been painted."""
+
     def __init__(self, store: Store, app_context: AppContext) -> None:
         """Create the main screen.
 
@@ -52,6 +56,7 @@ class InboxScreen(LiveInbox):
         """Show the open conversations and start the timers."""
         self.threads.focus()
         await self.list_pane.show_view(View())
+        await self.show_current()
         await self.update_counts()
         self.status.update_status(states=await self.store.accounts.get_states())
         self.show_key_hints()
@@ -61,6 +66,7 @@ class InboxScreen(LiveInbox):
         self.call_after_refresh(self._agent_session.register_agent)
         self.call_after_refresh(self.follow_views)
         self.watch(self.app, "app_focus", self.mark_missed_read, init=False)
+        self.call_after_refresh(self.post_message, self.Complete())
 
     # Navigation -----------------------------------------------------------------------------
 
