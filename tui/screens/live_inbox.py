@@ -72,8 +72,13 @@ class LiveInbox(InboxLayout):
     # The preview ----------------------------------------------------------------------------
 
     @on(VirtualList.Moved)
-    def _schedule_preview(self) -> None:
+    def _follow_cursor(self, event: VirtualList.Moved) -> None:
         """Show the conversation under the cursor once the cursor rests."""
+        event.stop()
+        self._schedule_preview()
+
+    def _schedule_preview(self) -> None:
+        """Show the conversation under the cursor if it still rests in a moment."""
         if self.focused is self.filter:
             self.show_key_hints()  # Enter writes where only people are left
         if self._preview_timer is not None:

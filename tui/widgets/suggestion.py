@@ -12,7 +12,7 @@ from textual.containers import Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message as Event
 from textual.widget import Widget
-from textual.widgets import Static
+from textual.widgets import Static, TextArea
 
 from tui.desk.assist import Wish
 from tui.desk.helper_program import ANSWER_LENGTH, HelperAnswer, HelperProgram
@@ -164,6 +164,12 @@ class SuggestingPane(WritingPane):
     """Suggestion in the place of the composer; None for none."""
     _focus_before: Widget | None = None
     """What had the focus before the suggestion."""
+
+    @on(TextArea.Changed)
+    @on(TextArea.SelectionChanged)
+    def _stop_bubbling(self, event: TextArea.Changed | TextArea.SelectionChanged) -> None:
+        """Spare the widgets above a message for each character that none of them needs."""
+        event.stop()
 
     @property
     def has_suggestion(self) -> bool:
