@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tui.cli.canned_arguments import add_canned_arguments
 from tui.cli.command_parser import (
+    add_inbox_arguments,
     parse_count,
     parse_listen_address,
     parse_port,
@@ -32,16 +33,6 @@ from tui.cli.team_arguments import (
     add_thread_arguments,
     add_view_arguments,
 )
-
-
-def add_inbox_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments of the inbox itself."""
-    parser.add_argument(
-        "--ascii", action="store_true", default=None, help="plain ASCII badges and borders"
-    )
-    parser.add_argument(
-        "--plain", action="store_true", help="lines in place of a screen, for screen readers"
-    )
 
 
 def _add_demo_arguments(parser: argparse.ArgumentParser) -> None:
@@ -175,11 +166,6 @@ def _add_help_arguments(parser: argparse.ArgumentParser) -> None:
 def _add_completion_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of `completion`."""
     parser.add_argument("shell", choices=("bash", "zsh", "fish"), help="the shell to complete in")
-
-
-def add_common_arguments(parser: argparse.ArgumentParser) -> None:
-    """Add the arguments that every command takes."""
-    parser.add_argument("--config", metavar="PATH", type=Path, help="settings file to use")
 
 
 COMMANDS: dict[str, tuple[str, Callable[[argparse.ArgumentParser], None]]] = {

@@ -2,6 +2,7 @@
 
 import argparse
 import contextlib
+from pathlib import Path
 from typing import Any, NoReturn
 
 from tui.cli.errors import BAD_USE, CommandError
@@ -189,3 +190,18 @@ def parse_pair(text: str) -> tuple[str, str]:
     if name == "reference":
         raise argparse.ArgumentTypeError("the name reference is taken: smsdesk uses it itself")
     return name, value
+
+
+def add_inbox_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of the inbox itself."""
+    parser.add_argument(
+        "--ascii", action="store_true", default=None, help="plain ASCII badges and borders"
+    )
+    parser.add_argument(
+        "--plain", action="store_true", help="lines in place of a screen, for screen readers"
+    )
+
+
+def add_common_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that every command takes."""
+    parser.add_argument("--config", metavar="PATH", type=Path, help="settings file to use")

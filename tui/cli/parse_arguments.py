@@ -4,15 +4,8 @@ import argparse
 from collections.abc import Iterable, Sequence
 
 from tui import __version__
-from tui.cli.arguments import (
-    COMMANDS,
-    add_common_arguments,
-    add_inbox_arguments,
-)
-from tui.cli.command_parser import CommandParser
+from tui.cli.command_parser import CommandParser, add_common_arguments, add_inbox_arguments
 from tui.cli.errors import BAD_USE, CommandError
-from tui.cli.import_arguments import choose_import_module
-from tui.cli.send_arguments import choose_send_module
 
 _INBOX_COMMAND = "inbox"
 """Command and module that are used when no command is named."""
@@ -33,11 +26,14 @@ def parse_arguments(arguments: Sequence[str]) -> argparse.Namespace:
         CommandError: For an unknown command or wrong arguments.
     """
     position = _find_command(arguments)
-    name = arguments[position] if position is not None else None
-    if name is None or position is None:
+    if position is None:
         return _run_parser(_build_top_parser(), _INBOX_COMMAND, _INBOX_COMMAND, arguments)
+    from tui.cli.arguments import COMMANDS  # the inbox itself needs none of them
+
+    name = arguments[position]
     if name not in COMMANDS:
-        raise CommandError(_format_unknown_command(name), BAD_USE)
+        hint = suggest_name(name, COMMANDS)
+        raise CommandError(f'there is no command "{name}"{hint}; see smsdesk --help', BAD_USE)
     rest = [*arguments[:position], *arguments[position + 1 :]]
     return _run_parser(build_parser(name), name, COMMANDS[name][0], rest)
 
@@ -69,6 +65,8 @@ def build_full_parser() -> CommandParser:
 
 def _declare_arguments(parser: CommandParser, name: str) -> None:
     """Add all arguments of a command to its parser."""
+    from tui.cli.arguments import COMMANDS
+
     COMMANDS[name][1](parser)
     add_common_arguments(parser)
 
@@ -85,8 +83,12 @@ def _run_parser(
         raise
     parsed.command, parsed.module = command, module
     if command == "import":
+        from tui.cli.import_arguments import choose_import_module
+
         parsed.module = choose_import_module(parser, parsed)
     if command == "send":
+        from tui.cli.send_arguments import choose_send_module
+
         parsed.module = choose_send_module(parser, parsed)
     return parsed
 
@@ -116,11 +118,6 @@ def _find_command(arguments: Sequence[str]) -> int | None:
         # `--config` is the only option before a command that takes a value.
         position += 2 if arguments[position] == "--config" else 1
     return position if position < len(arguments) else None
-
-
-def _format_unknown_command(name: str) -> str:
-    """Return the error line for an unknown command."""
-    return f'there is no command "{name}"{suggest_name(name, COMMANDS)}; see smsdesk --help'
 
 
 def suggest_name(name: str, known: Iterable[str]) -> str:
