@@ -155,8 +155,8 @@ def _parse_valid(compact: str, region: str | None) -> str | None:
 class _Renumbering(NamedTuple):
     """One change of a numbering plan."""
 
-    old: re.Pattern[str]
-    """Old form with "+" and country code."""
+    old: str
+    """Old form with "+" and country code, as a regular expression; compiled when it is used."""
     new: str
     """New form, as the replacement of a regular expression."""
     only_if_invalid: bool = False
@@ -165,7 +165,7 @@ class _Renumbering(NamedTuple):
 
 def _renumber(old: str, new: str, *, only_if_invalid: bool = False) -> _Renumbering:
     """Return a change; both forms are without the "+"."""
-    return _Renumbering(re.compile(rf"\+{old}"), f"+{new}", only_if_invalid)
+    return _Renumbering(rf"\+{old}", f"+{new}", only_if_invalid)
 
 
 _VIETNAM = {
@@ -230,6 +230,6 @@ def _find_current_form(number: str, *, is_valid: bool) -> str:
     """
     for length in _LENGTHS_OF_CODES:
         for change in _RENUMBERINGS.get(number[:length], ()):
-            if not (is_valid and change.only_if_invalid) and change.old.fullmatch(number):
-                return change.old.sub(change.new, number)
+            if not (is_valid and change.only_if_invalid) and re.fullmatch(change.old, number):
+                return re.sub(change.old, change.new, number)
     return number
