@@ -308,7 +308,7 @@ async def test_built_in_rules_are_moved_but_not_deleted(desk: Desk) -> None:
             "stop",
         ]
         await desk.press("d")
-        await desk.shows("help is off and as it was at first", "off  help")
+        await desk.shows("help is built in: it is off and as it was at first", "off  help")
 
 
 async def test_a_deleted_rule_is_not_restored_over_a_new_one(desk: Desk) -> None:

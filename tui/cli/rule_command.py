@@ -15,6 +15,8 @@ from tui.desk.rule_book import (
     RuleNotReadyError,
     check_import,
     check_ready,
+    describe_deleted,
+    find_kept,
     find_rule,
     format_counts,
     format_hit,
@@ -112,12 +114,13 @@ async def _switch(store: Store, desk: Preferences, arguments: Namespace) -> int:
 
 
 async def _remove(store: Store, desk: Preferences, arguments: Namespace) -> int:
-    """Remove the named rules; all of them have to exist."""
-    for name in arguments.names:
-        await find_rule(store, name)
-    for name in arguments.names:
-        await store.rules.delete_rule(name, desk.agent)
-        write_line(f"{one_line(name, 40)} is deleted")
+    """Remove the named rules; all of them have to exist, and none may be built in and off."""
+    rules = [await find_rule(store, name) for name in dict.fromkeys(arguments.names)]
+    if kept := next(filter(None, map(find_kept, rules)), ""):
+        raise RuleNotReadyError(kept)
+    for rule in rules:
+        await store.rules.delete_rule(rule.name, desk.agent)
+        write_line(describe_deleted(rule))
     return DONE
 
 

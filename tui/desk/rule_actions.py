@@ -2,10 +2,10 @@
 
 from tui.desk.context import AppContext
 from tui.desk.permissions import require_lead
-from tui.desk.rule_book import drop_state, switch_rule
+from tui.desk.rule_book import describe_deleted, drop_state, find_kept, switch_rule
 from tui.desk.rule_names import find_missing, read_names
 from tui.desk.view_actions import RememberUndo
-from tui.domain.rules import BUILT_IN_RULES, Rule
+from tui.domain.rules import Rule
 from tui.domain.text import one_line
 from tui.store.store import Store
 
@@ -81,8 +81,8 @@ class RuleActions:
 
     async def delete_rule(self, rule: Rule) -> str:
         """Delete a rule; a built-in one that was changed is as it was at first, and off."""
-        if not rule.id:
-            return f"{_show(rule)} is built in and off: it cannot be deleted"
+        if kept := find_kept(rule):
+            return kept
         names = [one.name for one in await self._rules.list_rules()]
         place = names.index(rule.name) if rule.name in names else len(names)
         await self._rules.delete_rule(rule.name, self._agent)
@@ -91,9 +91,7 @@ class RuleActions:
             await self._rules.restore_rule(rule, place, self._agent)
             return f"Undone: {_show(rule)} is restored"
 
-        is_built_in = any(one.name == rule.name for one in BUILT_IN_RULES)
-        text = f"{_show(rule)} is off and as it was at first" if is_built_in else ""
-        return self._remember_undo(text or f"Deleted {_show(rule)}", restore_rule, RULES_SCOPE)
+        return self._remember_undo(describe_deleted(rule), restore_rule, RULES_SCOPE)
 
     async def move_rule(self, rule: Rule, steps: int) -> str:
         """Move a rule up or down: those above act first.

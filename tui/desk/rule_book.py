@@ -12,7 +12,7 @@ from tui.desk.rule_trial import TrialHit
 from tui.domain.json_fields import format_iso_time
 from tui.domain.phone import format_phone_number
 from tui.domain.rule_text import STOP_LINE
-from tui.domain.rules import Condition, ConditionKind, Rule
+from tui.domain.rules import BUILT_IN_RULES, Condition, ConditionKind, Rule
 from tui.domain.text import format_span, one_line
 from tui.store.rule_rows import RuleRecord
 from tui.store.store import Store
@@ -114,6 +114,18 @@ async def find_rule(store: Store, name: str) -> Rule:
     if name not in rules:
         raise RuleNotReadyError(explain_unknown("rule", name, rules))
     return rules[name]
+
+
+def find_kept(rule: Rule) -> str:
+    """Return why a rule cannot be deleted, or ""."""
+    return "" if rule.id else f"{one_line(rule.name, 40)} is built in and off: it cannot be deleted"
+
+
+def describe_deleted(rule: Rule) -> str:
+    """Return what deleting a rule did; a built-in one is as it was at first, and off."""
+    if any(one.name == rule.name for one in BUILT_IN_RULES):
+        return f"{one_line(rule.name, 40)} is built in: it is off and as it was at first"
+    return f"Deleted {one_line(rule.name, 40)}"
 
 
 # Text ---------------------------------------------------------------------------------------
