@@ -235,7 +235,9 @@ async def test_a_rule_that_a_colleague_has_changed_is_not_overwritten_unseen(des
         await desk.type("label mine")
         await import_rules(desk, STAR.replace('["star"]', '["label theirs"]'))
         await desk.press("enter")
-        await desk.shows("Not saved: a colleague has changed it", "label mine")
+        await desk.shows(
+            "Not saved: a colleague has changed it", "Then: label theirs", "label mine"
+        )
         assert await read_action() == "label theirs"
         await desk.press("enter")
         await desk.shows("Saved star")
@@ -247,6 +249,21 @@ async def test_a_rule_that_a_colleague_has_changed_is_not_overwritten_unseen(des
         await desk.shows("a colleague has deleted it")
         await desk.press("escape")
         await desk.hides("off  star")
+
+
+async def test_the_dry_run_offers_switching_on_to_leads_alone(desk: Desk) -> None:
+    await import_rules(desk, STAR)
+    await desk.store.team.add_agent("bo")
+    await desk.store.team.set_level("bo", Level.LEAD)
+    async with desk.open(NARROW):
+        await desk.command("rules")
+        await desk.shows("off  star")
+        await desk.press("t")
+        await desk.shows("would have matched", "Esc closes · nothing was done or sent")
+        assert "switches it on" not in desk.text()
+        await desk.press("enter")
+        await desk.shows("Only leads change rules: ask bo", "Dry run of star")
+    assert not (await desk.store.rules.list_rules())[0].enabled
 
 
 async def test_a_rule_that_was_changed_after_its_dry_run_stays_off(desk: Desk) -> None:
