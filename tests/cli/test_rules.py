@@ -32,7 +32,10 @@ def file(bare: Desk) -> Path:
 def test_rules_are_imported_switched_exported_and_deleted(bare: Desk, file: Path) -> None:
     imported = bare.run("rules", "import", str(file))
     assert imported.stdout.startswith("2 rules imported")
-    assert 'thanks: there is no canned reply "thanks" (g t adds one)' in imported.stderr
+    assert (
+        'thanks: there is no canned reply "thanks" (smsdesk canned import adds one)'
+        in imported.stderr
+    )
     refused = bare.run("rules", "on", "thanks")
     assert refused.returncode == BAD_USE
     assert read_error_line(refused).startswith(

@@ -96,15 +96,20 @@ class SendIntent:
         return f"{action} and closes" if self.close else action
 
 
-def find_retry_problem(message: Message | None) -> str:
-    """Return why a message cannot be sent again, or "" if it can."""
+def find_retry_problem(message: Message | None, list_key: str = "g f") -> str:
+    """Return why a message cannot be sent again, or "" if it can.
+
+    Args:
+        message: Message of the conversation; None if none is selected.
+        list_key: What lists failed messages.
+    """
     if message is None or message.direction is not Direction.OUT:
         return "Select a message that went out first: K and J"
     # It may have been sent, so the agent is asked to resolve it; a retry is one of the answers.
     if message.status is Status.UNCERTAIN:
         return ""
     if message.status is None or not message.status.is_problem:
-        return "Only failed messages are sent again: g f lists them"
+        return f"Only failed messages are sent again: {list_key} lists them"
     return "" if not message.handled else "This one is resolved already"
 
 

@@ -106,7 +106,7 @@ def explain_stalled_status(
         return ""
     if capabilities.receipts is ReceiptChannel.NONE:
         if account.listener and capabilities.receipts_pushed and not _is_heard(state, now):
-            return f"{capabilities.title} pushes its receipt, and no process listens now (F3)"
+            return f"{capabilities.title} pushes its receipt, and no process listens now"
         return _explain_late(message, state, now) or _explain_push_only(
             capabilities.title, pushed=capabilities.receipts_pushed, listener=account.listener
         )
@@ -122,7 +122,7 @@ def _explain_queued(state: AccountState | None) -> str:
         return ""
     return (
         "Its account has no credit: it is sent when another message is accepted or the balance "
-        "rises; in F3, t tries it now"
+        "rises; in F3, t tries it now (in line mode: i try)"
     )
 
 

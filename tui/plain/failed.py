@@ -73,7 +73,7 @@ async def handle_failed(session: PlainSession, typed: str) -> None:
 
 async def _handle_message(session: PlainSession, message: Message) -> None:
     """Show the choices for one message."""
-    problem = find_retry_problem(message)
+    problem = find_retry_problem(message, PLAIN_KEYS["show_failed"])
     if problem:
         session.dialog.write_line(f"{problem}.")
     elif message.status is Status.UNCERTAIN:
