@@ -262,7 +262,7 @@ async def test_the_dry_run_offers_switching_on_to_leads_alone(desk: Desk) -> Non
         await desk.shows("would have matched", "Esc closes · nothing was done or sent")
         assert "switches it on" not in desk.text()
         await desk.press("enter")
-        await desk.shows("Only leads change rules: ask bo", "Dry run of star")
+        await desk.shows("Only leads change rules", "ask bo", "Dry run of star")
     assert not (await desk.store.rules.list_rules())[0].enabled
 
 
