@@ -1,7 +1,7 @@
 """Find the people of the address book by any part of a name or number, and list them."""
 
 import json
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from tui.domain.person import (
     FoundNumber,
@@ -128,6 +128,37 @@ def find_people_anywhere(connection: Connection, text: str, limit: int) -> list[
     people = read_people(connection, [*numbers, *fields][:limit]) or _find_stranger(
         connection, text
     )
+    return _make_hits(connection, people, numbers, fields)
+
+
+def find_people_by_field(connection: Connection, text: str, limit: int) -> list[PersonHit]:
+    """Return the contacts with a field that has all words of a search, each once.
+
+    Args:
+        connection: Connection that reads.
+        text: Words as they are typed to search messages.
+        limit: Maximum number of contacts.
+    """
+    fields = _find_by_fields(connection, text, limit, without=())
+    return _make_hits(connection, read_people(connection, list(fields)), {}, fields)
+
+
+def _make_hits(
+    connection: Connection,
+    people: Sequence[Person],
+    numbers: Mapping[int, set[str]],
+    fields: Mapping[int, str],
+) -> list[PersonHit]:
+    """Return found people, each with the number to show and its conversation.
+
+    Args:
+        connection: Connection that reads.
+        people: People that were found.
+        numbers: Conversation keys of the numbers that were found, by the id of their person.
+        fields: Name of the field that was found, by the id of its person.
+    """
+    if not people:
+        return []
     keys = json.dumps(sorted({party for person in people for party in person.numbers}))
     rows = queries("contacts").conversations_of(connection, keys=keys)
     newest = {row["party"]: (row["last_at"], row["id"]) for row in rows}
