@@ -86,7 +86,8 @@ def _list_people(reader: InboxReader | None, arguments: Namespace) -> list[Perso
     if reader is None:
         return []
     typed = " ".join(arguments.words)
-    return reader.read(lambda connection: find_people(connection, typed, arguments.limit))
+    find = partial(find_people, typed=typed, limit=arguments.limit, in_fields=True)
+    return reader.read(find)
 
 
 def _find_person(reader: InboxReader | None, arguments: Namespace) -> Person:

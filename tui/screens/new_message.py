@@ -34,7 +34,7 @@ from tui.store.store import Store
 from tui.widgets.status_messages import StoreReader
 from tui.widgets.virtual_list import VirtualList
 
-_MOST_CONVERSATIONS, _MOST_PEOPLE, _MOST_FIELDS = 8, 12, 4
+_MOST_CONVERSATIONS, _MOST_PEOPLE, _MOST_FIELDS = 8, 12, 8
 _TYPED = "typed"
 """Value of the line with the number as it was typed."""
 

@@ -25,6 +25,8 @@ _NUMBERS_OF_PERSON = 3
 """Numbers that are looked for to find one person."""
 _MOST_PEOPLE = 2_000
 """People whom the index of a file finds, and whose names and numbers are compared."""
+_FEW_PEOPLE = 10
+"""People with a name or number; if fewer are found, own fields are searched too."""
 _SHORTEST_TERM, _LONGEST_TERM = 3, 60
 """Characters of the ends of words in the index of a server: see `contact_terms` in its schema."""
 _FOLDED_AT_ONCE = 10_000
@@ -94,7 +96,9 @@ def _format_ts_query(terms: Iterable[str]) -> str:
     return " & ".join(f"'{word}':*" for word in quoted)
 
 
-def find_people(connection: Connection, typed: str, limit: int) -> list[Person]:
+def find_people(
+    connection: Connection, typed: str, limit: int, *, in_fields: bool = False
+) -> list[Person]:
     """Return the contacts that match a text, see `Contacts.find_people`."""
     terms = split_search(typed)
     if not terms:
@@ -105,6 +109,8 @@ def find_people(connection: Connection, typed: str, limit: int) -> list[Person]:
         rest = _find_containing(connection, terms, only_new=False, limit=most)
         found += rank_found(rest, terms)
     ids = list(dict.fromkeys(one.person for one in found))[:limit]
+    if in_fields and len(ids) < _FEW_PEOPLE:
+        ids += _find_by_fields(connection, typed, limit - len(ids), without=ids)
     return read_people(connection, ids)
 
 
