@@ -19,7 +19,7 @@ async def test_agents_and_teams_are_changed(desk: Desk, size: Size) -> None:
         await desk.press("a")
         await desk.type("zoe")
         await desk.press("enter")
-        await desk.shows("Added zoe")
+        await desk.shows("Added zoe: conversations can be assigned to them")
         await desk.press("up", "up", "enter")
         await desk.shows("bo is away until")
         await desk.type("mon")
