@@ -251,7 +251,7 @@ async def test_a_rule_that_a_colleague_has_changed_is_not_overwritten_unseen(des
         await desk.hides("off  star")
 
 
-async def test_the_dry_run_offers_switching_on_to_leads_alone(desk: Desk) -> None:
+async def test_only_leads_can_switch_a_rule_on_after_its_dry_run(desk: Desk) -> None:
     await import_rules(desk, STAR)
     await desk.store.team.add_agent("bo")
     await desk.store.team.set_level("bo", Level.LEAD)

@@ -84,6 +84,23 @@ def recommend_step(message: Message, *, several_accounts: bool = True) -> NextSt
 _WAITS_FOR_RECEIPT = frozenset({Status.ACCEPTED, Status.SUBMITTED})
 
 
+def find_retry_problem(message: Message | None, list_key: str = "g f") -> str:
+    """Return why a message cannot be sent again, or "" if it can.
+
+    Args:
+        message: Message of the conversation; None if none is selected.
+        list_key: What lists failed messages.
+    """
+    if message is None or message.direction is not Direction.OUT:
+        return "Select a message that went out first: K and J"
+    # It may have been sent, so the agent is asked to resolve it; a retry is one of the answers.
+    if message.status is Status.UNCERTAIN:
+        return ""
+    if message.status is None or not message.status.is_problem:
+        return f"Only failed messages are sent again: {list_key} lists them"
+    return "" if not message.handled else "This one is resolved already"
+
+
 def explain_stalled_status(
     message: Message, account: Account | None, now: int, state: AccountState | None = None
 ) -> str:
