@@ -20,7 +20,7 @@ def test_a_contact_is_added_found_changed_and_removed(bare: Desk) -> None:
         0,
         "Added Ana Łoś +48 500 600 701, +48 500 600 702\n",
     )
-    for words in (["los"], ["600 702"], ["ŁOŚ", "ana"]):
+    for words in (["los"], ["600 702"], ["ŁOŚ", "ana"], ["7"]):
         found = bare.run("contacts", "find", *words, "--json")
         person = json.loads(found.stdout)
         assert person.pop("id").isdecimal()

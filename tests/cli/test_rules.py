@@ -32,7 +32,10 @@ def file(bare: Desk) -> Path:
 def test_rules_are_imported_switched_exported_and_deleted(bare: Desk, file: Path) -> None:
     imported = bare.run("rules", "import", str(file))
     assert imported.stdout.startswith("2 rules imported")
-    assert 'thanks: there is no canned reply "thanks" (g t adds one)' in imported.stderr
+    assert (
+        'thanks: there is no canned reply "thanks" (smsdesk canned import adds one)'
+        in imported.stderr
+    )
     refused = bare.run("rules", "on", "thanks")
     assert refused.returncode == BAD_USE
     assert read_error_line(refused).startswith(
@@ -56,7 +59,7 @@ def test_rules_are_imported_switched_exported_and_deleted(bare: Desk, file: Path
     assert bare.run("rules", "export").stdout == exported
     tried = bare.run("rules", "test", str(file), "--days", "3")
     assert "Last 3 days: would have matched 0 conversations, answered 0" in tried.stdout
-    assert bare.run("rules", "remove", "orders").stdout == "orders is deleted\n"
+    assert bare.run("rules", "remove", "orders").stdout == "Deleted orders\n"
     wrong = bare.run("rules", "show", "orers")
     assert (wrong.returncode, wrong.stdout) == (BAD_USE, "")
 
@@ -121,3 +124,20 @@ def test_of_several_rules_none_is_switched_on_if_one_lacks_something(
     assert read_error_line(refused).endswith("nothing was changed")
     listed = bare.read_objects("rules", "list")
     assert not any(rule["enabled"] for rule in listed)
+
+
+def test_a_rule_that_is_built_in_stays(bare: Desk, file: Path) -> None:
+    bare.run("rules", "import", str(file))
+    refused = bare.run("rules", "remove", "orders", "help")
+    assert refused.returncode == BAD_USE
+    expected = "help is built in and off: it cannot be deleted: nothing was changed"
+    assert read_error_line(refused) == expected
+    assert bare.run("rules", "show", "orders").returncode == DONE
+    changed = '[[rule]]\nname = "help"\nwhen = ["words aid"]\nthen = ["star"]\n'
+    file.write_text(changed)
+    bare.run("rules", "import", str(file))
+    assert bare.run("rules", "on", "help").returncode == DONE
+    removed = bare.run("rules", "remove", "help")
+    assert removed.stdout == "help is built in: it is off and as it was at first\n"
+    (shown,) = bare.read_objects("rules", "show", "help")
+    assert (shown["enabled"], shown["when"]) == (False, ["help"])

@@ -100,7 +100,7 @@ def test_the_help_names_every_filter(bare: Desk) -> None:
 )
 def test_a_search_without_a_match_is_no_error(bare: Desk, asked: str) -> None:
     ran = bare.run("search", asked)
-    assert (ran.returncode, ran.stdout, ran.stderr) == (0, "", "")
+    assert (ran.returncode, ran.stdout) == (0, "")
 
 
 @pytest.mark.usefixtures("spoken")
@@ -114,3 +114,36 @@ def test_people_stand_above_the_messages_except_in_json(bare: Desk) -> None:
     assert len([json.loads(line)["text"] for line in ran.stdout.splitlines()]) == 3
     assert bare.run("search", "zak").stdout.startswith("person  Mia Żak")
     assert bare.run("search", "zak", "status:failed").stdout == ""
+
+
+@pytest.mark.usefixtures("spoken")
+@pytest.mark.parametrize(
+    ("command", "exit_code", "line"),
+    [
+        (["search", "zeppelin"], 0, "Nothing found: try fewer characters of a word"),
+        (["search", "zeppelin", "from:mia"], 0, "Nothing found: try fewer characters, or without"),
+        (["contacts", "find", "zed", "zad"], 1, 'no contact has "zed zad"'),
+        (["contacts", "find", "zed\x1b[2J"], 1, 'no contact has "zed␛[2J"'),
+        (["threads", "--filter", "label:vip account:other"], 0, "no conversation is in this view"),
+        (["held", "list"], 0, "nothing is held"),
+        (["canned", "list"], 0, "there are no canned replies yet"),
+        (["bulk", "list"], 0, "there are no texts to many yet"),
+        (["teams", "list"], 0, "there are no teams yet"),
+    ],
+)
+def test_a_list_without_a_result_says_so_beside_the_output(
+    bare: Desk, command: list[str], exit_code: int, line: str
+) -> None:
+    ran = bare.run(*command)
+    assert (ran.returncode, ran.stdout) == (exit_code, "")
+    assert ran.stderr.startswith(f"smsdesk: {line}"), ran.stderr
+    assert ran.stderr.count("\n") == 1
+    ran = bare.run(*command, "--json")
+    assert (ran.returncode, ran.stdout, ran.stderr) == (exit_code, "", "")
+
+
+@pytest.mark.usefixtures("spoken")
+def test_a_person_that_is_found_is_a_result_without_a_message(bare: Desk) -> None:
+    ran = bare.run("search", "zak")
+    assert ran.stdout.startswith("person  Mia Żak")
+    assert ran.stderr == ""

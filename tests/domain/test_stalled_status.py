@@ -76,7 +76,7 @@ def listening(seen_at: int, **more: int) -> AccountState:
 def test_a_dead_listener_is_the_reason_why_no_receipt_comes() -> None:
     pushed = account(PUSHES, listener=True)
     dead = explain_stalled_status(SENT, pushed, HOUR, listening(0))
-    assert dead == "MessagePort pushes its receipt, and no process listens now (F3)"
+    assert dead == "MessagePort pushes its receipt, and no process listens now"
     alive = explain_stalled_status(SENT, pushed, HOUR, listening(HOUR))
     assert "when its receipt is pushed" in alive
 

@@ -12,7 +12,7 @@ async def test_people_are_found_and_written_to(mia: Typist) -> None:
     lena = Person(0, "Léna Wójcik", "VIP", (LENA, HOME), {"order": "7"})
     await mia.store.contacts.save_person(lena, AGENT)
     await mia.type("people zed")
-    await mia.shows('No contact has "zed" in name or number')
+    await mia.shows('No contact has "zed" in name, number or field')
     await mia.type("people wojcik", "2", "y")
     for line in ("Number: +48 500 600 902", "Note: VIP", "{order}: 7"):
         await mia.shows(line)

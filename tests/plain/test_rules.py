@@ -60,7 +60,8 @@ async def test_a_rule_is_written_and_changed_field_by_field(mia: Typist) -> None
     await mia.type("", "", "", "mon-fri 9-17", "2026-12-25", "")
     await mia.shows("Hours, if not those of the desk: mon-fri 9-25")
     await mia.shows(
-        'Saved night, but there is no canned reply "closed" (g t adds one) · z undoes.'
+        'Saved night, but there is no canned reply "closed" (smsdesk canned import adds one)'
+        " · z undoes."
         " It is off: rules on night tries it, then asks."
     )
     (rule,) = [one for one in await mia.store.rules.list_rules() if one.id]

@@ -77,7 +77,7 @@ async def test_a_note_that_mentions_the_agent_is_announced(mia: Typist) -> None:
 async def test_a_stopped_account_is_announced_and_explained(mia: Typist) -> None:
     await mia.shows("A number opens")
     await mia.store.accounts.save_health("au", Health.STOPPED, line="the secret is wrong")
-    await mia.shows("* Account au has stopped: the secret is wrong. i shows more.")
+    await mia.shows("* Account au has stopped: the secret is wrong · i shows more.")
     await mia.type("i")
     await mia.shows("au stopped, stopped, the secret is wrong, balance 812 credits.")
 

@@ -209,6 +209,24 @@ def test_the_pieces_of_a_part_are_pieces_of_the_whole(before: str, part: str) ->
         assert all(1 <= len(gram) <= 3 for gram in grams)
 
 
+async def test_the_address_book_searches_fields_if_few_have_a_name_or_number(store: Store) -> None:
+    for number in range(12):
+        person = Person(0, f"Ana {number:02}", "", (f"+4850060070{number:02}",), {"city": "Rome"})
+        await store.contacts.save_person(person, "ana")
+    named = Person(0, "Rome", "", (TOM,), {"city": "Anapa"})
+    await store.contacts.save_person(named, "ana")
+
+    async def find(typed: str, limit: int = 20) -> list[str]:
+        return [person.name for person in await store.contacts.find_people(typed, limit)]
+
+    assert await find("anapa") == ["Rome"]
+    found = await find("rome")
+    assert found[0] == "Rome" and len(found) == 13
+    assert len(await find("rome", 4)) == 4
+    assert "Rome" not in await find("ana")
+    assert await find("nothing") == []
+
+
 @pytest.mark.parametrize(
     ("text", "found"),
     [

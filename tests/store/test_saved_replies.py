@@ -1,12 +1,18 @@
 """Test the stored canned replies."""
 
-from tui.domain.templates import CannedReply
+import asyncio
+
+import pytest
+
+from tests.conftest import OpenStore
+from tui.domain.templates import CannedReply, CustomField
+from tui.store.errors import StoreError
 from tui.store.store import Store
 
 
 async def test_canned_replies_are_added_replaced_and_removed(store: Store) -> None:
     await store.templates.save_template(CannedReply("hours", "9 to 5"), "mia")
-    await store.templates.save_template(CannedReply("hours", "9 to 6"), "bo")
+    await store.templates.save_template(CannedReply("hours", "9 to 6"), "bo", replaces="hours")
     await store.templates.save_template(CannedReply("bye", "Bye"), "bo")
     assert await store.templates.list_by_name() == [
         CannedReply("bye", "Bye"),
@@ -20,6 +26,43 @@ async def test_a_renamed_canned_reply_is_gone_under_its_old_name(store: Store) -
     await store.templates.save_template(CannedReply("hours", "9 to 5"), "mia")
     await store.templates.save_template(CannedReply("open", "9 to 5"), "mia", replaces="hours")
     assert await store.templates.list_by_name() == [CannedReply("open", "9 to 5")]
+
+
+async def test_two_agents_who_choose_one_name_do_not_replace_each_other(
+    store: Store, open_store: OpenStore
+) -> None:
+    other = await open_store(owner="b")
+    for name in ("hours", "bye"):
+        await store.templates.save_template(CannedReply(name, name), "mia")
+    results = await asyncio.gather(
+        store.templates.save_template(CannedReply("open", "mia"), "mia", replaces="hours"),
+        other.templates.save_template(CannedReply("open", "bo"), "bo", replaces="bye"),
+        return_exceptions=True,
+    )
+    (refused,) = [result for result in results if result is not None]
+    assert isinstance(refused, StoreError)
+    assert str(refused) == 'Another canned reply is named "open": nothing was saved'
+    kept = "bye" if results[0] is None else "hours"
+    assert {one.name for one in await store.templates.list_by_name()} == {"open", kept}
+    with pytest.raises(StoreError):
+        await other.templates.save_template(CannedReply("open", "new"), "bo")
+    own = CannedReply("open", "Mine", owner="bo")
+    await other.templates.save_template(own, "bo")
+    with pytest.raises(StoreError):
+        await other.templates.save_template(
+            CannedReply("open", "Mine"), "bo", replaces="open", replaces_owner="bo"
+        )
+    assert own in await store.templates.list_all("bo")
+
+
+async def test_two_agents_who_choose_one_field_do_not_replace_each_other(store: Store) -> None:
+    for name in ("shop", "town"):
+        await store.templates.save_field(CustomField(name, name), "mia")
+    for replaces in ("town", ""):
+        with pytest.raises(StoreError, match='Another field is named "shop"'):
+            await store.templates.save_field(CustomField("shop", "x"), "bo", replaces=replaces)
+    await store.templates.save_field(CustomField("shop", "x"), "bo", replaces="shop")
+    assert await store.templates.get_fields() == {"shop": "x", "town": "town"}
 
 
 async def test_canned_replies_keep_their_order(store: Store) -> None:

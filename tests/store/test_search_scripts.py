@@ -143,6 +143,15 @@ FOUND = [
     ("Đặng Văn", "dang van"),
     ("ΣΊΣΥΦΟΣ", "σίσυφος"),
     ("ho\u00adtel", "hotel"),
+    *(
+        pair
+        for hidden in "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+        for dirty, clean in (
+            ("par" + hidden + "cel", "parcel"),
+            ("0491" + hidden + "570156", "0491570156"),
+        )
+        for pair in ((dirty, clean), (clean, dirty), (dirty, f'"{clean}"'))
+    ),
     ("Zażółć gęślą jaźń", "zazolc gesla jazn"),
     ("my two words here", '"two words"'),
     ("my two words here", '"two wor'),

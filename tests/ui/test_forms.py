@@ -14,6 +14,7 @@ from tui.domain.account import Health
 from tui.domain.templates import CannedReply
 from tui.screens.accounts import IndentedText, wrap_indented
 from tui.screens.base import FormScreen
+from tui.screens.questions import PromptScreen
 
 Size = tuple[int, int]
 FORMS = ["canned reply", "own field", "contact", "pictures", "set-up"]
@@ -164,11 +165,13 @@ async def test_an_import_that_fails_says_why_and_what_helps(
         await desk.press("enter")
         await desk.shows("Nothing imported: ")
         await desk.work_done()
-        box = desk.app.screen.query_one("#said", Static)
-        said = str(box.content)
-        assert reasons[kind] in said and said.endswith("· i asks for a file again")
+        prompt = desk.app.screen
+        assert isinstance(prompt, PromptScreen)
+        said = str(prompt.hint.content)
+        assert reasons[kind] in said
         await desk.shows(said.split()[-1])
-        assert box.size.height <= 3
+        assert prompt.hint.size.height <= 3
+        assert prompt.field.value == str(path)
 
 
 @BOTH_SIZES

@@ -4,6 +4,8 @@ from tests.ui.desk import NARROW, WIDE, Desk, presses
 from tests.ui.history import AGENT, ANA, CHLOE, COLLEAGUE
 from tui.domain.agent_level import Level, Team
 from tui.screens.manage_team import TeamScreen
+from tui.screens.pick import Choice
+from tui.screens.questions import PromptScreen
 
 Size = tuple[int, int]
 
@@ -17,7 +19,7 @@ async def test_agents_and_teams_are_changed(desk: Desk, size: Size) -> None:
         await desk.press("a")
         await desk.type("zoe")
         await desk.press("enter")
-        await desk.shows("Added zoe")
+        await desk.shows("Added zoe: conversations can be assigned to them")
         await desk.press("up", "up", "enter")
         await desk.shows("bo is away until")
         await desk.type("mon")
@@ -44,6 +46,44 @@ async def test_agents_and_teams_are_changed(desk: Desk, size: Size) -> None:
         await desk.press("z")
         await desk.shows("@shop is restored")
         assert await desk.store.team.list_teams() == [Team("shop", ("bo", "mia"))]
+
+
+async def test_a_refused_name_stays_in_its_field_with_the_reason(desk: Desk) -> None:
+    await desk.store.team.add_agent("bo")
+    for team in ("sales", "support"):
+        await desk.store.team.save_team(team, ["bo"])
+    async with desk.open(NARROW):
+        await desk.command("team")
+        await desk.shows("@sales", "@support")
+        await desk.press("t")
+        await desk.type("two words")
+        await desk.press("enter")
+        await desk.shows('"two words" cannot be a team')
+        await desk.press("ctrl+w", "backspace", "enter")
+        await desk.shows("Members of @two")
+        await desk.press("escape", "a")
+        await desk.type("@ann")
+        await desk.press("enter")
+        await desk.shows("@ann", "does not begin with @")
+        await desk.press("escape")
+        screen = desk.app.screen
+        assert isinstance(screen, TeamScreen)
+        await screen.choices.go_to_row(Choice("@sales", ""))
+        await desk.press("r", "ctrl+u")
+        await desk.type("support")
+        await desk.press("enter")
+        await desk.shows("There is a team @support already")
+        await desk.type("2")
+        await desk.press("enter")
+        await desk.shows("Renamed @sales to @support2")
+        await screen.choices.go_to_row(Choice("bo", ""))
+        await desk.press("w")
+        await desk.type("monnday")
+        await desk.press("enter")
+        await desk.shows("bo is away until", "monnday")
+        assert isinstance(desk.app.screen, PromptScreen)
+    names = [team.name for team in await desk.store.team.list_teams()]
+    assert sorted(names) == ["support", "support2"]
 
 
 async def test_once_a_lead_is_named_only_leads_change_teams(desk: Desk) -> None:

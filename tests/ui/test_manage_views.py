@@ -83,8 +83,8 @@ async def test_views_are_renamed_moved_shared_and_removed(desk: Desk) -> None:
         await desk.press("r")
         await desk.type("two")
         await desk.press("enter")
-        await desk.shows("There is a view two already")
-        await desk.press("p")
+        await desk.shows("There is a view two already", "Rename zwei")
+        await desk.press("escape", "p")
         await desk.shows("View zwei is for you only now", "private")
         assert [v.name for v in await desk.store.views.list_views("zoe")] == ["two"]
         await desk.press("n")

@@ -140,7 +140,7 @@ async def test_a_stopped_account_is_reported_once(recorder: AlertRecorder) -> No
     await accounts.save_health("pl", Health.STOPPED, line="Wrong password")
     await recorder.notifier.report_problems()
     await recorder.notifier.report_problems()
-    assert recorder.shown == ["Account pl has stopped: Wrong password"]
+    assert recorder.shown == ["Account pl has stopped: Wrong password · F3 shows more"]
     assert recorder.alerts == ["\a"], "who looks at the screen needs no notification"
     await accounts.save_health("pl", Health.OK)
     await recorder.notifier.report_problems()

@@ -1,5 +1,7 @@
 """Test the address book on the screen: find people, write to them, edit them, fill fields."""
 
+from dataclasses import replace
+
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk, presses
 from tests.ui.history import AGENT, ANA, CHLOE
 from tui.domain.message import Message
@@ -95,6 +97,40 @@ async def test_a_new_conversation_completes_names_and_numbers(desk: Desk) -> Non
         await desk.until(lambda: desk.inbox.is_composer_focused, "in the composer")
         row = await desk.thread(HOME)
         assert (row.name, desk.shown_id) == ("Léna [b]Wójcik", row.id)
+
+
+async def test_own_fields_find_people_in_a_new_conversation_and_in_the_filter(desk: Desk) -> None:
+    await add_people(desk)
+    chloe = await desk.thread(CHLOE)
+    stored = await desk.store.contacts.get_person(CHLOE)
+    assert stored is not None
+    person = replace(stored, fields={"city": "Nowy Sącz 815"})
+    await desk.store.contacts.save_person(person, AGENT)
+    async with desk.open(NARROW):
+        await desk.command("new")
+        await desk.type("sacz")
+        await desk.shows("Chloe", "city: Nowy Sącz 815", "as before")
+        await desk.press("enter")
+        await desk.until(lambda: desk.shown_id == chloe.id, "shows the conversation")
+        await desk.press("escape", "escape")
+        await desk.command("new")
+        await desk.type("4711")
+        await desk.shows("This number", "Léna [b]Wójcik", "order: 4711")
+        await desk.press("down", "enter")
+        await desk.until(lambda: desk.inbox.is_composer_focused, "in the composer")
+        assert (await desk.thread(LENA)).name == "Léna [b]Wójcik"
+        await desk.press("escape", "escape")
+        await desk.command("filter")
+        await desk.type("815")
+        await desk.shows("Chloe Martin", "city: Nowy Sącz 815 · last message", "Enter writes")
+        await desk.press("enter")
+        await desk.shows("New conversation", "city: Nowy Sącz 815")
+        await desk.press("down", "enter")
+        await desk.until(lambda: desk.shown_id == chloe.id, "shows the conversation")
+        await desk.command("filter")
+        await desk.press("ctrl+u")
+        await desk.type("chloe")
+        await desk.hides("815")
 
 
 async def test_a_new_conversation_with_unknown_digits_takes_what_is_typed(desk: Desk) -> None:
@@ -246,3 +282,27 @@ async def test_a_field_that_stays_open_is_named_when_the_others_are_filled(desk:
         await desk.shows("Not sent: {order} is not filled in", "writes it into the contact")
         await desk.hides("Enter sends")
         assert (await desk.last(CHLOE)).body != "Chloe, your order {order}"
+
+
+async def test_a_long_name_leaves_room_for_the_number(desk: Desk) -> None:
+    name = "Maximiliana Antonina Wilhelmina Konstancja von Hohenlohe-Waldenburg-Schillingsfürst"
+    for number in ("+48500600905", "+48500600906"):
+        await desk.store.contacts.save_person(
+            Person(0, f"{name} {number[-1]}", "", (number,)), AGENT
+        )
+    async with desk.open(NARROW):
+        await desk.command("search")
+        await desk.type("maximiliana")
+        await desk.shows("Maximiliana Antonina", "+48 500 600 905", "+48 500 600 906")
+        await desk.press("escape")
+        await desk.command("palette")
+        await desk.type("maximiliana")
+        await desk.shows("Write to Maximiliana", "+48 500 600 905")
+        await desk.press("escape")
+        await desk.command("filter")
+        await desk.type("maximiliana")
+        await desk.shows("+48 500 600 905")
+        await desk.press("escape")
+        await desk.command("new")
+        await desk.type("maximiliana")
+        await desk.shows("+48 500 600 905", "+48 500 600 906")

@@ -235,7 +235,9 @@ async def test_a_rule_that_a_colleague_has_changed_is_not_overwritten_unseen(des
         await desk.type("label mine")
         await import_rules(desk, STAR.replace('["star"]', '["label theirs"]'))
         await desk.press("enter")
-        await desk.shows("Not saved: a colleague has changed it", "label mine")
+        await desk.shows(
+            "Not saved: a colleague has changed it", "Then: label theirs", "label mine"
+        )
         assert await read_action() == "label theirs"
         await desk.press("enter")
         await desk.shows("Saved star")
@@ -247,6 +249,21 @@ async def test_a_rule_that_a_colleague_has_changed_is_not_overwritten_unseen(des
         await desk.shows("a colleague has deleted it")
         await desk.press("escape")
         await desk.hides("off  star")
+
+
+async def test_only_leads_can_switch_a_rule_on_after_its_dry_run(desk: Desk) -> None:
+    await import_rules(desk, STAR)
+    await desk.store.team.add_agent("bo")
+    await desk.store.team.set_level("bo", Level.LEAD)
+    async with desk.open(NARROW):
+        await desk.command("rules")
+        await desk.shows("off  star")
+        await desk.press("t")
+        await desk.shows("would have matched", "Esc closes · nothing was done or sent")
+        assert "switches it on" not in desk.text()
+        await desk.press("enter")
+        await desk.shows("Only leads change rules", "ask bo", "Dry run of star")
+    assert not (await desk.store.rules.list_rules())[0].enabled
 
 
 async def test_a_rule_that_was_changed_after_its_dry_run_stays_off(desk: Desk) -> None:
@@ -308,7 +325,7 @@ async def test_built_in_rules_are_moved_but_not_deleted(desk: Desk) -> None:
             "stop",
         ]
         await desk.press("d")
-        await desk.shows("help is off and as it was at first", "off  help")
+        await desk.shows("help is built in: it is off and as it was at first", "off  help")
 
 
 async def test_a_deleted_rule_is_not_restored_over_a_new_one(desk: Desk) -> None:

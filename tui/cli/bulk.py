@@ -7,7 +7,7 @@ from argparse import Namespace
 from tui.cli import context
 from tui.cli.context import convert_store_errors
 from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
-from tui.cli.show import pad_text, write_json, write_line
+from tui.cli.show import note_empty_result, pad_text, write_json, write_line
 from tui.clock import SystemClock
 from tui.desk.bulk_words import (
     bulk_to_json,
@@ -63,6 +63,8 @@ async def _list_texts(arguments: Namespace, store: Store) -> int:
     found = await store.bulk_texts.list_newest(arguments.limit)
     counts = await store.bulk_texts.count_outcomes([bulk.id for bulk in found])
     now = SystemClock().now()
+    if not found:
+        note_empty_result(arguments, "there are no texts to many yet")
     for bulk in found:
         if arguments.json:
             write_json(bulk_to_json(bulk, counts[bulk.id]))

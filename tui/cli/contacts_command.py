@@ -9,7 +9,7 @@ from functools import partial
 from tui.cli import context
 from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
 from tui.cli.export import open_output
-from tui.cli.show import count_cells, pad_text, write_json, write_line
+from tui.cli.show import count_cells, note_empty_result, pad_text, write_json, write_line
 from tui.clock import SystemClock
 from tui.desk.address_book import (
     UnclearPersonError,
@@ -51,6 +51,10 @@ def run(arguments: Namespace) -> int:
         if arguments.action in ("list", "find"):
             people = _list_people(reader, arguments)
             _write_people(people, arguments)
+            if reader and not people:
+                words = " ".join(arguments.words)
+                empty = f'no contact has "{words}"' if words else "there are no contacts yet"
+                note_empty_result(arguments, empty)
             return DONE if people or arguments.action == "list" else FAILED
         person = _find_person(reader, arguments)
     if arguments.action == "show":
@@ -82,7 +86,8 @@ def _list_people(reader: InboxReader | None, arguments: Namespace) -> list[Perso
     if reader is None:
         return []
     typed = " ".join(arguments.words)
-    return reader.read(lambda connection: find_people(connection, typed, arguments.limit))
+    find = partial(find_people, typed=typed, limit=arguments.limit, in_fields=True)
+    return reader.read(find)
 
 
 def _find_person(reader: InboxReader | None, arguments: Namespace) -> Person:

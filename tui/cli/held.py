@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from tui.cli import context
 from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
-from tui.cli.show import pad_text, write_json, write_line
+from tui.cli.show import note_empty_result, pad_text, write_json, write_line
 from tui.clock import SystemClock
 from tui.desk.format import format_date_time
 from tui.desk.held_text import (
@@ -64,6 +64,8 @@ def _list_items(reader: InboxReader | None, arguments: Namespace) -> int:
     if reader is None:
         return DONE
     items = reader.list_held(arguments.account, arguments.limit, done=arguments.done)
+    if not items:
+        note_empty_result(arguments, "nothing was held" if arguments.done else "nothing is held")
     if arguments.json:
         for item in items:
             write_json(held_item_to_json(item))

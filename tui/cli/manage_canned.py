@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from tui.cli import context
 from tui.cli.errors import BAD_USE, DONE, CommandError
-from tui.cli.show import pad_text, write_json, write_line
+from tui.cli.show import note_empty_result, pad_text, write_json, write_line
 from tui.clock import SystemClock
 from tui.domain.reply_files import (
     canned_reply_to_json,
@@ -67,6 +67,8 @@ def _print_replies(found: list[CannedReply], arguments: Namespace) -> int:
         found = [one for one in found if one.name == arguments.name]
         if not found:
             raise _name_unknown(arguments.name)
+    if not found:
+        note_empty_result(arguments, "there are no canned replies yet")
     for place, template in enumerate(found, 1):
         if arguments.json:
             write_json(canned_reply_to_json(template))

@@ -15,6 +15,8 @@ from tui.desk.rule_book import (
     RuleNotReadyError,
     check_import,
     check_ready,
+    describe_deleted,
+    find_kept,
     find_rule,
     format_counts,
     format_hit,
@@ -24,7 +26,7 @@ from tui.desk.rule_book import (
     record_to_json,
     switch_rule,
 )
-from tui.desk.rule_names import list_missing, read_names
+from tui.desk.rule_names import COMMAND_FIXES, list_missing, read_names
 from tui.desk.rule_trial import try_rules
 from tui.domain.rule_text import format_rules, parse_rules
 from tui.domain.rules import InvalidRuleError, Rule
@@ -101,9 +103,11 @@ async def _switch(store: Store, desk: Preferences, arguments: Namespace) -> int:
     """Switch the named rules on or off; all of them have to exist, and lack nothing."""
     on = arguments.action == "on"
     for name in arguments.names:
-        await (check_ready(store, name, desk) if on else find_rule(store, name))
+        await (check_ready(store, name, desk, COMMAND_FIXES) if on else find_rule(store, name))
     for name in arguments.names:
-        text = await switch_rule(store, name, desk.agent, on=on, preferences=desk)
+        text = await switch_rule(
+            store, name, desk.agent, on=on, preferences=desk, fixes=COMMAND_FIXES
+        )
         if arguments.json:
             write_json({"name": name, "enabled": on, "changed": "already" not in text})
         else:
@@ -112,19 +116,20 @@ async def _switch(store: Store, desk: Preferences, arguments: Namespace) -> int:
 
 
 async def _remove(store: Store, desk: Preferences, arguments: Namespace) -> int:
-    """Remove the named rules; all of them have to exist."""
-    for name in arguments.names:
-        await find_rule(store, name)
-    for name in arguments.names:
-        await store.rules.delete_rule(name, desk.agent)
-        write_line(f"{one_line(name, 40)} is deleted")
+    """Remove the named rules; all of them have to exist, and none may be built in and off."""
+    rules = [await find_rule(store, name) for name in dict.fromkeys(arguments.names)]
+    if kept := next(filter(None, map(find_kept, rules)), ""):
+        raise RuleNotReadyError(kept)
+    for rule in rules:
+        await store.rules.delete_rule(rule.name, desk.agent)
+        write_line(describe_deleted(rule))
     return DONE
 
 
 async def _import(store: Store, desk: Preferences, arguments: Namespace) -> int:
     """Store the rules of files; new ones are off, changed ones stay as they are."""
     rules = [rule for file in arguments.names for rule in _read_file(file)]
-    missing = await check_import(store, rules, desk)
+    missing = await check_import(store, rules, desk, COMMAND_FIXES)
     await store.rules.import_rules(rules, desk.agent)
     for line in missing:
         print(f"smsdesk: {line}", file=sys.stderr)
@@ -170,7 +175,7 @@ async def _test(store: Store, desk: Preferences, arguments: Namespace) -> int:
         print(result.summary, file=sys.stderr)
     else:
         write_line(result.summary)
-    for line in list_missing(tried, await read_names(store, desk)):
+    for line in list_missing(tried, await read_names(store, desk, COMMAND_FIXES)):
         print(f"smsdesk: {line}", file=sys.stderr)
     return DONE
 

@@ -5,13 +5,18 @@ from functools import partial
 
 from tui.cli.context import load_public_settings, open_reader
 from tui.cli.errors import BAD_USE, DONE, CommandError
-from tui.cli.show import format_message, write_json, write_line
+from tui.cli.show import format_message, note_empty_result, write_json, write_line
 from tui.clock import SystemClock
 from tui.desk.found_people import find_people, format_hit_detail, format_person_hit
 from tui.domain.conversation import Conversation
 from tui.domain.json_fields import CustomerFields, message_to_json
 from tui.domain.message import Message
-from tui.domain.searching import SearchQuery, find_empty_filter, parse_search
+from tui.domain.searching import (
+    SearchQuery,
+    describe_no_results,
+    find_empty_filter,
+    parse_search,
+)
 from tui.domain.text import one_line
 from tui.store.reader import InboxReader
 
@@ -34,6 +39,8 @@ def run(arguments: Namespace) -> int:
             accounts = [a.name for a in load_public_settings(arguments).accounts]
             if unknown := reader.find_unknown_value(query, accounts):
                 raise CommandError(one_line(unknown, 200), BAD_USE)
+            if not people:
+                note_empty_result(arguments, describe_no_results(query))
     now = SystemClock().now()
     for hit in () if arguments.json else people:
         write_line(f"person  {format_person_hit(hit)} ({format_hit_detail(hit, now)})")

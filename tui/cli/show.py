@@ -7,6 +7,7 @@ terminal as a control code, and no line of it can be mistaken for a line of smsd
 import os
 import sys
 import unicodedata
+from argparse import Namespace
 from typing import Any
 
 from tui.desk.badges import BADGES
@@ -30,6 +31,17 @@ def write_line(line: str) -> None:
     encoding = sys.stdout.encoding or "ascii"
     line = to_printable(line)
     sys.stdout.write(line.encode(encoding, "replace").decode(encoding) + "\n")
+
+
+def note_empty_result(arguments: Namespace, line: str) -> None:
+    """Say on stderr that there is nothing to list; a script that reads JSON sees it without this.
+
+    Args:
+        arguments: Parsed arguments with `json`.
+        line: What was not found; it may contain text from outside.
+    """
+    if not arguments.json:
+        print(f"smsdesk: {one_line(line, 300)}", file=sys.stderr)
 
 
 def write_json(value: dict[str, Any]) -> None:

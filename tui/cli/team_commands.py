@@ -8,7 +8,7 @@ from typing import Any
 
 from tui.cli import context
 from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
-from tui.cli.show import pad_text, write_json, write_line
+from tui.cli.show import note_empty_result, pad_text, write_json, write_line
 from tui.clock import SystemClock
 from tui.desk.answer_actions import AnswerActions
 from tui.desk.permissions import NotAllowedError
@@ -166,7 +166,10 @@ async def _run_teams(store: Store, agent: str, clock: SystemClock, arguments: Na
     actions = TeamActions(store, agent, clock, None, _forget_undo)
     match arguments.action, arguments.names:
         case "list", []:
-            for team in await store.team.list_teams():
+            teams = await store.team.list_teams()
+            if not teams:
+                note_empty_result(arguments, "there are no teams yet")
+            for team in teams:
                 _print_team(team, arguments.json)
             return ""
         case "save", [name, *members]:

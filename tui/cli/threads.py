@@ -12,6 +12,7 @@ from tui.cli.errors import BAD_USE, DONE, CommandError
 from tui.cli.show import (
     format_conversation,
     format_heading,
+    note_empty_result,
     write_json,
     write_line,
 )
@@ -32,11 +33,13 @@ def run(arguments: Namespace) -> int:
     with open_reader(arguments) as reader:
         if reader is None:
             return DONE
+        empty = "there is no conversation yet"
         if arguments.view is None and arguments.filter is None:
             found = reader.iterate_newest(arguments.limit)
         else:
-            found = _read_view(reader, arguments)
-        now = time.time_ns() // 1_000_000
+            found, unknown = _read_view(reader, arguments)
+            empty = "" if unknown else "no conversation is in this view"
+        now, place = time.time_ns() // 1_000_000, -1
         for place, conversation in enumerate(found):
             if arguments.json:
                 write_json(conversation_to_json(conversation))
@@ -44,11 +47,16 @@ def run(arguments: Namespace) -> int:
             if not place:
                 write_line(format_heading())
             write_line(format_conversation(conversation, now))
+        if place < 0 and empty:
+            note_empty_result(arguments, empty)
     return DONE
 
 
-def _read_view(reader: "InboxReader", arguments: Namespace) -> Iterator[Conversation]:
-    """Return the conversations of a saved view or of a filter, read a page at a time."""
+def _read_view(reader: "InboxReader", arguments: Namespace) -> tuple[Iterator[Conversation], str]:
+    """Return the conversations of a saved view or of a filter, read a page at a time.
+
+    The second value is what the filter names and what does not exist, which is said already, or "".
+    """
     from tui.desk.view_names import find_unknown_names
     from tui.domain.view_text import InvalidViewError, parse_view
     from tui.store.paging import iterate_view
@@ -64,12 +72,13 @@ def _read_view(reader: "InboxReader", arguments: Namespace) -> Iterator[Conversa
         )
     except InvalidViewError as problem:
         raise CommandError(to_printable(str(problem)), BAD_USE) from None
+    unknown = ""
     if arguments.filter is not None:
         find_unknown = functools.partial(find_unknown_names, settings.accounts, view)
         if unknown := reader.read(find_unknown):
             print(f"smsdesk: {to_printable(unknown)}", file=sys.stderr)
     view = resolve_view(view, agent, reader.read(read_teams))
-    return iterate_view(reader.read, view, arguments.limit)
+    return iterate_view(reader.read, view, arguments.limit), unknown
 
 
 def _find_saved(reader: "InboxReader", name: str, agent: str) -> View:

@@ -22,7 +22,10 @@ _ADDRESS_FIX = (
     "this mark goes when smsdesk sync is restarted, or after a day"
 )
 _CROWD_FIX = "if it goes on, block or limit them in the firewall or the reverse proxy"
-_CREDIT_FIX = "top the account up; try now with t in F3, or wait until the balance is read again"
+_CREDIT_FIX = (
+    "top the account up; try now (t in F3, i try in line mode), or wait until the balance is "
+    "read again"
+)
 _CLOCK_FIX = (
     "check this computer's time and date; what waits goes on by itself, and this mark goes with "
     "the next answer of the provider"

@@ -100,9 +100,14 @@ def format_numbers(person: Person) -> str:
     return ", ".join(map(format_number, person.numbers))
 
 
-def format_hit(found: FoundNumber) -> str:
-    """Return name and number of a person that a search has found."""
-    return f"{one_line(found.name, 60)} {format_number(found.party)}".strip()
+def format_hit(found: FoundNumber, limit: int = 60) -> str:
+    """Return name and number of a person that a search has found.
+
+    Args:
+        found: The number.
+        limit: Maximum length of the name in characters, so that the number is seen.
+    """
+    return f"{one_line(found.name, limit)} {format_number(found.party)}".strip()
 
 
 def list_person_lines(person: Person) -> list[str]:

@@ -11,9 +11,10 @@ from tui.desk.actions import ConversationActions
 from tui.desk.context import AppContext
 from tui.desk.routes import Route, choose_default_route
 from tui.desk.same_text import SAME_TEXT, add_same_text
-from tui.desk.send_attempt import RefusedError, SendAttempt, create_retry_intent, find_retry_problem
+from tui.desk.send_attempt import RefusedError, SendAttempt, create_retry_intent
 from tui.desk.send_checks import check_quiet_hours, find_refusal
 from tui.domain.conversation import Conversation
+from tui.domain.failure_advice import find_retry_problem
 from tui.domain.message import Advice, Message
 from tui.domain.record_type import record
 from tui.domain.status import Status

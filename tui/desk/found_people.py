@@ -7,7 +7,7 @@ from tui.desk.format import format_age
 from tui.domain.person import PersonHit
 from tui.domain.searching import SearchQuery
 from tui.domain.text import format_count, one_line
-from tui.store.people_search import find_people_anywhere
+from tui.store.people_search import find_people_anywhere, find_people_by_field
 
 if TYPE_CHECKING:
     from tui.store.connections import Connection
@@ -42,14 +42,38 @@ async def search_people(store: "Store", query: SearchQuery) -> list[PersonHit]:
     return await store.database.search(functools.partial(find_people, query=query))
 
 
-def format_person_hit(hit: PersonHit) -> str:
-    """Return name and number of a person on one line, and how many other numbers there are."""
+async def search_fields(store: "Store", text: str, limit: int) -> list[PersonHit]:
+    """Return people with an own field that has all words of a text; cancelling stops the query.
+
+    It completes what finds people by name and number.
+
+    Args:
+        store: Store shared by all agents.
+        text: Words as typed.
+        limit: Maximum number of people.
+    """
+    if len(text.strip()) < _SHORTEST_TEXT:
+        return []
+    find = functools.partial(find_people_by_field, text=text, limit=limit)
+    return await store.database.search(find)
+
+
+def format_person_hit(hit: PersonHit, width: int | None = None) -> str:
+    """Return name and number of a person on one line, and how many other numbers there are.
+
+    Args:
+        hit: Person that was found.
+        width: Width of the line in cells, into which a long name is shortened; None for any.
+    """
     from tui.desk.address_book import format_number
+    from tui.desk.cells import fit_cells
 
     others = len(hit.person.numbers) - 1
     more = f" and {format_count(others, 'other number')}" if others else ""
-    name = one_line(hit.person.name, 60)
-    return f"{name} {format_number(hit.party)}{more}".strip()
+    name, number = one_line(hit.person.name, 60), f"{format_number(hit.party)}{more}"
+    if width is not None:
+        name = fit_cells(name, width - len(number) - 1).rstrip()
+    return f"{name} {number}".strip()
 
 
 def format_hit_detail(hit: PersonHit, now: int) -> str:

@@ -40,6 +40,7 @@ class AgentNotifier:
         write: Callable[[str], None],
         has_focus: Callable[[], bool],
         show: Callable[[str], None],
+        keys: Mapping[str, str] | None = None,
     ) -> None:
         """Create the notifier of one agent.
 
@@ -49,6 +50,7 @@ class AgentNotifier:
             write: Writes a control sequence to the terminal.
             has_focus: Returns whether the terminal has the focus.
             show: Shows a message on the screen.
+            keys: What to press or type by the id of a command; None for the keys of the screen.
         """
         self._store = store
         self._context = context
@@ -57,6 +59,7 @@ class AgentNotifier:
         self._write = write
         self._has_focus = has_focus
         self._show = show
+        self._keys = keys or get_first_keys(context.commands)
         self._pending: list[str] = []
         self._notified_at: float | None = None
         self._title = ""
@@ -83,7 +86,7 @@ class AgentNotifier:
         new = [c for c in changes if c.subject is Subject.MESSAGE and c.is_new]
         for change in new[:_MAX_READ]:
             await self._collect_message(change.id)
-        key = get_first_keys(self._context.commands)["show_overdue"]
+        key = self._keys["show_overdue"]
         if late := await describe_overdue(self._store, self._context.agent, changes, key):
             self._show(late)
             self._notify_agent(late)
@@ -115,11 +118,13 @@ class AgentNotifier:
         names = {account.name for account in self._context.accounts}
         own_states = {name: state for name, state in states.items() if name in names}
         now = self._context.clock.now()
-        problems = find_account_problems(own_states, now, self._silent_after_ms)
+        problems = find_account_problems(
+            own_states, now, self._silent_after_ms, self._keys["accounts"]
+        )
         problems |= self._find_attentions(own_states, now)
         for name, lack in (await self._store.rules.list_incomplete()).items():
             text = f"Rule {one_line(name, 30)} is incomplete: {one_line(lack, 140)}"
-            problems[f"rule {name}", lack, 0] = f"{text}: edit it (g r)"
+            problems[f"rule {name}", lack, 0] = f"{text}: edit it ({self._keys['rules']})"
         for key, message in problems.items():
             if key not in self._reported:
                 self._show(message)
@@ -134,6 +139,7 @@ class AgentNotifier:
         zone, problems = self._context.zone, {}
         # The listener of this program itself starts a moment after the screen.
         is_starting = self._context.clock.monotonic() - self._started_at < _START_SECONDS
+        key = self._keys["accounts"]
         for account in self._context.accounts:
             for attention in list_attentions(account, states.get(account.name), now):
                 kind = attention.kind
@@ -143,7 +149,7 @@ class AgentNotifier:
                     continue
                 label = f"Account {one_line(account.name, 20)}"
                 text = f"{label}: {format.format_attention(attention, now, zone)}"
-                problems[account.name, kind.value, 0] = f"{text}: check the account (F3)"
+                problems[account.name, kind.value, 0] = f"{text}: check the account ({key})"
         return problems
 
     async def _collect_message(self, message_id: int, *, is_request: bool = False) -> None:
@@ -230,7 +236,7 @@ def should_notify(
 
 
 def find_account_problems(
-    states: Mapping[str, AccountState], now: int, silent_after_ms: int
+    states: Mapping[str, AccountState], now: int, silent_after_ms: int, key: str
 ) -> dict[tuple[str, str, int], str]:
     """Return a message for each account that has stopped or fallen silent.
 
@@ -238,6 +244,7 @@ def find_account_problems(
         states: State of each account by name.
         now: Current time (ms UTC).
         silent_after_ms: Silence that is reported; 0 for never.
+        key: What shows the accounts.
 
     Returns:
         The messages; each key stays the same while the incident lasts.
@@ -247,11 +254,11 @@ def find_account_problems(
         label = one_line(name, 20)
         if state.health is Health.STOPPED:
             line = one_line(state.line, 160)
-            problems[name, "stopped", 0] = f"Account {label} has stopped: {line}"
+            problems[name, "stopped", 0] = f"Account {label} has stopped: {line} · {key} shows more"
         elif is_silent(state, now, silent_after_ms):
             last = state.event_at or 0
             text = f"Account {label} has received nothing for {format.format_age(last, now)}"
-            problems[name, "silent", last] = f"{text}: check the account (F3)"
+            problems[name, "silent", last] = f"{text}: check the account ({key})"
     return problems
 
 

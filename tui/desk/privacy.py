@@ -98,7 +98,9 @@ def describe_forgetting(plan: ForgetPlan, database: object = None) -> list[str]:
 
 
 def list_backups(inbox: Path) -> list[Path]:
-    """Return the other databases in the folder of an inbox whose names begin like its own.
+    """Return the files in the folder of an inbox whose names begin like its own.
+
+    They can be copies in any form, also compressed ones and exports; settings are none.
 
     Args:
         inbox: Path of the inbox.
@@ -107,7 +109,10 @@ def list_backups(inbox: Path) -> list[Path]:
     return sorted(
         path
         for path in beside
-        if path.is_file() and not path.name.startswith(f"{inbox.name}-") and path != inbox
+        if path.is_file()
+        and path != inbox
+        and not path.name.startswith(f"{inbox.name}-")
+        and path.suffix != ".toml"
     )
 
 

@@ -1,11 +1,13 @@
 """Add, change, switch, move and delete rules; each is confirmed in one line and can be undone."""
 
+from collections.abc import Mapping
+
 from tui.desk.context import AppContext
 from tui.desk.permissions import require_lead
-from tui.desk.rule_book import drop_state, switch_rule
-from tui.desk.rule_names import find_missing, read_names
+from tui.desk.rule_book import describe_deleted, drop_state, find_kept, switch_rule
+from tui.desk.rule_names import SCREEN_FIXES, find_missing, read_names
 from tui.desk.view_actions import RememberUndo
-from tui.domain.rules import BUILT_IN_RULES, Rule
+from tui.domain.rules import Rule
 from tui.domain.text import one_line
 from tui.store.store import Store
 
@@ -20,19 +22,27 @@ class RuleActions:
     The store refuses them to agents who are no leads.
     """
 
-    def __init__(self, store: Store, context: AppContext, remember_undo: RememberUndo) -> None:
+    def __init__(
+        self,
+        store: Store,
+        context: AppContext,
+        remember_undo: RememberUndo,
+        fixes: Mapping[str, str] = SCREEN_FIXES,
+    ) -> None:
         """Create the actions.
 
         Args:
             store: Store shared by all agents.
             context: Agent and accounts.
             remember_undo: Remembers how to undo an action.
+            fixes: What adds a thing that a rule names and that is missing, on this surface.
         """
         self._store = store
         self._rules = store.rules
         self._context = context
         self._agent = context.agent
         self._remember_undo = remember_undo
+        self._fixes = fixes
 
     async def check_level(self) -> None:
         """Check that the agent may change rules, before anything is asked.
@@ -44,7 +54,9 @@ class RuleActions:
 
     async def find_missing(self, rule: Rule) -> str:
         """Return the first thing that a rule names and that does not exist, or ""."""
-        return find_missing(rule, await read_names(self._store, self._context.preferences))
+        return find_missing(
+            rule, await read_names(self._store, self._context.preferences, self._fixes)
+        )
 
     async def add_rule(self, rule: Rule) -> str:
         """Add a rule at the end, switched off."""
@@ -81,8 +93,8 @@ class RuleActions:
 
     async def delete_rule(self, rule: Rule) -> str:
         """Delete a rule; a built-in one that was changed is as it was at first, and off."""
-        if not rule.id:
-            return f"{_show(rule)} is built in and off: it cannot be deleted"
+        if kept := find_kept(rule):
+            return kept
         names = [one.name for one in await self._rules.list_rules()]
         place = names.index(rule.name) if rule.name in names else len(names)
         await self._rules.delete_rule(rule.name, self._agent)
@@ -91,9 +103,7 @@ class RuleActions:
             await self._rules.restore_rule(rule, place, self._agent)
             return f"Undone: {_show(rule)} is restored"
 
-        is_built_in = any(one.name == rule.name for one in BUILT_IN_RULES)
-        text = f"{_show(rule)} is off and as it was at first" if is_built_in else ""
-        return self._remember_undo(text or f"Deleted {_show(rule)}", restore_rule, RULES_SCOPE)
+        return self._remember_undo(describe_deleted(rule), restore_rule, RULES_SCOPE)
 
     async def move_rule(self, rule: Rule, steps: int) -> str:
         """Move a rule up or down: those above act first.
@@ -130,6 +140,7 @@ class RuleActions:
             on=on,
             preferences=self._context.preferences,
             tried=rule if on else None,
+            fixes=self._fixes,
         )
         if rule.enabled is on:
             return text

@@ -1,18 +1,24 @@
 """Manage rules: what a rule still needs, switching it on, and how rules look as text and JSON."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, tzinfo
 from typing import TYPE_CHECKING, Any
 
 from tui.clock import MINUTE
 from tui.desk.format import format_date_time, format_moment
-from tui.desk.rule_names import explain_unknown, find_missing, list_missing, read_names
+from tui.desk.rule_names import (
+    SCREEN_FIXES,
+    explain_unknown,
+    find_missing,
+    list_missing,
+    read_names,
+)
 from tui.desk.rule_trial import TrialHit
 from tui.domain.json_fields import format_iso_time
 from tui.domain.phone import format_phone_number
 from tui.domain.rule_text import STOP_LINE
-from tui.domain.rules import Condition, ConditionKind, Rule
+from tui.domain.rules import BUILT_IN_RULES, Condition, ConditionKind, Rule
 from tui.domain.text import format_span, one_line
 from tui.store.rule_rows import RuleRecord
 from tui.store.store import Store
@@ -37,6 +43,7 @@ async def switch_rule(
     on: bool,
     preferences: "RulePreferences",
     tried: Rule | None = None,
+    fixes: Mapping[str, str] = SCREEN_FIXES,
 ) -> str:
     """Switch a rule on or off and return the confirmation; one that lacks something stays off.
 
@@ -47,13 +54,14 @@ async def switch_rule(
         on: Whether to switch it on.
         preferences: Settings with accounts and hooks.
         tried: The rule as its dry run has shown it; None if there was none.
+        fixes: What adds a thing that is missing, where the problem is shown.
 
     Raises:
         RuleNotReadyError: There is no such rule, or it names something that does not exist.
         RuleChangedError: It has been changed since the dry run.
         StoreError: Nothing was changed.
     """
-    rule = await (check_ready(store, name, preferences) if on else find_rule(store, name))
+    rule = await (check_ready(store, name, preferences, fixes) if on else find_rule(store, name))
     shown = one_line(rule.name, 40)
     if tried is not None and drop_state(tried) != drop_state(rule):
         raise RuleChangedError(f"{shown} was changed since the dry run: nothing was switched")
@@ -62,25 +70,34 @@ async def switch_rule(
     return f"{shown} is {state}" if changed else f"{shown} is {state} already"
 
 
-async def check_ready(store: Store, name: str, preferences: "RulePreferences") -> Rule:
+async def check_ready(
+    store: Store,
+    name: str,
+    preferences: "RulePreferences",
+    fixes: Mapping[str, str] = SCREEN_FIXES,
+) -> Rule:
     """Return the rule with a name, which can be switched on.
 
     Args:
         store: Store shared by all agents.
         name: Name of the rule, stored or built in.
         preferences: Settings with accounts and hooks.
+        fixes: What adds a thing that is missing, where the problem is shown.
 
     Raises:
         RuleNotReadyError: There is no such rule, or it names something that does not exist.
     """
     rule = await find_rule(store, name)
-    if missing := find_missing(rule, await read_names(store, preferences)):
+    if missing := find_missing(rule, await read_names(store, preferences, fixes)):
         raise RuleNotReadyError(f"{one_line(rule.name, 40)} stays off: {missing}")
     return rule
 
 
 async def check_import(
-    store: Store, rules: Iterable[Rule], preferences: "RulePreferences"
+    store: Store,
+    rules: Iterable[Rule],
+    preferences: "RulePreferences",
+    fixes: Mapping[str, str] = SCREEN_FIXES,
 ) -> list[str]:
     """Return what the rules of an import lack; one that stays on may lack nothing.
 
@@ -88,11 +105,12 @@ async def check_import(
         store: Store shared by all agents.
         rules: Rules to import.
         preferences: Settings with accounts and hooks.
+        fixes: What adds a thing that is missing, where the problem is shown.
 
     Raises:
         RuleNotReadyError: A rule that is on would name something that does not exist.
     """
-    rules, names = list(rules), await read_names(store, preferences)
+    rules, names = list(rules), await read_names(store, preferences, fixes)
     enabled = {rule.name for rule in await store.rules.list_rules() if rule.enabled}
     for rule in rules:
         if rule.name in enabled and (missing := find_missing(rule, names)):
@@ -114,6 +132,18 @@ async def find_rule(store: Store, name: str) -> Rule:
     if name not in rules:
         raise RuleNotReadyError(explain_unknown("rule", name, rules))
     return rules[name]
+
+
+def find_kept(rule: Rule) -> str:
+    """Return why a rule cannot be deleted, or ""."""
+    return "" if rule.id else f"{one_line(rule.name, 40)} is built in and off: it cannot be deleted"
+
+
+def describe_deleted(rule: Rule) -> str:
+    """Return what deleting a rule did; a built-in one is as it was at first, and off."""
+    if any(one.name == rule.name for one in BUILT_IN_RULES):
+        return f"{one_line(rule.name, 40)} is built in: it is off and as it was at first"
+    return f"Deleted {one_line(rule.name, 40)}"
 
 
 # Text ---------------------------------------------------------------------------------------

@@ -5,7 +5,8 @@ rules are applied: what a rule names can be removed or renamed later.
 """
 
 import difflib
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import field
 from typing import TYPE_CHECKING
 
 from tui.domain.action_list import ROUND_ROBIN, Action, ActionKind
@@ -22,14 +23,36 @@ if TYPE_CHECKING:
 
 _ALWAYS_FILLED = frozenset(BUILT_IN_FIELDS) - {"agent"}
 """Fields of a canned reply that a rule can fill; names of customers may be missing."""
-_FIXES = {
+_SETTINGS = {
     "account": "[accounts] in the settings has them",
+    "hook": "[hooks] in the settings adds one, see smsdesk help events",
+}
+NO_FIXES: Mapping[str, str] = {}
+"""For what is stored, and read on the screen, in line mode and in a shell."""
+SCREEN_FIXES: Mapping[str, str] = _SETTINGS | {
     "agent": "g w adds one",
     "canned reply": "g t adds one",
-    "hook": "[hooks] in the settings adds one, see smsdesk help events",
+    "hours": "v, then h",
+    "members": "g w adds them",
     "team": "g w adds one",
 }
-"""What adds a thing that is missing."""
+"""What adds a thing that is missing, as keys of the screen."""
+LINE_FIXES: Mapping[str, str] = _SETTINGS | {
+    "agent": "team add adds one",
+    "canned reply": "smsdesk canned import adds one",
+    "hours": "v hours",
+    "members": "team save adds them",
+    "team": "team save adds one",
+}
+"""The same in the words of line mode."""
+COMMAND_FIXES: Mapping[str, str] = _SETTINGS | {
+    "agent": "smsdesk agents add adds one",
+    "canned reply": "smsdesk canned import adds one",
+    "hours": "smsdesk views hours",
+    "members": "smsdesk teams save adds them",
+    "team": "smsdesk teams save adds one",
+}
+"""The same as commands of a shell."""
 
 
 @record
@@ -41,30 +64,46 @@ class RuleNames:
     hooks: Collection[str] | None = None
     can_confirm: bool = True
     """Whether the settings allow a text that confirms an opt-out."""
+    fixes: Mapping[str, str] = field(default_factory=lambda: SCREEN_FIXES)
+    """What adds a thing that is missing, by its kind, where the problem is shown."""
+
+    def format_fix(self, what: str) -> str:
+        """Return what adds a missing thing, in parentheses, or ""."""
+        return f" ({self.fixes[what]})" if what in self.fixes else ""
 
 
-async def read_names(store: Store, preferences: "RulePreferences | None") -> RuleNames:
+async def read_names(
+    store: Store,
+    preferences: "RulePreferences | None",
+    fixes: Mapping[str, str] = SCREEN_FIXES,
+) -> RuleNames:
     """Return the names that rules can refer to.
 
     Args:
         store: Store shared by all agents.
         preferences: Settings with accounts and hooks; None leaves those unchecked.
+        fixes: What adds a thing that is missing, where the problem is shown.
     """
-    return collect_names(await store.database.read(read_stored_names), preferences)
+    return collect_names(await store.database.read(read_stored_names), preferences, fixes)
 
 
-def collect_names(stored: StoredNames, preferences: "RulePreferences | None") -> RuleNames:
+def collect_names(
+    stored: StoredNames,
+    preferences: "RulePreferences | None",
+    fixes: Mapping[str, str] = SCREEN_FIXES,
+) -> RuleNames:
     """Return the names of the inbox with those of the settings.
 
     Args:
         stored: What the inbox has.
         preferences: Settings with accounts and hooks; None leaves those unchecked.
+        fixes: What adds a thing that is missing, where the problem is shown.
     """
     if preferences is None:
-        return RuleNames(stored)
+        return RuleNames(stored, fixes=fixes)
     accounts = [account.name for account in preferences.accounts]
     hooks = list(preferences.hooks)
-    return RuleNames(stored, accounts, hooks, can_confirm=preferences.confirm_opt_outs)
+    return RuleNames(stored, accounts, hooks, preferences.confirm_opt_outs, fixes)
 
 
 def find_missing(rule: Rule, names: RuleNames) -> str:
@@ -80,10 +119,11 @@ def find_missing(rule: Rule, names: RuleNames) -> str:
         if condition.kind is ConditionKind.ACCOUNT and names.accounts is not None:
             known = [name.casefold() for name in names.accounts]  # as `matches` compares them
             if condition.value.casefold() not in known:
-                return explain_unknown("account", condition.value, names.accounts)
+                return _explain_missing("account", condition.value, names.accounts, names)
         is_open = not (rule.hours.week or names.stored.has_desk_hours)
         if is_open and condition.kind is ConditionKind.OUTSIDE_HOURS:
-            return "outside hours needs hours: its own, or those of the desk (v, then h)"
+            fix = names.format_fix("hours")
+            return f"outside hours needs hours: its own, or those of the desk{fix}"
     if rule.answer and rule.is_about_opt_out and not names.can_confirm:
         return "after an opt-out nothing is sent without confirm_opt_outs = true in the settings"
     return next(filter(None, (_find_missing_of(action, names) for action in rule.then)), "")
@@ -94,13 +134,14 @@ def _find_missing_of(action: Action, names: RuleNames) -> str:
     value = action.value
     match action.kind:
         case ActionKind.ANSWER:
-            return explain_unknown("canned reply", value, names.stored.replies) or _find_unfilled(
+            replies = names.stored.replies
+            return _explain_missing("canned reply", value, replies, names) or _find_unfilled(
                 value, names
             )
         case ActionKind.ASSIGN | ActionKind.NOTIFY:
             return _find_missing_person(action, names)
         case ActionKind.HOOK if names.hooks is not None:
-            return explain_unknown("hook", value, names.hooks)
+            return _explain_missing("hook", value, names.hooks, names)
     return ""
 
 
@@ -119,18 +160,25 @@ def _find_missing_person(action: Action, names: RuleNames) -> str:
     name = action.value.removeprefix(ROUND_ROBIN).strip()
     is_turn = action.value.startswith(ROUND_ROBIN)
     if not (is_turn or name.startswith(TEAM_MARK)):
-        return explain_unknown("agent", name, names.stored.agents)
+        return _explain_missing("agent", name, names.stored.agents, names)
     team = name.removeprefix(TEAM_MARK)
     if team not in names.stored.teams:
-        return explain_unknown("team", team, names.stored.teams)
+        return _explain_missing("team", team, names.stored.teams, names)
     # What is assigned to a team waits there; turns and notices need someone.
     needs_members = is_turn or action.kind is ActionKind.NOTIFY
     is_empty = needs_members and not names.stored.teams[team]
-    return f"the team @{one_line(team, 40)} has no members (g w adds them)" if is_empty else ""
+    fix = names.format_fix("members")
+    return f"the team @{one_line(team, 40)} has no members{fix}" if is_empty else ""
+
+
+def _explain_missing(what: str, name: str, known: Collection[str], names: RuleNames) -> str:
+    """Return that a rule names what does not exist, with the fix, or ""."""
+    problem = explain_unknown(what, name, known)
+    return f"{problem}{names.format_fix(what)}" if problem else ""
 
 
 def explain_unknown(what: str, name: str, known: Collection[str]) -> str:
-    """Return that there is no such thing, what was probably meant, and the fix; "" if there is.
+    """Return that there is no such thing, and what was probably meant; "" if there is.
 
     Args:
         what: Kind of the thing: "hook".
@@ -142,8 +190,7 @@ def explain_unknown(what: str, name: str, known: Collection[str]) -> str:
     by_fold = {one.casefold(): one for one in known}
     near = difflib.get_close_matches(name.casefold(), list(by_fold), n=1)
     hint = f", did you mean {one_line(by_fold[near[0]], 40)}?" if near else ""
-    fix = f" ({_FIXES[what]})" if what in _FIXES else ""
-    return f'there is no {what} "{one_line(name, 40)}"{hint}{fix}'
+    return f'there is no {what} "{one_line(name, 40)}"{hint}'
 
 
 def list_missing(rules: Iterable[Rule], names: RuleNames) -> list[str]:
@@ -165,7 +212,7 @@ async def describe_incomplete(store: Store) -> str:
     enabled = [rule for rule in await store.rules.list_rules() if rule.enabled]
     if not enabled:
         return ""
-    names = await read_names(store, None)
+    names = await read_names(store, None, NO_FIXES)
     lacking = [one_line(rule.name, 20) for rule in enabled if find_missing(rule, names)]
     shown = one_line(", ".join(lacking), 60)
     return f" · incomplete now: rule{'' if len(lacking) == 1 else 's'} {shown}" if lacking else ""

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tui.clock import SECOND
-from tui.desk.rule_names import find_missing, read_names
+from tui.desk.rule_names import NO_FIXES, find_missing, read_names
 from tui.domain.change import RELOAD, RULES_CHANGED, VIEWS_CHANGED, Change, Subject
 from tui.store.errors import StoreError
 from tui.store.feed import Feed
@@ -95,7 +95,7 @@ class RuleRunner:
     async def check_names(self) -> None:
         """Record for each rule that is on what it names and what does not exist, to be seen."""
         self._names_changed = False
-        names = await read_names(self._store, self._preferences)
+        names = await read_names(self._store, self._preferences, NO_FIXES)
         rules = [rule for rule in await self._store.rules.list_rules() if rule.enabled]
         missing = {rule.id: find_missing(rule, names) for rule in rules}
         await self._store.rules.record_missing(missing)

@@ -12,7 +12,6 @@ from tui.domain.local_time import HourRange
 from tui.domain.message import (
     NO_MMS_CONTENT,
     NO_OPTIONS,
-    Direction,
     Format,
     Message,
     MmsContent,
@@ -21,7 +20,6 @@ from tui.domain.message import (
 )
 from tui.domain.opt_out_sentence import append_sentence, find_sentence
 from tui.domain.record_type import record
-from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.domain.typed_text import compose_outgoing_text
 
@@ -94,18 +92,6 @@ class SendIntent:
             action = "sends" if self.close or new_recipient else "sends anyway"
         action += f" to {new_recipient}" if new_recipient else ""
         return f"{action} and closes" if self.close else action
-
-
-def find_retry_problem(message: Message | None) -> str:
-    """Return why a message cannot be sent again, or "" if it can."""
-    if message is None or message.direction is not Direction.OUT:
-        return "Select a message that went out first: K and J"
-    # It may have been sent, so the agent is asked to resolve it; a retry is one of the answers.
-    if message.status is Status.UNCERTAIN:
-        return ""
-    if message.status is None or not message.status.is_problem:
-        return "Only failed messages are sent again: g f lists them"
-    return "" if not message.handled else "This one is resolved already"
 
 
 def create_retry_intent(message: Message, route: Route | None, to: str, now: int) -> SendIntent:

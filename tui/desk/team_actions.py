@@ -50,7 +50,7 @@ class TeamActions:
         if name in await self.store.agents.list_names():
             return f"{one_line(name, 30)} is an agent already"
         await self.store.team.add_agent(name)
-        return f"Added {one_line(name, 30)}: a assigns conversations to them"
+        return f"Added {one_line(name, 30)}: conversations can be assigned to them"
 
     async def set_away(self, typed_name: str, typed: str) -> str:
         """Record until when an agent is away; leads do that for others too.

@@ -7,7 +7,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from tui.desk.format import format_moment
-from tui.desk.rule_names import collect_names, list_missing
+from tui.desk.rule_names import COMMAND_FIXES, collect_names, list_missing
 from tui.doctor.checks import CheckResult, report_bad, report_good, report_note
 from tui.domain.change import JournalKind
 from tui.domain.text import format_count, one_line
@@ -96,9 +96,11 @@ def check_rules(desk: Preferences) -> Iterator[CheckResult]:
         rules = reader.read(list_enabled)
         if not rules:
             return
-        lines = list_missing(rules, collect_names(reader.read(read_stored_names), desk))
+        lines = list_missing(
+            rules, collect_names(reader.read(read_stored_names), desk, COMMAND_FIXES)
+        )
         for line in lines:
-            yield report_bad(_RULES, line, "edit the rule (g r), or add what it names")
+            yield report_bad(_RULES, line, "edit the rule (g r in the inbox), or add what it names")
         if not lines:
             yield report_good(
                 _RULES, f"{format_count(len(rules), 'rule')} on; what they name is there"

@@ -66,6 +66,15 @@ def clean_team_name(typed: str) -> str:
     return name
 
 
+def find_team_name_problem(typed: str) -> str:
+    """Return why a typed text cannot be the name of a team, or ""."""
+    try:
+        clean_team_name(typed)
+    except UnknownNameError as problem:
+        return str(problem)
+    return ""
+
+
 def find_assignee(typed: str, me: str, agents: Iterable[str], teams: Iterable[str]) -> str:
     """Return the assignee that an agent means: a name, a team with its @, or "" for no one.
 

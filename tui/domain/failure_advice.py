@@ -84,6 +84,23 @@ def recommend_step(message: Message, *, several_accounts: bool = True) -> NextSt
 _WAITS_FOR_RECEIPT = frozenset({Status.ACCEPTED, Status.SUBMITTED})
 
 
+def find_retry_problem(message: Message | None, list_key: str = "g f") -> str:
+    """Return why a message cannot be sent again, or "" if it can.
+
+    Args:
+        message: Message of the conversation; None if none is selected.
+        list_key: What lists failed messages.
+    """
+    if message is None or message.direction is not Direction.OUT:
+        return "Select a message that went out first: K and J"
+    # It may have been sent, so the agent is asked to resolve it; a retry is one of the answers.
+    if message.status is Status.UNCERTAIN:
+        return ""
+    if message.status is None or not message.status.is_problem:
+        return f"Only failed messages are sent again: {list_key} lists them"
+    return "" if not message.handled else "This one is resolved already"
+
+
 def explain_stalled_status(
     message: Message, account: Account | None, now: int, state: AccountState | None = None
 ) -> str:
@@ -106,7 +123,7 @@ def explain_stalled_status(
         return ""
     if capabilities.receipts is ReceiptChannel.NONE:
         if account.listener and capabilities.receipts_pushed and not _is_heard(state, now):
-            return f"{capabilities.title} pushes its receipt, and no process listens now (F3)"
+            return f"{capabilities.title} pushes its receipt, and no process listens now"
         return _explain_late(message, state, now) or _explain_push_only(
             capabilities.title, pushed=capabilities.receipts_pushed, listener=account.listener
         )
@@ -122,7 +139,7 @@ def _explain_queued(state: AccountState | None) -> str:
         return ""
     return (
         "Its account has no credit: it is sent when another message is accepted or the balance "
-        "rises; in F3, t tries it now"
+        "rises; in F3, t tries it now (in line mode: i try)"
     )
 
 

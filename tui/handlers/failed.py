@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 
 from tui.commands import get_first_keys
 from tui.desk.routes import format_route, format_route_detail, list_routes
-from tui.desk.send_attempt import find_retry_problem
 from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.conversation import Conversation
+from tui.domain.failure_advice import find_retry_problem
 from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.handlers.common import Handler, InboxActions, command_handler

@@ -26,9 +26,9 @@ from tui.desk.routes import (
     format_route_detail,
     list_routes,
 )
-from tui.desk.send_attempt import NotSentError, create_retry_intent, find_retry_problem
+from tui.desk.send_attempt import NotSentError, create_retry_intent
 from tui.domain.conversation import View
-from tui.domain.failure_advice import recommend_step
+from tui.domain.failure_advice import find_retry_problem, recommend_step
 from tui.domain.message import Message
 from tui.domain.status import Status
 from tui.domain.text import one_line, to_printable
@@ -73,7 +73,7 @@ async def handle_failed(session: PlainSession, typed: str) -> None:
 
 async def _handle_message(session: PlainSession, message: Message) -> None:
     """Show the choices for one message."""
-    problem = find_retry_problem(message)
+    problem = find_retry_problem(message, PLAIN_KEYS["show_failed"])
     if problem:
         session.dialog.write_line(f"{problem}.")
     elif message.status is Status.UNCERTAIN:

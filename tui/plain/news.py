@@ -17,7 +17,7 @@ from tui.domain.message import Direction, Format, Message
 from tui.domain.status import Status
 from tui.domain.text import one_line
 from tui.plain.reading import show_arrived
-from tui.plain.session import PlainSession
+from tui.plain.session import PLAIN_KEYS, PlainSession
 from tui.store.errors import StoreError, Unreachable
 
 _RETRY_SECONDS = 1.0
@@ -42,7 +42,8 @@ class ChangeAnnouncer:
             session.context,
             write=lambda sequence: None,
             has_focus=lambda: True,
-            show=lambda text: session.dialog.announce_line(f"* {text}. i shows more."),
+            show=lambda text: session.dialog.announce_line(f"* {text}."),
+            keys=PLAIN_KEYS,
         )
 
     async def follow_changes(self) -> None:

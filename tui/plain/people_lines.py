@@ -7,6 +7,7 @@ from tui.desk.address_book import (
     list_person_lines,
     open_conversation,
 )
+from tui.desk.found_people import format_hit_detail, format_person_hit, search_fields
 from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.person import Person, check_field, make_plain_name
 from tui.domain.templates import InvalidCannedReplyError
@@ -62,13 +63,19 @@ async def choose_number(session: PlainSession, typed: str) -> str | None:
         typed: Words of the name, or digits of the number.
     """
     found = await session.store.contacts.find_numbers(typed, _MOST_PEOPLE)
-    if not found:
+    lines = {one.party: format_hit(one) for one in found}
+    known, now = {one.person for one in found}, session.context.clock.now()
+    for hit in await search_fields(session.store, typed, _MOST_PEOPLE - len(found)):
+        if hit.person.id not in known:
+            lines[hit.party] = f"{format_person_hit(hit)}: {format_hit_detail(hit, now)}"
+    if not lines:
         session.dialog.write_line(
-            f'No contact has "{one_line(typed, 60)}" in name or number: c writes to a number.'
+            f'No contact has "{one_line(typed, 60)}" in name, number or field: '
+            "c writes to a number."
         )
         return None
-    place = await session.dialog.choose_item("People", [format_hit(one) for one in found])
-    return found[place].party if place is not None else None
+    place = await session.dialog.choose_item("People", list(lines.values()))
+    return list(lines)[place] if place is not None else None
 
 
 @line_handler("fields")

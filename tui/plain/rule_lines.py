@@ -11,6 +11,7 @@ from tui.desk.rule_book import (
     get_day_start,
     list_rule_lines,
 )
+from tui.desk.rule_names import LINE_FIXES
 from tui.desk.rule_trial import DEFAULT_DAYS, try_rules
 from tui.domain.agent_level import UnknownNameError, describe_unknown_name
 from tui.domain.rules import InvalidRuleError, Rule
@@ -85,7 +86,7 @@ async def _handle_rule(session: PlainSession, record: RuleRecord) -> None:
 
 def _create_actions(session: PlainSession) -> RuleActions:
     """Return the changes of the rules by this agent."""
-    return RuleActions(session.store, session.context, session.actions.remember_undo)
+    return RuleActions(session.store, session.context, session.actions.remember_undo, LINE_FIXES)
 
 
 async def _report(session: PlainSession, work: Callable[[], Awaitable[str]]) -> None:

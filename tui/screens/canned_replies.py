@@ -12,6 +12,7 @@ from textual.content import Content
 from textual.widget import Widget
 from textual.widgets import Static
 
+from tui.desk.outages import explain_failure
 from tui.desk.rule_names import describe_incomplete
 from tui.domain.change import Subject
 from tui.domain.reply_files import format_canned_replies, parse_canned_replies
@@ -27,6 +28,7 @@ from tui.screens.pick import Choice
 from tui.screens.pick_canned_reply import format_reply_preview, list_reply_choices
 from tui.screens.questions import PromptScreen
 from tui.screens.reply_editor import CannedReplyScreen
+from tui.store.errors import StoreError
 from tui.store.saved_replies import SHARED_REPLIES
 from tui.widgets.virtual_list import VirtualList
 
@@ -119,6 +121,12 @@ class CannedRepliesScreen(EditableList[CannedReply]):
         """Return what an agent writes; its place and its uses change without that."""
         return item.key, item.body, item.actions
 
+    def list_parts(self, item: CannedReply) -> dict[str, str]:
+        """Return name, text and actions, and whose it is."""
+        actions = item.actions.replace("\n", "; ")
+        owner = "of one agent" if item.owner else "of the team"
+        return {"Name": item.name, "Text": item.body, "Actions": actions, "It is": owner}
+
     @report_store_errors
     async def action_shift_item(self, places: int) -> None:
         """Move the canned reply under the cursor; the first nine have a digit.
@@ -152,13 +160,11 @@ class CannedRepliesScreen(EditableList[CannedReply]):
         """Ask for a file to import."""
         hint = '[templates] with name = "text", [values] with own fields; same names are replaced'
         prompt = PromptScreen("Import canned replies", hint, "~/replies.toml", verb="imports")
-        self.app.push_screen(prompt, self._import_file)
+        prompt.store_line = self._import_file
+        self.app.push_screen(prompt)
 
-    @report_store_errors
-    async def _import_file(self, path: str | None) -> None:
-        """Import the file completely, or nothing if it has an error."""
-        if path is None:
-            return
+    async def _import_file(self, path: str) -> str:
+        """Import the file completely, or nothing if it has an error, which is returned."""
         try:
             context, text = self.app_context, await asyncio.to_thread(_read_file, path)
             templates, values = parse_canned_replies(
@@ -170,32 +176,34 @@ class CannedRepliesScreen(EditableList[CannedReply]):
                 reason = f"{problem.strerror} ({one_line(path, 60)})"
             if isinstance(problem, UnicodeDecodeError):
                 reason = "the file is not UTF-8 text"
-            self.show_status(f"Nothing imported: {reason} · i asks for a file again")
-            return
-        await self.store.templates.import_templates(templates, values, self.app_context.agent)
+            return f"Nothing imported: {reason}"
+        try:
+            await self.store.templates.import_templates(templates, values, self.app_context.agent)
+        except StoreError as error:
+            return explain_failure(error)
         await self.reload_items()
         self.show_status(f"Imported {len(templates)} canned replies, {len(values)} own fields")
+        return ""
 
     def action_write_out(self) -> None:
         """Ask for a file to export to."""
         hint = "A new file in TOML: what you use, and the own fields. Import reads it again"
         prompt = PromptScreen("Export canned replies", hint, "~/replies.toml", verb="exports")
-        self.app.push_screen(prompt, self._export_file)
+        prompt.store_line = self._export_file
+        self.app.push_screen(prompt)
 
-    @report_store_errors
-    async def _export_file(self, path: str | None) -> None:
-        """Write the file, which must not exist."""
-        if path is None:
-            return
-        templates = await self.store.templates.list_in_order(self.app_context.agent)
-        text = format_canned_replies(templates, await self.store.templates.get_fields())
+    async def _export_file(self, path: str) -> str:
+        """Write the file, which must not exist; return why it was not written, or ""."""
         try:
+            templates = await self.store.templates.list_in_order(self.app_context.agent)
+            text = format_canned_replies(templates, await self.store.templates.get_fields())
             await asyncio.to_thread(write_new_file, path, text)
         except OSError as problem:
-            reason = f"{problem.strerror} ({one_line(path, 60)})"
-            self.show_status(f"Nothing exported: {reason} · x asks for a file again")
-        else:
-            self.show_status(f"Exported {len(templates)} canned replies to {one_line(path, 60)}")
+            return f"Nothing exported: {problem.strerror} ({one_line(path, 60)})"
+        except StoreError as error:
+            return explain_failure(error)
+        self.show_status(f"Exported {len(templates)} canned replies to {one_line(path, 60)}")
+        return ""
 
 
 def write_new_file(path: str, text: str) -> None:

@@ -10,6 +10,8 @@ from textual.content import Content
 from textual.widgets import Static
 
 from tui.desk.context import AppContext
+from tui.desk.permissions import explain_missing_level
+from tui.desk.rule_actions import RULES_SCOPE
 from tui.desk.rule_book import format_hit, format_hit_effect
 from tui.desk.rule_names import find_missing, read_names
 from tui.desk.rule_trial import DEFAULT_DAYS, TrialResult, try_rules
@@ -55,16 +57,16 @@ class RuleTrialScreen(DialogScreen[bool]):
         self._app_context = app_context
         self._rule = rule
         self._is_done = False
+        self._refusal = ""
+        """Why the agent may not switch the rule on, or ""."""
         self._lines: list[str] = []
         """All about each line of the list."""
 
     def compose(self) -> ComposeResult:
         """Yield the result and the list of what would have been done."""
-        off = not self._rule.enabled
         with Vertical(classes="dialog") as dialog:
             dialog.border_title = Content(f"Dry run of {one_line(self._rule.name, 40)}")
-            keys = "Enter switches it on · Esc leaves it off" if off else "Esc closes"
-            dialog.border_subtitle = f"{keys} · nothing was done or sent"
+            dialog.border_subtitle = "Esc closes · nothing was done or sent"
             yield Static(Content("Reading the last days …"), id="found")
             yield Choices("It would have done nothing", ascii=self._app_context.ascii)
             yield Static(id="hit")
@@ -83,6 +85,7 @@ class RuleTrialScreen(DialogScreen[bool]):
             self._show_progress,
         )
         names = await read_names(self._store, context.preferences)
+        self._refusal = await explain_missing_level(self._store, context.agent, RULES_SCOPE)
         await self._show_result(result, find_missing(self._rule, names))
 
     def _show_progress(self, done: int, total: int) -> None:
@@ -97,6 +100,9 @@ class RuleTrialScreen(DialogScreen[bool]):
         """Show what would have been done, the newest first, and what the rule lacks."""
         self._is_done = True
         self.found.update(Content(f"{result.summary}\n{missing}" if missing else result.summary))
+        if not (self._rule.enabled or self._refusal):
+            hints = "Enter switches it on · Esc leaves it off · nothing was done or sent"
+            self.query_one(".dialog").border_subtitle = hints
         newest = result.hits[::-1][:_MOST_SHOWN]
         now, zone = self._app_context.clock.now(), self._app_context.zone
         self._lines = [format_hit(hit, zone) for hit in newest]
@@ -120,6 +126,10 @@ class RuleTrialScreen(DialogScreen[bool]):
         await self.choices.move_by(rows)
 
     def action_switch_on(self) -> None:
-        """Close with the answer, once the result has been seen."""
-        if self._is_done and not self._rule.enabled:
+        """Close with the answer, once the result has been seen; only leads switch rules on."""
+        if not self._is_done or self._rule.enabled:
+            return
+        if self._refusal:
+            self.show_status(self._refusal)
+        else:
             self.dismiss(True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Generic, Protocol, TypeVar
 
 from tui.desk.outages import explain_failure
+from tui.domain.text import one_line
 from tui.store.errors import StoreError
 
 Item = TypeVar("Item")
@@ -31,6 +32,10 @@ class ItemStore(Protocol[Item]):
 
     def get_content(self, item: Item) -> object:
         """Return what of an item agents write."""
+        ...
+
+    def list_parts(self, item: Item) -> dict[str, str]:
+        """Return what of an item agents write, as they read it, by the name of the part."""
         ...
 
 
@@ -72,13 +77,18 @@ class EditSession(Generic[Item]):
         if name != self._name and name in current:
             return f"there is {shown_name} already: choose another name"
         stored = current.get(self._name) if self._opened is not None else None
-        is_known = self._get_content(stored) == self._get_content(self._seen)
-        self._seen = stored
-        if is_known:
+        seen, self._seen = self._seen, stored
+        if self._get_content(stored) == self._get_content(seen):
             return ""
         if stored is None:
             return "a colleague has deleted it · Enter adds it again, Esc leaves it deleted"
-        return "a colleague has changed it · Enter saves yours over it, Esc keeps theirs"
+        if seen is None:
+            return "a colleague has added it again · Enter saves yours over it, Esc keeps theirs"
+        before, now = self._items.list_parts(seen), self._items.list_parts(stored)
+        # Last, as a long text is cut off at its end.
+        theirs = [f"{part}: {one_line(now[part], 80)}" for part in now if now[part] != before[part]]
+        keys = "Enter saves yours over it, Esc keeps theirs"
+        return " · ".join([f"a colleague has changed it · {keys}", *theirs])
 
     def _get_content(self, item: Item | None) -> object:
         """Return what of an item agents write; None for one that is gone."""

@@ -132,6 +132,10 @@ class EditableList(DialogScreen[None], Generic[Item]):
         """Return what of an item agents write, for comparison with what a colleague has saved."""
         return item
 
+    @abstractmethod
+    def list_parts(self, item: Item) -> dict[str, str]:
+        """Return what of an item agents write, as they read it, by the name of the part."""
+
     def describe_saved(self, item: Item) -> str:
         """Return what is said of an item that was saved, with the next useful key."""
         return f"Saved {self.describe_item(item)[1]}"

@@ -112,6 +112,10 @@ class FieldsScreen(EditableList[CustomField]):
         """Remove the field."""
         await self.store.templates.delete_field(name, self.app_context.agent)
 
+    def list_parts(self, item: CustomField) -> dict[str, str]:
+        """Return name and value."""
+        return {"Name": item.name, "Value": item.value}
+
     async def create_editor(self, item: CustomField | None) -> FieldScreen:
         """Return the dialog for name and value."""
         return FieldScreen(item)

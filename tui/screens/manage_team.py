@@ -13,8 +13,16 @@ from textual.widgets import Static
 from tui.desk.actions import ConversationActions
 from tui.desk.assigning import format_members
 from tui.desk.context import AppContext
+from tui.desk.outages import explain_failure
 from tui.desk.team_actions import OTHERS_ABSENCE, TEAM_SCOPE, TeamActions, TeamProblem
-from tui.domain.agent_level import TEAM_MARK, AgentRecord, Level, Team, clean_team_name
+from tui.domain.agent_level import (
+    TEAM_MARK,
+    AgentRecord,
+    Level,
+    Team,
+    clean_team_name,
+    find_team_name_problem,
+)
 from tui.domain.change import RELOAD, VIEWS_CHANGED, Change
 from tui.domain.date_input import EXAMPLES, InvalidMomentError, format_moment
 from tui.domain.text import one_line
@@ -22,6 +30,7 @@ from tui.screens.base import DialogScreen, report_store_errors
 from tui.screens.pick import Choice, Choices, Picked
 from tui.screens.pick_several import PickSeveralScreen
 from tui.screens.questions import PromptScreen
+from tui.store.errors import StoreError
 from tui.store.store import Store
 
 
@@ -180,17 +189,22 @@ class TeamScreen(DialogScreen[None]):
         hint = "As colleagues see it: `agent` in the settings of their desk"
         await self._ask("New agent", hint, "bo", self._team.add_agent, what="agents")
 
+    @report_store_errors
     async def action_add_team(self) -> None:
         """Ask for the name of a new team, then for its members."""
+        if refusal := await self._team.explain_refusal("teams"):
+            self.show_status(refusal)
+            return
 
-        async def ask_members(name: str) -> str:
-            cleaned = clean_team_name(name)
-            known = next((team for team in self._teams if team.name == cleaned), None)
-            self._ask_members(known or Team(cleaned, ()), is_new=known is None)
-            return ""
+        def ask_members(name: str | None) -> None:
+            if name is not None:
+                cleaned = clean_team_name(name)
+                known = next((team for team in self._teams if team.name == cleaned), None)
+                self._ask_members(known or Team(cleaned, ()), is_new=known is None)
 
         hint = "One word; digits, dots and hyphens too"
-        await self._ask("New team", hint, "sales", ask_members, what="teams")
+        prompt = PromptScreen("New team", hint, "sales", find_problem=find_team_name_problem)
+        self.app.push_screen(prompt, ask_members)
 
     async def action_rename(self) -> None:
         """Ask for another name of the team."""
@@ -260,22 +274,25 @@ class TeamScreen(DialogScreen[None]):
             self.show_status(refusal)
             return
 
-        async def use(typed: str | None) -> None:
-            if typed is not None:
-                await self._run(lambda: change(typed))
+        prompt = PromptScreen(heading, hint, example, verb="saves", value=value)
+        prompt.store_line = lambda typed: self._run(lambda: change(typed))
+        self.app.push_screen(prompt)
 
-        self.app.push_screen(PromptScreen(heading, hint, example, verb="saves", value=value), use)
-
-    @report_store_errors
-    async def _run(self, change: Callable[[], Awaitable[str]]) -> None:
-        """Make a change, and show what was done or why it was not."""
+    async def _run(self, change: Callable[[], Awaitable[str]]) -> str:
+        """Make a change and show what was done, or why it was not; return why, or ""."""
+        # Before the change: colleagues' changes, and this one, are followed while it is stored.
+        known = {row.value for row in self.choices.rows}
         try:
             text = await change()
         except (*TeamProblem, InvalidMomentError) as problem:
-            text = str(problem)
-        known = {row.value for row in self.choices.rows}
+            self.show_status(str(problem))
+            return str(problem)
+        except StoreError as error:
+            self.show_status(explain_failure(error))
+            return explain_failure(error)
         await self._reload()
         added = [row for row in self.choices.rows if row.value not in known]
         if len(added) == 1:
             await self.choices.go_to_row(added[0])
         self.show_status(text)
+        return ""

@@ -13,6 +13,7 @@ from textual.widgets import Static
 from tui.desk.actions import ConversationActions
 from tui.desk.answer_actions import ANSWER_TIMES, BUSINESS_HOURS, AnswerActions
 from tui.desk.context import AppContext
+from tui.desk.outages import explain_failure
 from tui.desk.permissions import NotAllowedError, explain_missing_level
 from tui.desk.unread_counts import UnreadCounts
 from tui.desk.view_actions import VIEWS_SCOPE, ViewActions
@@ -32,6 +33,7 @@ from tui.screens.view_prompts import (
     make_rename_prompt,
     make_target_prompt,
 )
+from tui.store.errors import StoreError
 from tui.store.saved_views import SHARED_VIEWS
 from tui.store.store import Store
 from tui.store.view_rows import SavedView
@@ -269,29 +271,23 @@ class ViewsScreen(DialogScreen[SavedView | None]):
             self.show_status(refusal)
             return
 
-        async def run_change(typed: str | None) -> None:
-            if typed is not None:
-                await self._run(lambda _: change(typed))
+        prompt.store_line = lambda typed: self._run(lambda _: change(typed))
+        self.app.push_screen(prompt)
 
-        self.app.push_screen(prompt, run_change)
-
-    @report_store_errors
-    async def _run(self, change: "Callable[..., Awaitable[str]]", needs_view: bool = False) -> None:
-        """Change the view under the cursor, and show what was done or why it was not."""
-        saved = self._current
+    async def _run(self, change: "Callable[..., Awaitable[str]]", needs_view: bool = False) -> str:
+        """Change the view under the cursor and show what was done; return why it was not, or ""."""
+        saved, refusal = self._current, ""
         if saved is None and needs_view:
-            return
+            return ""
         try:
             text = await change(saved)
-        except (
-            NotAllowedError,
-            InvalidViewError,
-            InvalidTargetError,
-            InvalidHoursError,
-        ) as problem:
-            text = str(problem)
+        except (NotAllowedError, InvalidViewError, InvalidTargetError, InvalidHoursError) as error:
+            text = refusal = str(error)
+        except StoreError as error:
+            text = refusal = explain_failure(error)
         await self._reload()
         self.show_status(text)
+        return refusal
 
 
 def _get_protected(saved: SavedView) -> str:

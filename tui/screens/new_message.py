@@ -12,11 +12,12 @@ from textual.widgets import Input, Static
 from tui.desk.address_book import format_number
 from tui.desk.context import AppContext
 from tui.desk.format import format_age, format_title
+from tui.desk.found_people import search_fields
 from tui.desk.message_text import format_preview
 from tui.desk.routes import choose_default_route
 from tui.desk.send_checks import NO_ACCOUNT
 from tui.domain.conversation import Conversation, Order, View
-from tui.domain.person import FoundNumber
+from tui.domain.person import FoundNumber, PersonHit
 from tui.domain.phone import (
     Address,
     InvalidNumberError,
@@ -33,7 +34,7 @@ from tui.store.store import Store
 from tui.widgets.status_messages import StoreReader
 from tui.widgets.virtual_list import VirtualList
 
-_MOST_CONVERSATIONS, _MOST_PEOPLE = 8, 12
+_MOST_CONVERSATIONS, _MOST_PEOPLE, _MOST_FIELDS = 8, 12, 8
 _TYPED = "typed"
 """Value of the line with the number as it was typed."""
 
@@ -91,7 +92,7 @@ class NewMessageScreen(StoreReader, DialogScreen[Conversation | None]):
             )
             yield Static(id="verdict", classes="hint")
             yield ConversationChoices(
-                "No one has that in name or number", ascii=self._app_context.ascii
+                "No one has that in name, number or field", ascii=self._app_context.ascii
             )
 
     async def on_mount(self) -> None:
@@ -109,14 +110,23 @@ class NewMessageScreen(StoreReader, DialogScreen[Conversation | None]):
             return
         view = View(state=None, order=Order.NEWEST, text=typed)
         rows = await self._store.conversations.list_after(view, FIRST_POSITION, _MOST_CONVERSATIONS)
+        shown = len(rows)
         people = await self._store.contacts.find_numbers(typed, _MOST_PEOPLE, only_new=True)
+        hits = await search_fields(self._store, typed, _MOST_FIELDS)
+        known = {f"c{row.id}" for row in rows} | {f"p{found.party}" for found in people}
+        of_fields = [line for line in map(_format_hit, hits) if line.value not in known]
+        for hit in hits:
+            if hit.conversation_id and (
+                row := await self._store.conversations.get(hit.conversation_id)
+            ):
+                rows.append(row)
         # More was typed while the store was asked: a later call shows the list.
         if typed != self.number.value:
             return
         now = self._app_context.clock.now()
         lines: list[Choice] = [self._format_typed()] if _is_number_like(typed) else []
-        lines += [_format_conversation(row, now) for row in rows]
-        lines += [_format_person(found) for found in people]
+        lines += [_format_conversation(row, now) for row in rows[:shown]]
+        lines += [*map(_format_person, people), *of_fields]
         self._shown_for, self._found = typed, rows
         await self._show_lines(lines)
         self._show_verdict()
@@ -262,3 +272,11 @@ def _format_person(found: FoundNumber) -> Choice:
     """Return the line of a number that has no conversation."""
     name, number = one_line(found.name, 60), format_number(found.party)
     return ConversationChoice(f"p{found.party}", name, "never wrote", number=number)
+
+
+def _format_hit(hit: PersonHit) -> Choice:
+    """Return the line of a person who is found by an own field, with or without a conversation."""
+    value = f"c{hit.conversation_id}" if hit.conversation_id else f"p{hit.party}"
+    field = f"{hit.field}: {one_line(hit.person.fields.get(hit.field, ''), 60)}"
+    name, number = one_line(hit.person.name, 60), format_number(hit.party)
+    return ConversationChoice(value, name, field, number=number)

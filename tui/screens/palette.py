@@ -17,6 +17,8 @@ PERSON_PREFIX = "person:"
 """Begin of the value of a person; the conversation key of the number follows."""
 _SHORTEST_NAME = 2
 _MOST_PEOPLE = 5
+_NAME_LENGTH = 34
+"""Characters of a name that leave room for the number on a screen of 80 columns."""
 
 
 class Palette(PickScreen):
@@ -67,7 +69,11 @@ class Palette(PickScreen):
             if typed != self.field.value:
                 return
             found += [
-                Choice(f"{PERSON_PREFIX}{one.party}", f"Write to {format_hit(one)}", "person")
+                Choice(
+                    f"{PERSON_PREFIX}{one.party}",
+                    f"Write to {format_hit(one, _NAME_LENGTH)}",
+                    "person",
+                )
                 for one in people
             ]
         self._shown_for = typed

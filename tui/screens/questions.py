@@ -4,7 +4,7 @@ Whether to quit or to send in spite of something, and dialogs that ask for one l
 them the reason for a consent change.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import ClassVar
 
 from textual import events, getters, on
@@ -154,6 +154,9 @@ class PromptScreen(DialogScreen[str | None]):
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss(None)", "Cancel")]
     field = getters.query_one(Input)
     hint = getters.query_one(Static)
+    store_line: Callable[[str], Awaitable[str]] | None = None
+    """Uses the line while the dialog is open, and returns why it was refused; "" if it was not."""
+    _is_storing = False
 
     def __init__(
         self,
@@ -194,12 +197,20 @@ class PromptScreen(DialogScreen[str | None]):
             yield Static(Content(self._hint), classes="hint")
 
     @on(Input.Submitted)
-    def _submit_line(self) -> None:
-        """Close the dialog with the line; for an empty line, show what is expected."""
+    async def _submit_line(self) -> None:
+        """Close the dialog with the line; show what is wrong with an empty or refused one."""
+        if self._is_storing:
+            return
         line = self.field.value.strip()
         problem = self._find_problem(line) if line and self._find_problem is not None else ""
         if not line:
             problem = f"Type it first, for example {self._example}"
+        if not problem and self.store_line is not None:
+            self._is_storing = True
+            try:
+                problem = await self.store_line(line)
+            finally:
+                self._is_storing = False
         if not problem:
             self.dismiss(line)
             return

@@ -20,6 +20,7 @@ from tui.desk.rule_book import (
     get_day_start,
     list_rule_lines,
 )
+from tui.desk.rule_fields import RULE_FIELDS, list_values
 from tui.desk.rule_names import find_missing, read_names
 from tui.domain.change import Subject
 from tui.domain.rules import Rule
@@ -119,6 +120,12 @@ class RulesScreen(EditableList[RuleRecord]):
     def get_content(self, item: RuleRecord) -> object:
         """Return what the rule does, and whether it is on."""
         return replace(item.rule, id=0, since=0)
+
+    def list_parts(self, item: RuleRecord) -> dict[str, str]:
+        """Return the fields of the rule, and whether it is on."""
+        values = list_values(item.rule)
+        parts = {one.label.partition(",")[0]: values[one.key] for one in RULE_FIELDS}
+        return parts | {"state": "on" if item.rule.enabled else "off"}
 
     def describe_saved(self, item: RuleRecord) -> str:
         """Return that the rule is saved, whether it acts now, and how an off one is switched on."""

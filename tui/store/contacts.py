@@ -102,10 +102,11 @@ class Contacts:
         """Return the contacts that match a text, each once; in the order of names for no text.
 
         Args:
-            typed: Words of a name, or digits of a number.
+            typed: Words of a name, or digits of a number; if few have them, words of own fields.
             limit: Maximum number of contacts.
         """
-        return await self._database.search(functools.partial(find_people, typed=typed, limit=limit))
+        work = functools.partial(find_people, typed=typed, limit=limit, in_fields=True)
+        return await self._database.search(work)
 
     async def import_contacts(
         self,

@@ -1,7 +1,7 @@
 """Find the people of the address book by any part of a name or number, and list them."""
 
 import json
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 from tui.domain.person import (
     FoundNumber,
@@ -25,6 +25,8 @@ _NUMBERS_OF_PERSON = 3
 """Numbers that are looked for to find one person."""
 _MOST_PEOPLE = 2_000
 """People whom the index of a file finds, and whose names and numbers are compared."""
+_FEW_PEOPLE = 10
+"""People with a name or number; if fewer are found, own fields are searched too."""
 _SHORTEST_TERM, _LONGEST_TERM = 3, 60
 """Characters of the ends of words in the index of a server: see `contact_terms` in its schema."""
 _FOLDED_AT_ONCE = 10_000
@@ -94,7 +96,9 @@ def _format_ts_query(terms: Iterable[str]) -> str:
     return " & ".join(f"'{word}':*" for word in quoted)
 
 
-def find_people(connection: Connection, typed: str, limit: int) -> list[Person]:
+def find_people(
+    connection: Connection, typed: str, limit: int, *, in_fields: bool = False
+) -> list[Person]:
     """Return the contacts that match a text, see `Contacts.find_people`."""
     terms = split_search(typed)
     if not terms:
@@ -105,6 +109,8 @@ def find_people(connection: Connection, typed: str, limit: int) -> list[Person]:
         rest = _find_containing(connection, terms, only_new=False, limit=most)
         found += rank_found(rest, terms)
     ids = list(dict.fromkeys(one.person for one in found))[:limit]
+    if in_fields and len(ids) < _FEW_PEOPLE:
+        ids += _find_by_fields(connection, typed, limit - len(ids), without=ids)
     return read_people(connection, ids)
 
 
@@ -128,6 +134,37 @@ def find_people_anywhere(connection: Connection, text: str, limit: int) -> list[
     people = read_people(connection, [*numbers, *fields][:limit]) or _find_stranger(
         connection, text
     )
+    return _make_hits(connection, people, numbers, fields)
+
+
+def find_people_by_field(connection: Connection, text: str, limit: int) -> list[PersonHit]:
+    """Return the contacts with a field that has all words of a search, each once.
+
+    Args:
+        connection: Connection that reads.
+        text: Words as they are typed to search messages.
+        limit: Maximum number of contacts.
+    """
+    fields = _find_by_fields(connection, text, limit, without=())
+    return _make_hits(connection, read_people(connection, list(fields)), {}, fields)
+
+
+def _make_hits(
+    connection: Connection,
+    people: Sequence[Person],
+    numbers: Mapping[int, set[str]],
+    fields: Mapping[int, str],
+) -> list[PersonHit]:
+    """Return found people, each with the number to show and its conversation.
+
+    Args:
+        connection: Connection that reads.
+        people: People that were found.
+        numbers: Conversation keys of the numbers that were found, by the id of their person.
+        fields: Name of the field that was found, by the id of its person.
+    """
+    if not people:
+        return []
     keys = json.dumps(sorted({party for person in people for party in person.numbers}))
     rows = queries("contacts").conversations_of(connection, keys=keys)
     newest = {row["party"]: (row["last_at"], row["id"]) for row in rows}

@@ -8,8 +8,9 @@ from tui.clock import Clock
 from tui.domain.change import Subject
 from tui.domain.templates import CannedReply, CustomField
 from tui.domain.text import repair_text
-from tui.store.connections import Row
+from tui.store.connections import Connection, Row
 from tui.store.engine import Engine, Transaction
+from tui.store.errors import StoreError
 from tui.store.lead_rights import require_lead
 from tui.store.queries import queries
 from tui.store.renamed_names import rename_reply
@@ -76,30 +77,36 @@ class Templates:
     ) -> None:
         """Add or replace a canned reply; rules that send a shared one follow its new name.
 
+        Two agents may choose one name at the same moment: the later of them is refused.
+
         Args:
             template: Canned reply to save.
             agent: Name of the agent.
-            replaces: Former name if it was renamed or has another owner now; it keeps its place.
+            replaces: Name of the reply that it replaces, which keeps its place; "" for a new one.
             replaces_owner: Owner under that name; None for the same one.
+
+        Raises:
+            StoreError: Another one has the name.
         """
         owner = template.owner if replaces_owner is None else replaces_owner
-        former, target = (replaces, owner), (template.name, template.owner)
+        former, target = (replaces, owner), (repair_text(template.name), template.owner)
 
         def write_template(transaction: Transaction) -> None:
             connection = transaction.connection
             if not (template.owner and owner):
                 require_lead(connection, agent, SHARED_REPLIES)
+            if former != target:
+                self._refuse_known_reply(connection, *target)
             if replaces and former != target:
-                self._sql.drop_template(connection, name=target[0], owner=target[1])
                 self._sql.rename_template(
                     connection,
                     name=former[0],
                     owner=former[1],
-                    new_name=repair_text(target[0]),
+                    new_name=target[0],
                     new_owner=target[1],
                 )
                 if not owner and not template.owner:
-                    names = replaces, repair_text(template.name)
+                    names = replaces, target[0]
                     rename_reply(transaction, self._rng, self._clock, agent, *names)
             self._save_row(transaction, template, agent)
             transaction.mark_changed(Subject.CANNED_REPLY)
@@ -165,15 +172,21 @@ class Templates:
         Args:
             field: Field to save.
             agent: Name of the agent.
-            replaces: Former name if it was renamed.
+            replaces: Name of the field that it replaces; "" for a new one.
+
+        Raises:
+            StoreError: Another one has the name.
         """
 
         def write_field(transaction: Transaction) -> None:
             connection = transaction.connection
             require_lead(connection, agent, SHARED_REPLIES)
-            if replaces and replaces != field.name:
-                self._sql.drop_template_value(connection, name=replaces)
             name, value = repair_text(field.name), repair_text(field.value)
+            known = {row["name"] for row in self._sql.template_values(connection)}
+            if name != replaces and name in known:
+                raise StoreError(f'Another field is named "{name}": nothing was saved')
+            if replaces and replaces != name:
+                self._sql.drop_template_value(connection, name=replaces)
             self._sql.save_template_value(connection, name=name, value=value)
             transaction.mark_changed(Subject.CANNED_REPLY)
 
@@ -225,6 +238,12 @@ class Templates:
             return bool(count)
 
         return await self._database.write(drop_template)
+
+    def _refuse_known_reply(self, connection: Connection, name: str, owner: str) -> None:
+        """Raise `StoreError` if a canned reply has the name and owner."""
+        known = self._sql.templates(connection, agent=owner)
+        if any((row["name"], row["owner"]) == (name, owner) for row in known):
+            raise StoreError(f'Another canned reply is named "{name}": nothing was saved')
 
     def _save_row(self, transaction: Transaction, template: CannedReply, agent: str) -> None:
         """Write one canned reply."""

@@ -24,7 +24,7 @@ _HOLD_SECONDS = 300.0
 """Seconds until the next look at a wait that only the balance or an agent can end."""
 _FRESH_BALANCE_MS = 20 * MINUTE
 """A balance that is older (ms) says nothing: the provider does not answer the question any more."""
-WAIT_NOTE = "it waits here until the account is topped up (F3)"
+WAIT_NOTE = "it waits here until the account is topped up"
 """What a waiting message shows behind the provider's reason."""
 
 

@@ -1,6 +1,6 @@
 """Show the left side of the desk: a list of conversations, problems, and the filter."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from textual import getters, on
@@ -13,6 +13,7 @@ from tui.commands import get_first_keys
 from tui.desk.account_text import describe_missing_accounts
 from tui.desk.address_book import format_hit
 from tui.desk.context import AppContext
+from tui.desk.found_people import format_hit_detail, format_person_hit, search_fields
 from tui.domain.change import RELOAD, Change, Subject
 from tui.domain.conversation import State, View
 from tui.domain.text import to_printable
@@ -89,7 +90,10 @@ class _InboxList(ThreadList):
 
 
 class PeopleLines(Static):
-    """Show people that match the filter and never wrote; hidden without a filter."""
+    """Show people that match the filter and that the list lacks; hidden without a filter.
+
+    They never wrote, or are found by an own field.
+    """
 
     DEFAULT_CSS = """
     PeopleLines { height: auto; max-height: 5; display: none; padding: 0 1; color: $text-muted; }
@@ -103,7 +107,7 @@ class PeopleLines(Static):
             context: Keys of the commands.
         """
         super().__init__(id="people-lines")
-        self._store = store
+        self._store, self._clock = store, context.clock
         self._new_key = get_first_keys(context.commands)["new"]
         self._shown_for = ""
 
@@ -111,21 +115,29 @@ class PeopleLines(Static):
         """Return whether people are shown for exactly this filter."""
         return bool(self.display and text and self._shown_for == text)
 
-    async def show_people(self, text: str, *, is_list_empty: bool) -> None:
-        """Show the people that match a filter and have no conversation.
+    async def show_people(self, text: str, listed: Collection[int]) -> None:
+        """Show the people that match a filter and that the list does not show for it.
 
         Args:
             text: Text of the filter; empty for none.
-            is_list_empty: Whether no conversation matches, so that Enter writes.
+            listed: Ids of the conversations of the list; if there are none, Enter writes.
         """
         self._shown_for, found = "", []
         if len(text.strip()) >= _SHORTEST_NAME:
-            find = self._store.contacts.find_numbers
-            found = await find(text, _MOST_PEOPLE + 1, only_new=True)
-        lines = [f"{format_hit(one)} · never wrote" for one in found[:_MOST_PEOPLE]]
+            new = await self._store.contacts.find_numbers(text, _MOST_PEOPLE + 1, only_new=True)
+            found = [f"{format_hit(one)} · never wrote" for one in new]
+            if len(found) <= _MOST_PEOPLE:
+                hits = await search_fields(self._store, text, _MOST_PEOPLE + 1)
+                known = {one.person for one in new}
+                found += [
+                    f"{format_person_hit(hit)} · {format_hit_detail(hit, self._clock.now())}"
+                    for hit in hits
+                    if hit.person.id not in known and hit.conversation_id not in listed
+                ]
+        lines = found[:_MOST_PEOPLE]
         if lines:
             more = "and more · " if len(found) > _MOST_PEOPLE else ""
-            lines.append(f"{more}{'Enter' if is_list_empty else self._new_key} writes")
+            lines.append(f"{more}{self._new_key if listed else 'Enter'} writes")
         self.update(Content("\n".join(lines)))
         self.display, self._shown_for = bool(lines), text
 
@@ -172,8 +184,8 @@ class ListPane(StoreReader, Vertical):
         for strip in self.screen.query(ViewStrip):
             strip.mark_shown(view)
         await self._update_title()
-        is_empty = not self.thread_list.rows
-        await self.query_one(PeopleLines).show_people(view.text, is_list_empty=is_empty)
+        listed = {row.id for row in self.thread_list.rows}
+        await self.query_one(PeopleLines).show_people(view.text, listed)
 
     async def apply_changes(self, changes: Iterable[Change]) -> frozenset[int]:
         """Apply changes in the store.

@@ -117,7 +117,7 @@ class Hits(VirtualList[Hit]):
         dim = overlay_style(base, self.find_style("hit--meta"))
         if isinstance(row, PersonHit):
             head = f" person · {format_hit_detail(row, self._app_context.clock.now())}"
-            body = format_person_hit(row)
+            body = format_person_hit(row, width - 4)
         else:
             head, body = self._format_head(row), one_line(row.summary, _MAX_BODY_CHARS)
         if self._app_context.ascii:  # only our own dots between the parts become ASCII

@@ -20,7 +20,7 @@ from statistics import median, quantiles
 
 from tests.bench.server.inboxes import open_inbox, open_inboxes
 from tui.clock import ManualClock
-from tui.desk.found_people import search_people
+from tui.desk.found_people import search_fields, search_people
 from tui.domain.database import Database
 from tui.domain.person import Person
 from tui.domain.searching import parse_search
@@ -172,6 +172,7 @@ async def measure_inbox(name: str, database: Database, people: Sequence[Person])
             lambda typed: contacts.find_numbers(typed, 6, only_new=True),
             kinds,
         )
+        await measure("4 people by a field", lambda typed: search_fields(store, typed, 4), kinds)
         await measure("100 people", lambda typed: contacts.find_people(typed, 100), kinds)
         await measure("search in everything", search_all, kinds)
         others: dict[str, Search] = {
