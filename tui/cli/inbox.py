@@ -124,6 +124,7 @@ async def _run_inbox(
     from tui.startup.account_setup import create_account_setup, create_settings_reader
     from tui.startup.panel_addresses import load_panel_addresses
     from tui.startup.retry_held import create_held_retry
+    from tui.startup.served_settings import load_served_settings
     from tui.startup.wiring import create_context, open_store
     from tui.store.postgres.kept_window import keep_list
 
@@ -132,7 +133,7 @@ async def _run_inbox(
         store = await stack.enter_async_context(open_store(desk, clock, rng))
         if not plain:
             await stack.enter_async_context(keep_list(store, desk.agent, os.environ))
-        load = functools.partial(context.load_full_settings, arguments)
+        load = functools.partial(load_served_settings, os.environ, arguments.config)
         explain_refusal = functools.partial(explain_missing_level, store, desk.agent, "accounts")
         background = functools.partial(_run_background, arguments, store, clock, rng, desk.agent)
         app_context = replace(
@@ -228,7 +229,8 @@ async def _run_background(
     The services are imported here, after the first paint.
     """
     from tui.startup.background import run_background
+    from tui.startup.served_settings import load_served_settings
 
-    load = functools.partial(context.load_full_settings, arguments)
+    load = functools.partial(load_served_settings, os.environ, arguments.config)
     async with run_background(store, load, clock, rng, os.environ, agent) as problem:
         yield problem
