@@ -17,7 +17,6 @@ HEAVY = {
     "pydantic",
     "pydantic_settings",
     "starlette",
-    "structlog",
     "textual",
     "typer",
     "uvicorn",
