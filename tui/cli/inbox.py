@@ -91,6 +91,7 @@ def _run_event_loop(
     import asyncio
     import random
 
+    gc_tuning.use_one_heap()
     return asyncio.run(end.run(_run_inbox(arguments, desk, clock, random.Random(), end)))
 
 
