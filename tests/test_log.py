@@ -99,7 +99,7 @@ def test_an_exceptions_traceback_is_kept_and_masked(log: LogFile) -> None:
     try:
         raise ValueError("cannot text +61491570156")
     except ValueError:
-        get_logger("cli").exception("unexpected")
+        get_logger("cli").error("unexpected", exc_info=True)
     (entry,) = read_entries(log)
     assert "Traceback" in entry["exception"]
     assert "+6149157…56" in entry["exception"]

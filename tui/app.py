@@ -34,6 +34,7 @@ from tui.store.store import Store
 from tui.terminal.app_terminal import AsciiFilter, TerminalGuest
 from tui.terminal.cell_diff import TerminalCells
 from tui.terminal.private_api import ScreenUpdate
+from tui.terminal.private_strips import make_strips_light
 from tui.widgets.status_messages import RedrawRequest, StatusMessage
 from tui.widgets.themes import ThemedApp
 
@@ -80,6 +81,7 @@ class SmsDeskApp(InboxKeys, TerminalGuest, ServedApp, ThemedApp, inherit_binding
             context: Settings and helpers shared by the screens.
             background: Work that talks to the providers; None for a desk without any.
         """
+        make_strips_light()
         theme_setting = context.preferences.theme if context.colours else "terminal"
         super().__init__(theme_setting, ansi_color=None if context.colours else True)
         self.background = background

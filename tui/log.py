@@ -9,11 +9,12 @@ import fcntl
 import logging
 import os
 import re
-from collections.abc import MutableMapping
+import sys
+import traceback
+from collections.abc import Mapping
+from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, cast
-
-import structlog
+from typing import Any
 
 from tui.domain.arrivals import hide_hook_secrets
 from tui.domain.text import to_json_line
@@ -34,7 +35,6 @@ _DIGITS = r"\d(?:[ ()-]{0,2}\d)"
 _NUMBER = re.compile(rf"\+{_DIGITS}{{6,14}}|(?<![\w.])(?!\d{{4}}-\d\d-\d\d){_DIGITS}{{7,14}}(?!\w)")
 """International numbers, and other runs of 8 to 15 digits that are neither dates nor ids."""
 _UNMASKED = frozenset({"timestamp", "level", "part"})
-LogEvent = MutableMapping[str, Any]
 
 
 def mask_text(text: str) -> str:
@@ -69,18 +69,6 @@ def mask_value(value: Any, key: str = "") -> Any:
     return mask_text(str(value))
 
 
-def _mask_event(logger: Any, method: str, event: LogEvent) -> LogEvent:
-    """Mask every value of an event; this is a processor of structlog."""
-    return {
-        key: value if key in _UNMASKED else mask_value(value, key) for key, value in event.items()
-    }
-
-
-def _dump_event(event: LogEvent, **_: Any) -> str:
-    """Return an event as JSON that is harmless in a terminal; every script stays readable."""
-    return to_json_line(dict(event), ascii=False)
-
-
 class LogFile:
     """A file of lines that several processes append to; any of them rotates it when it is full."""
 
@@ -110,8 +98,6 @@ class LogFile:
             os.write(self._handle, line.encode("utf-8", "backslashreplace") + b"\n")
         except OSError:
             return
-
-    debug = info = warning = error = critical = write
 
     def close(self) -> None:
         """Close the file."""
@@ -160,13 +146,71 @@ class LogFile:
         return os.open(self.path, _LOG_FLAGS | os.O_CREAT, PRIVATE_FILE_MODE)
 
 
-class _NullLog:
-    """Discard every line."""
+class _OpenLog:
+    """Where the lines of every logger go now."""
 
-    def write(self, line: str) -> None:
-        """Discard a line."""
+    file: LogFile | None = None
+    level = logging.CRITICAL
 
-    debug = info = warning = error = critical = write
+
+class Logger:
+    """Write the events of one part of the program to the open log; silent if there is none."""
+
+    def __init__(self, part: str) -> None:
+        """Keep the name of the `part`."""
+        self._part = part
+
+    def log(self, level: int, event: str, *, exc_info: Any = None, **details: Any) -> None:
+        """Write an event if its level is logged.
+
+        Args:
+            level: Level as in `logging`.
+            event: What happened, in a few words.
+            exc_info: An error whose traceback is added, or True for the one that is handled.
+            details: Values by name.
+        """
+        if _OpenLog.file is None or level < _OpenLog.level:
+            return
+        entry = {"part": self._part, **details, "event": event, "level": _get_level_name(level)}
+        entry["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+        if exc_info:
+            entry["exception"] = _format_traceback(exc_info)
+        _OpenLog.file.write(_dump_event(entry))
+
+    def info(self, event: str, **details: Any) -> None:
+        """Write an event of everyday life."""
+        self.log(logging.INFO, event, **details)
+
+    def warning(self, event: str, **details: Any) -> None:
+        """Write an event that may need attention."""
+        self.log(logging.WARNING, event, **details)
+
+    def error(self, event: str, **details: Any) -> None:
+        """Write an event that needs attention."""
+        self.log(logging.ERROR, event, **details)
+
+
+def _get_level_name(level: int) -> str:
+    """Return the name of the standard level at or below a level of a library."""
+    standard = max(logging.DEBUG, min(level, logging.CRITICAL)) // 10 * 10
+    return logging.getLevelName(standard).lower()
+
+
+def _format_traceback(exc_info: Any) -> str:
+    """Return the traceback of an error, of the three values about one, or of the one handled."""
+    if isinstance(exc_info, BaseException):
+        error = exc_info
+    else:
+        error = (exc_info if isinstance(exc_info, tuple) else sys.exc_info())[1]
+    return "".join(traceback.format_exception(error)).rstrip("\n")
+
+
+def _dump_event(event: Mapping[str, Any]) -> str:
+    """Return an event masked, as JSON that is harmless in a terminal; scripts stay readable."""
+    masked = {
+        key: value if key in _UNMASKED else mask_value(value, key) for key, value in event.items()
+    }
+    return to_json_line(masked, ascii=False)
 
 
 class _LibraryHandler(logging.Handler):
@@ -175,9 +219,7 @@ class _LibraryHandler(logging.Handler):
     def emit(self, record: logging.LogRecord) -> None:
         """Pass a record on to the log."""
         logger = get_logger(record.name)
-        # Libraries may use levels in between; structlog knows only the standard ones.
-        level = max(logging.DEBUG, min(record.levelno, logging.CRITICAL)) // 10 * 10
-        logger.log(level, record.getMessage(), exc_info=record.exc_info or None)
+        logger.log(record.levelno, record.getMessage(), exc_info=record.exc_info)
 
 
 def open_log(path: Path, level: str = "info") -> LogFile:
@@ -191,7 +233,7 @@ def open_log(path: Path, level: str = "info") -> LogFile:
         OSError: The file cannot be opened.
     """
     file = LogFile(path)
-    _configure_structlog(file, level)
+    _OpenLog.file, _OpenLog.level = file, logging.getLevelNamesMapping()[level.upper()]
     _capture_library_logs(True)
     return file
 
@@ -199,7 +241,7 @@ def open_log(path: Path, level: str = "info") -> LogFile:
 def close_log(file: LogFile) -> None:
     """Log nothing from now on, and close the file."""
     _capture_library_logs(False)
-    _configure_structlog(_NullLog(), "critical")
+    _OpenLog.file = None
     file.close()
 
 
@@ -236,24 +278,6 @@ def _capture_library_logs(enabled: bool) -> None:
     logging.captureWarnings(enabled)
 
 
-def get_logger(name: str) -> structlog.typing.FilteringBoundLogger:
+def get_logger(part: str) -> Logger:
     """Return a logger for one part of the program; it is silent until `open_log` is called."""
-    if not structlog.is_configured():
-        _configure_structlog(_NullLog(), "critical")
-    return cast(structlog.typing.FilteringBoundLogger, structlog.get_logger(part=name))
-
-
-def _configure_structlog(file: LogFile | _NullLog, level: str) -> None:
-    """Send the lines of every logger to one place."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            _mask_event,
-            structlog.processors.JSONRenderer(_dump_event),
-        ],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=lambda *_: file,
-        cache_logger_on_first_use=False,
-    )
+    return Logger(part)

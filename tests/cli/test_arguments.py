@@ -1,6 +1,8 @@
 """Test the arguments of `smsdesk` and the messages about wrong ones."""
 
 import re
+import subprocess
+import sys
 import time
 from datetime import datetime
 from itertools import chain
@@ -10,6 +12,7 @@ import pytest
 
 from tui.cli import main
 from tui.cli.arguments import COMMANDS
+from tui.cli.command_line import NO_ARGUMENTS
 from tui.cli.errors import CommandError
 from tui.cli.help_entry import COMMAND_GROUPS
 from tui.cli.help_texts import HELP_TEXTS
@@ -186,3 +189,25 @@ def test_the_top_help_lists_commands_codes_and_variables(
         assert re.search(rf"^  {command} +\w", text, re.MULTILINE)
     for word in ("examples:", "exit codes:", "SMSDESK_CONFIG", "SMSDESK_DATABASE", "--version"):
         assert word in text
+
+
+def test_no_arguments_mean_what_the_parser_makes_of_none() -> None:
+    assert vars(parse_arguments([])) == NO_ARGUMENTS
+
+
+def test_the_inbox_starts_without_the_parser(tmp_path: Path) -> None:
+    code = "import sys; from tui.cli import main; main([]); print(*sys.modules)"
+    environ = {"HOME": str(tmp_path), "PYTHONPATH": str(Path(__file__).parents[2])}
+    for _ in range(2):  # the second time the settings are known to be valid
+        ran = subprocess.run(
+            [sys.executable, "-c", code],
+            env=environ,
+            capture_output=True,
+            text=True,
+            check=True,
+            stdin=subprocess.DEVNULL,
+        )
+        assert "no terminal here" in ran.stderr
+    imported = set(ran.stdout.split())
+    assert "tui.cli.inbox" in imported
+    assert not {"argparse", "tui.cli.arguments"} & imported

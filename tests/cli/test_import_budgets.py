@@ -20,14 +20,14 @@ OURS = {
 ACTING = 154
 """The same for the commands that act on a conversation."""
 HEAVY = frozenset(
-    {"aiosqlite", "httpx", "phonenumbers", "platformdirs", "psycopg", "pydantic"}
-    | {"pydantic_settings", "rich", "starlette", "structlog", "textual", "uvicorn"}
+    {"aiosqlite", "click", "httpx", "phonenumbers", "platformdirs", "psycopg", "pydantic"}
+    | {"pydantic_settings", "pygments", "rich", "starlette", "textual", "uvicorn"}
 )
 """Libraries whose import takes longer than a whole command of a script."""
 ALLOWED = {
     "demo": {"starlette"},
-    "sandbox": {"starlette", "uvicorn"},
-    "sync": {"httpx", "rich", "starlette", "uvicorn"},
+    "sandbox": {"click", "starlette", "uvicorn"},
+    "sync": {"click", "httpx", "starlette", "uvicorn"},
 }
 LIST_COMMANDS = ("help", "completion", "inbox", "threads", "messages", "search")
 """Commands that answer without an event loop."""

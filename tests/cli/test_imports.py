@@ -17,7 +17,6 @@ HEAVY = {
     "pydantic",
     "pydantic_settings",
     "starlette",
-    "structlog",
     "textual",
     "typer",
     "uvicorn",
@@ -55,8 +54,8 @@ def test_the_version_is_that_of_the_package(capsys: pytest.CaptureFixture[str]) 
     "line", ["threads", "messages N", "search Q", "send --to N --text T", "help keys"]
 )
 def test_a_commands_arguments_are_read_without_heavy_imports(line: str, tmp_path: Path) -> None:
-    parse = f"command_line.parse_arguments({line.split()!r})"
-    modules = list_imports(f"from tui.cli import command_line; {parse}", tmp_path)
+    parse = f"parse_arguments.parse_arguments({line.split()!r})"
+    modules = list_imports(f"from tui.cli import command_line, parse_arguments; {parse}", tmp_path)
     assert "tui.cli.arguments" in modules
     assert not modules & HEAVY
 

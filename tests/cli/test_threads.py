@@ -325,7 +325,7 @@ async def test_reading_imports_neither_event_loop_nor_network(
         text=True,
         check=True,
     )
-    heavy = {"asyncio", "aiosqlite", "aiosql", "httpx", "phonenumbers", "pydantic", "structlog"}
+    heavy = {"asyncio", "aiosqlite", "aiosql", "httpx", "phonenumbers", "pydantic"}
     heavy |= {"rich"}  # measuring cells with it takes longer than the command
     assert "Is it ready?" in ran.stdout
     assert not heavy & set(ran.stdout.splitlines()[-1].split())

@@ -23,8 +23,8 @@ def write_log(path: Path) -> LogFile:
     """Write lines as the program does, and one as an earlier version wrote it."""
     file = LogFile(path)
     for line in LINES:
-        file.info(json.dumps({"event": mask_text(line)}, ensure_ascii=False))
-    file.info(json.dumps({"event": LINES[0]}))
+        file.write(json.dumps({"event": mask_text(line)}, ensure_ascii=False))
+    file.write(json.dumps({"event": LINES[0]}))
     return file
 
 
@@ -44,7 +44,7 @@ async def test_the_log_and_its_older_files_have_nothing_of_the_customer(
     plan = await store.forgetting.measure(parse_address(NUMBER))
     await forget_customer(store, plan, "ana", log, {"XDG_RUNTIME_DIR": str(runtime)})
     assert not kept.exists()
-    files[0].info("later")
+    files[0].write("later")
     for path in (log, log.with_name(f"{log.name}.2")):
         text = path.read_text(encoding="utf-8")
         assert "570006" not in text.replace(" ", "") and "Quillon" not in text

@@ -28,13 +28,17 @@ from tui.settings.load import to_public_accounts
 from tui.settings.models import Settings
 from tui.settings.public import Preferences
 from tui.startup.background import run_background
+from tui.startup.served_settings import (
+    ServedSettings,
+    get_client_options,
+    make_served_settings,
+)
 from tui.startup.sync_setup import get_polling_pace
 from tui.startup.wiring import (
     ProgressLine,
     create_consent_judge,
     create_context,
     create_owner_name,
-    get_client_options,
     is_ascii_terminal,
     open_accounts,
     open_store,
@@ -254,9 +258,10 @@ async def test_the_background_work_of_an_inbox_sends_queued_messages(tmp_path: P
         key = {"api_key": "sandbox", "api_secret": "sandbox-secret"}
         account = {"provider": "messagemedia", **key, "base_url": f"{url}/messagemedia"}
 
-        def load_settings() -> Settings:
+        def load_settings() -> ServedSettings:
             """Return settings that also listen on any free port."""
-            return make_settings({"au": account}, listen="127.0.0.1:0", poll_min_seconds=0.2)
+            made = make_settings({"au": account}, listen="127.0.0.1:0", poll_min_seconds=0.2)
+            return make_served_settings(made, environ)
 
         async with run_background(store, load_settings, clock, rng, environ, "mia"):
             queued = await store.intents.queue_message(NewMessage(MIA, "Hello", "au", agent="mia"))
@@ -271,7 +276,7 @@ async def test_the_background_work_of_an_inbox_sends_queued_messages(tmp_path: P
 
 
 async def test_an_inbox_that_cannot_read_the_secrets_is_seen_by_others(tmp_path: Path) -> None:
-    def refuse() -> Settings:
+    def refuse() -> ServedSettings:
         """Fail as the settings do without a secret."""
         raise SettingsError(["au: api_secret is missing"])
 
@@ -299,9 +304,10 @@ async def test_an_inbox_that_listens_shows_figures_to_who_has_the_token(tmp_path
     token = tmp_path / "token"
     token.write_text("t0ken\n")
     account = {**MESSAGEMEDIA, "base_url": "http://127.0.0.1:9", "hook_secret": "q7Rk2mXw9ZtB"}
-    settings = make_settings(
+    made = make_settings(
         {"au": account}, listen="127.0.0.1:0", metrics_token_file=str(token), metrics="local"
     )
+    settings = make_served_settings(made, {"HOME": str(tmp_path)})
     clock, rng = SystemClock(), random.Random(1)
     preferences = Preferences(database=tmp_path / "inbox.db", agent="mia")
     environ = {"HOME": str(tmp_path)}

@@ -38,6 +38,17 @@ def test_no_query_reads_a_big_table_without_an_index(
     assert not [one for one in slow if one[1] in BIG]
 
 
+def test_accounts_that_agents_look_at_are_found_from_the_few_rows_of_presence(
+    connection: sqlite3.Connection,
+) -> None:
+    sql = queries("desk").watched.args[0]
+    plan = [
+        row[-1]
+        for row in connection.execute(f"explain query plan {sql}", {"since": 1, "latest": 2})
+    ]
+    assert plan[:2] == ["SCAN p", "SEARCH c USING INTEGER PRIMARY KEY (rowid=?)"]
+
+
 def test_due_conversations_are_found_without_a_scan_of_snoozed_ones(
     connection: sqlite3.Connection,
 ) -> None:

@@ -12,11 +12,13 @@ from functools import partial
 from queue import Queue
 
 import pytest
+from rich.segment import Segment
 from textual import _callback
 from textual._compositor import ChopsUpdate, CompositorUpdate, LayoutUpdate
 from textual._xterm_parser import XTermParser
 from textual.app import App, ComposeResult
 from textual.binding import Binding
+from textual.cache import FIFOCache
 from textual.containers import VerticalScroll
 from textual.css.stylesheet import Stylesheet
 from textual.dom import DOMNode
@@ -25,6 +27,7 @@ from textual.drivers.linux_driver import LinuxDriver
 from textual.events import Resize
 from textual.message_pump import MessagePump
 from textual.screen import Screen
+from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Static
 
@@ -32,10 +35,11 @@ from tests.private_access import find_private_uses
 from tests.waiting import wait_until
 from tui.screens.base import DialogScreen, PacedScreen
 from tui.terminal import private_api, private_pumps
+from tui.terminal.private_strips import CACHE_SIZES, create_full_strip, make_strips_light
 from tui.terminal.private_styles import FLAGS
 
 TERMINAL_MODULES = (
-    *("private_api", "private_pumps", "private_screens", "private_styles"),
+    *("private_api", "private_pumps", "private_screens", "private_strips", "private_styles"),
     *("keyboard", "streams", "driver"),
 )
 METHODS = {
@@ -110,6 +114,7 @@ OTHERS = {
     "_selector_names",
     "_update_timer",
     "_variables",
+    *("_segments", "_cell_length", "_render_cache", "_link_ids", "_cell_count"),
 }
 """Names that have a test of their own."""
 IMPORTS = {
@@ -308,3 +313,17 @@ def test_the_signature_of_a_callback_is_read_once(monkeypatch: pytest.MonkeyPatc
     assert read == [Counted.take]
     assert _callback.count_parameters(partial(Unkept())) == 1
     assert _callback.count_parameters(partial(print, 1, sep="")) == count(print) - 2
+
+
+def test_a_light_strip_has_what_textual_gives_a_strip() -> None:
+    make_strips_light()
+    full, light = Strip([]), Strip([Segment("ab")], 2)
+    create_full_strip(full, [Segment("ab")], 2)
+    for name in Strip.__slots__:
+        expected, made = getattr(full, name), getattr(light, name)
+        if isinstance(expected, FIFOCache):
+            assert expected._maxsize == made._maxsize == CACHE_SIZES[name]
+            assert getattr(light, name) is made
+        else:
+            assert expected == made
+    assert not hasattr(light, "_other_cache")

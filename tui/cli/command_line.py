@@ -4,16 +4,24 @@ import errno
 import importlib
 import os
 import sys
-from argparse import Namespace
 from collections.abc import Callable, Iterable, Sequence
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, cast
 
 from tui.cli import allow_interrupts, errors
 from tui.cli.errors import CommandError, EndedBySignalError
-from tui.cli.parse_arguments import parse_arguments
 from tui.settings.errors import SettingsError
+
+if TYPE_CHECKING:
+    from argparse import Namespace
 
 _DISK_FULL_ERRNOS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """Errors of a full disk or an exhausted quota."""
+NO_ARGUMENTS = {
+    **{"command": "inbox", "module": "inbox"},
+    **{"config": None, "ascii": None, "plain": False},
+}
+"""What parsing no arguments results in (`tests/cli/test_arguments.py` compares)."""
 
 
 def run_command_line(arguments: Sequence[str]) -> int:
@@ -26,7 +34,7 @@ def run_command_line(arguments: Sequence[str]) -> int:
         Exit code of the process.
     """
     try:
-        code = _run_command(parse_arguments(arguments))
+        code = _run_command(_read_arguments(arguments))
         # Flush here, so that a full disk or a closed pipe is reported like any other error.
         sys.stdout.flush()
         return code
@@ -53,13 +61,23 @@ def run_command_line(arguments: Sequence[str]) -> int:
         return _print_errors(errors.UNEXPECTED, [_log_unexpected(error)])
 
 
-def _run_command(arguments: Namespace) -> int:
+def _read_arguments(arguments: Sequence[str]) -> "Namespace":
+    """Return the parsed arguments; the inbox, mostly started without any, needs no parser then."""
+    if not arguments:
+        return cast("Namespace", SimpleNamespace(**NO_ARGUMENTS))
+    with allow_interrupts():
+        from tui.cli.parse_arguments import parse_arguments
+
+    return parse_arguments(arguments)
+
+
+def _run_command(arguments: "Namespace") -> int:
     """Import the command's module, and no other command, and run it."""
     command: Callable[[Namespace], int] = _load_command(arguments.module, arguments.command)
     return command(arguments)
 
 
-def _load_command(module: str, command: str) -> Callable[[Namespace], int]:
+def _load_command(module: str, command: str) -> Callable[["Namespace"], int]:
     """Return the function `run` of a command's module."""
     name = f"tui.cli.{module}"
     try:

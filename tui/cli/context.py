@@ -7,7 +7,6 @@ import contextlib
 import gc
 import os
 import sys
-from argparse import Namespace
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,11 +25,13 @@ from tui.store.errors import (
 )
 
 if TYPE_CHECKING:
+    from argparse import Namespace
+
     from tui.settings.models import Settings
     from tui.store.reader import InboxReader
 
 
-def load_public_settings(arguments: Namespace) -> Preferences:
+def load_public_settings(arguments: "Namespace") -> Preferences:
     """Load the settings without secrets and print their warnings on stderr.
 
     Args:
@@ -53,7 +54,7 @@ def _print_warnings(lines: Iterable[str]) -> None:
         print(f"smsdesk: warning: {one_line(line, limit=1000)}", file=sys.stderr)
 
 
-def load_full_settings(arguments: Namespace) -> "Settings":
+def load_full_settings(arguments: "Namespace") -> "Settings":
     """Load all settings with their secrets, for commands that talk to providers.
 
     Args:
@@ -83,7 +84,7 @@ _UNUSABLE_FILE_ERRORS = (CannotOpen, NewerDatabase, NotADatabase, NotPermitted, 
 
 
 @contextlib.contextmanager
-def open_reader(arguments: Namespace) -> "Iterator[InboxReader | None]":
+def open_reader(arguments: "Namespace") -> "Iterator[InboxReader | None]":
     """Yield a reader of the inbox; None, with a note on stderr, if the file is still empty.
 
     Args:
@@ -115,7 +116,7 @@ def convert_store_errors() -> Iterator[None]:
         raise CommandError(str(error), code) from None
 
 
-def require_answer(arguments: Namespace) -> None:
+def require_answer(arguments: "Namespace") -> None:
     """Check that there is an agent to ask, or an option that needs no answer.
 
     Args:

@@ -1,10 +1,12 @@
 """Implement `smsdesk held`: list, show, retry and dismiss what arrived and could not be used."""
 
 import asyncio
+import os
 import random
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tui.cli import context
 from tui.cli.errors import BAD_USE, DONE, FAILED, CommandError
@@ -23,6 +25,9 @@ from tui.desk.held_text import (
 from tui.domain.arrivals import ArrivalState, HeldItem
 from tui.domain.text import one_line, to_printable
 from tui.store.reader import InboxReader
+
+if TYPE_CHECKING:
+    from tui.startup.served_settings import ServedSettings
 
 _MOST_SELECTED = 10_000
 
@@ -128,15 +133,20 @@ async def _retry_items(arguments: Namespace, items: Sequence[HeldItem]) -> int:
     waiting = [item for item in items if item.state is not ArrivalState.RETAKEN]
     with context.convert_store_errors():
         async with open_store(desk, clock, rng) as store:
-            retry = create_held_retry(
-                store, lambda: context.load_full_settings(arguments), clock, desk.agent
-            )
+            retry = create_held_retry(store, lambda: _load_settings(arguments), clock, desk.agent)
             try:
                 result = await retry(waiting)
             except HeldRetryError as error:
                 raise CommandError(to_printable(str(error)), BAD_USE) from None
     write_line(format_retry_result(result))
     return FAILED if result.still_held else DONE
+
+
+def _load_settings(arguments: Namespace) -> "ServedSettings":
+    """Return the settings with their secrets, as they are now."""
+    from tui.startup.served_settings import make_served_settings
+
+    return make_served_settings(context.load_full_settings(arguments), os.environ)
 
 
 async def _dismiss_items(arguments: Namespace, items: Sequence[HeldItem]) -> int:

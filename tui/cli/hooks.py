@@ -95,6 +95,8 @@ async def _list_targets(store: Store, desk: Preferences, arguments: Namespace) -
 async def _count_waiting(store: Store, desk: Preferences, target: EventTarget) -> int:
     """Return how many of the next events concern a target."""
     settings = get_deliveries(desk, os.environ)
+    if settings is None:
+        return 0
     try:
         entries = await store.journal.list_entries(target.position, _MOST_COUNTED)
     except EventsGoneError:

@@ -9,7 +9,6 @@ import functools
 import os
 import signal
 import sys
-from argparse import Namespace
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -23,6 +22,7 @@ from tui.startup import gc_tuning
 from tui.store.errors import CannotOpen, StoreError, Unreachable
 
 if TYPE_CHECKING:
+    from argparse import Namespace
     from random import Random
 
     from tui.desk.context import AppContext
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from tui.store.store import Store
 
 
-def run(arguments: Namespace) -> int:
+def run(arguments: "Namespace") -> int:
     """Open the configured inbox until the agent leaves.
 
     A store that cannot be opened is a usage error.
@@ -44,7 +44,7 @@ def run(arguments: Namespace) -> int:
     return _run_demo(arguments) if exit_code == ExitAction.DEMO else exit_code
 
 
-def _run_demo(arguments: Namespace) -> int:
+def _run_demo(arguments: "Namespace") -> int:
     """Run the demo, which a user without accounts can choose during set-up."""
     from tui.cli import demo
     from tui.cli.parse_arguments import parse_arguments
@@ -52,7 +52,7 @@ def _run_demo(arguments: Namespace) -> int:
     return demo.run(parse_arguments(["demo", *(["--ascii"] if arguments.ascii else [])]))
 
 
-def _open_inbox(arguments: Namespace, end: SignalEnd) -> int:
+def _open_inbox(arguments: "Namespace", end: SignalEnd) -> int:
     """Open the inbox with the settings as they are now."""
     from tui.startup.first_paint import show_first_paint
 
@@ -74,7 +74,7 @@ def _open_inbox(arguments: Namespace, end: SignalEnd) -> int:
         raise CommandError(str(error), code) from None
 
 
-def load_inbox_settings(arguments: Namespace) -> "Preferences":
+def load_inbox_settings(arguments: "Namespace") -> "Preferences":
     """Load the settings, with ASCII characters if the command line requests them.
 
     Args:
@@ -84,15 +84,18 @@ def load_inbox_settings(arguments: Namespace) -> "Preferences":
     return replace(desk, ascii=True) if arguments.ascii else desk
 
 
-def _run_event_loop(arguments: Namespace, desk: "Preferences", clock: Clock, end: SignalEnd) -> int:
+def _run_event_loop(
+    arguments: "Namespace", desk: "Preferences", clock: Clock, end: SignalEnd
+) -> int:
     """Run the inbox in an event loop of its own."""
     import asyncio
     import random
 
+    gc_tuning.use_one_heap()
     return asyncio.run(end.run(_run_inbox(arguments, desk, clock, random.Random(), end)))
 
 
-def list_end_signals(arguments: Namespace) -> Sequence[signal.Signals]:
+def list_end_signals(arguments: "Namespace") -> Sequence[signal.Signals]:
     """Return the signals that end the screen, besides those that end every program.
 
     Ctrl+C is a key there, but until the screen reads keys, and from outside, it is a signal.
@@ -103,7 +106,7 @@ def list_end_signals(arguments: Namespace) -> Sequence[signal.Signals]:
     return () if is_plain(arguments, os.environ) else (signal.SIGINT,)
 
 
-def is_plain(arguments: Namespace, environ: Mapping[str, str]) -> bool:
+def is_plain(arguments: "Namespace", environ: Mapping[str, str]) -> bool:
     """Return whether to use line mode: as requested, or on a terminal that has no screen.
 
     Args:
@@ -117,13 +120,14 @@ def is_plain(arguments: Namespace, environ: Mapping[str, str]) -> bool:
 
 
 async def _run_inbox(
-    arguments: Namespace, desk: "Preferences", clock: Clock, rng: "Random", end: SignalEnd
+    arguments: "Namespace", desk: "Preferences", clock: Clock, rng: "Random", end: SignalEnd
 ) -> int:
     """Open the store and run the app with its background services."""
     from tui.desk.permissions import explain_missing_level
     from tui.startup.account_setup import create_account_setup, create_settings_reader
     from tui.startup.panel_addresses import load_panel_addresses
     from tui.startup.retry_held import create_held_retry
+    from tui.startup.served_settings import load_served_settings
     from tui.startup.wiring import create_context, open_store
     from tui.store.postgres.kept_window import keep_list
 
@@ -132,7 +136,7 @@ async def _run_inbox(
         store = await stack.enter_async_context(open_store(desk, clock, rng))
         if not plain:
             await stack.enter_async_context(keep_list(store, desk.agent, os.environ))
-        load = functools.partial(context.load_full_settings, arguments)
+        load = functools.partial(load_served_settings, os.environ, arguments.config)
         explain_refusal = functools.partial(explain_missing_level, store, desk.agent, "accounts")
         background = functools.partial(_run_background, arguments, store, clock, rng, desk.agent)
         app_context = replace(
@@ -221,14 +225,15 @@ def _check_driver(name: str) -> None:
 
 @contextlib.asynccontextmanager
 async def _run_background(
-    arguments: Namespace, store: "Store", clock: Clock, rng: "Random", agent: str
+    arguments: "Namespace", store: "Store", clock: Clock, rng: "Random", agent: str
 ) -> AsyncIterator[str]:
     """Serve the accounts while the inbox is open; yield why that is not possible.
 
     The services are imported here, after the first paint.
     """
     from tui.startup.background import run_background
+    from tui.startup.served_settings import load_served_settings
 
-    load = functools.partial(context.load_full_settings, arguments)
+    load = functools.partial(load_served_settings, os.environ, arguments.config)
     async with run_background(store, load, clock, rng, os.environ, agent) as problem:
         yield problem

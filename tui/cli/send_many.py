@@ -222,9 +222,9 @@ async def _serve(
     rng: random.Random,
 ) -> None:
     """Serve the accounts from now on."""
+    from tui.settings.load import to_public_accounts
     from tui.startup.background import run_service
-    from tui.startup.bulk_service import create_feed
-    from tui.startup.sync_setup import get_polling_pace
+    from tui.startup.sync_setup import create_feed, get_polling_pace
     from tui.startup.wiring import open_accounts
 
     settings = context.load_full_settings(arguments)
@@ -236,6 +236,6 @@ async def _serve(
         kind="desk",
         agent=settings.agent,
         pace=get_polling_pace(settings),
-        feed=create_feed(store, settings, clock),
+        feed=create_feed(store, settings, to_public_accounts(settings), clock),
     )
     await stack.enter_async_context(service)

@@ -22,10 +22,9 @@ from tui.domain.text import one_line
 from tui.settings.public import Preferences
 from tui.settings.values import ListenAddress
 from tui.startup.background import run_listener, run_service
-from tui.startup.bulk_service import create_feed
 from tui.startup.operator_settings import get_alarm_channels, get_deliveries, read_metrics_access
 from tui.startup.rule_service import apply_rules_once, run_rules
-from tui.startup.sync_setup import get_polling_pace, open_sync_log
+from tui.startup.sync_setup import create_feed, get_polling_pace, open_sync_log
 from tui.startup.wiring import add_capabilities, open_accounts, open_store
 from tui.store.errors import Unreachable
 from tui.store.store import Store
@@ -133,7 +132,7 @@ async def _run_once(
         log=log,
         channels=channels,
         deliveries=get_deliveries(settings, os.environ),
-        feed=create_feed(store, settings, clock),
+        feed=create_feed(store, settings, desk.accounts, clock),
     )
     try:
         summary = await service.run_once()
@@ -176,7 +175,7 @@ async def _serve_until_stopped(
                 channels=get_alarm_channels(settings, os.environ),
                 deliveries=get_deliveries(settings, os.environ),
                 report_alive=manager.report_alive,
-                feed=create_feed(store, settings, clock),
+                feed=create_feed(store, settings, desk.accounts, clock),
                 keep_days=settings.keep_days,
             )
         )

@@ -3,7 +3,6 @@
 A view can have a target: its conversations are answered within so many minutes of business time.
 """
 
-import statistics
 from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, tzinfo
 
@@ -135,6 +134,8 @@ def get_hour(record: AnswerRecord, zone: tzinfo | None) -> str:
 
 def _summarize_group(group: str, records: Sequence[AnswerRecord]) -> AnswerSummary:
     """Return the figures of one group."""
+    import statistics  # late: the inbox uses the targets, but not these figures
+
     spans = sorted(max(0, record.answered_at - record.waited_from) for record in records)
     return AnswerSummary(
         group=group,

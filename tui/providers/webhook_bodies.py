@@ -27,7 +27,6 @@ from tui.providers.webhook_forms import (
 )
 from tui.providers.webhook_json import find_json_items, parse_json
 from tui.providers.webhook_multipart import find_boundary, parse_multipart
-from tui.providers.webhook_xml import parse_xml
 
 LONGEST_BODY: Final = 8 << 20
 """Bytes of a pushed body, as received and unpacked: a picture of 5 MiB as base64 fits in."""
@@ -238,6 +237,9 @@ def _parse_body(body: bytes, push: Push, rules: BodyRules) -> tuple[PushItem, ..
                 return (PushItem({}, text, "The body is not valid JSON"),)
     if body.startswith(b"<"):
         try:
+            # Imported late: an inbox without a listener reads no XML.
+            from tui.providers.webhook_xml import parse_xml
+
             items = parse_xml(body, rules, charset)
             return tuple(item for value in items for item in _build_json_items(value, push, rules))
         except UnreadableBody:

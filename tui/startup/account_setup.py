@@ -152,7 +152,7 @@ def _open_client(new: NewAccount, clock: Clock) -> "Provider":
     from tui.providers.errors import ProviderError
     from tui.providers.registry import open_provider
     from tui.settings.accounts import ACCOUNT_MODELS
-    from tui.startup.wiring import get_client_options
+    from tui.startup.served_settings import get_client_options
 
     secrets = {"api_secret": new.api_secret, **new.other_secrets}
     values = {**_settings_table(new), "base_url": new.base_url, **secrets}

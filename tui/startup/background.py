@@ -12,14 +12,15 @@ from typing import TYPE_CHECKING, Literal
 
 from tui.clock import Clock
 from tui.settings.errors import SettingsError
+from tui.settings.public import Preferences
 from tui.settings.values import ListenAddress
-from tui.startup.bulk_service import create_feed
 from tui.startup.operator_settings import get_alarm_channels, get_deliveries, read_metrics_access
-from tui.startup.rule_service import run_rules_of_settings
-from tui.startup.sync_setup import get_polling_pace, open_sync_log
+from tui.startup.rule_service import run_rules
+from tui.startup.sync_setup import create_feed, get_polling_pace, open_sync_log
+from tui.startup.wiring import add_capabilities
 
 if TYPE_CHECKING:
-    from tui.settings.models import Settings
+    from tui.startup.served_settings import ServedSettings
     from tui.store.store import Store
     from tui.sync.alarm_channels import AlarmChannels
     from tui.sync.backoff import PollPace
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from tui.sync.worker import FeedOutbox
 
 
-LoadSettings = Callable[[], "Settings"]
+LoadSettings = Callable[[], "ServedSettings"]
 """Read the settings with their secrets; raises `SettingsError`."""
 _LISTEN_RETRY_SECONDS = 5.0
 """Seconds until an address that another process uses is tried again."""
@@ -194,7 +195,7 @@ async def run_background(
 @contextlib.asynccontextmanager
 async def _serve_accounts(
     store: "Store",
-    settings: "Settings",
+    settings: Preferences,
     accounts: "Sequence[ServedAccount]",
     clock: Clock,
     rng: random.Random,
@@ -214,11 +215,11 @@ async def _serve_accounts(
             alarms=settings.alarms,
             channels=get_alarm_channels(settings, environ),
             deliveries=get_deliveries(settings, environ),
-            feed=create_feed(store, settings, clock),
+            feed=create_feed(store, settings, settings.accounts, clock),
             keep_days=settings.keep_days,
         )
         await stack.enter_async_context(service)
-        rules = run_rules_of_settings(store, settings, environ, clock, rng, log)
+        rules = run_rules(store, add_capabilities(settings), clock, rng, kind="desk", log=log)
         await stack.enter_async_context(rules)
         if settings.listen is not None:
             metrics, problem = read_metrics_access(settings, environ)
@@ -231,12 +232,12 @@ async def _serve_accounts(
         yield
 
 
-def _load_accounts(load: LoadSettings, clock: Clock) -> "tuple[Settings, list[ServedAccount]]":
+def _load_accounts(load: LoadSettings, clock: Clock) -> "tuple[Preferences, list[ServedAccount]]":
     """Return the settings and their accounts; import everything that the service needs."""
-    from tui.startup.wiring import open_accounts
+    from tui.startup.wiring import open_clients
 
     settings = load()
-    return settings, open_accounts(settings, clock)
+    return settings.preferences, open_clients(settings.clients, settings.preferences, clock)
 
 
 @contextlib.asynccontextmanager

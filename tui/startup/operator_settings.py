@@ -61,13 +61,15 @@ def get_alarm_channels(
 
 def get_deliveries(
     settings: "Preferences | Settings", environ: Mapping[str, str]
-) -> "DeliverySettings":
-    """Return the hooks and webhooks.
+) -> "DeliverySettings | None":
+    """Return the hooks and webhooks; None if there are none.
 
     Args:
         settings: Settings with both.
         environ: Environment variables, which the commands get without those of smsdesk.
     """
+    if not (settings.hooks or settings.webhooks):
+        return None
     from tui.settings.paths import expand_path
     from tui.sync.event_delivery import DeliverySettings
     from tui.sync.webhook_posts import PostTarget

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tui.clock import Clock
@@ -50,9 +51,11 @@ def create_held_retry(
 def _open_accounts(load: "LoadSettings", clock: Clock) -> "dict[str, ServedAccount]":
     """Return every account by its name, with the secret of its path even without a listener."""
     from tui.settings.values import ListenAddress
-    from tui.startup.wiring import open_accounts
+    from tui.startup.wiring import open_clients
 
     settings = load()
-    if settings.listen is None:
-        settings = settings.model_copy(update={"listen": ListenAddress("127.0.0.1", 0)})
-    return {account.name: account for account in open_accounts(settings, clock)}
+    preferences = settings.preferences
+    if preferences.listen is None:
+        preferences = replace(preferences, listen=ListenAddress("127.0.0.1", 0))
+    opened = open_clients(settings.clients, preferences, clock)
+    return {account.name: account for account in opened}

@@ -3,15 +3,13 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator, Mapping
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator
 from typing import TYPE_CHECKING, Literal
 
 from tui.clock import Clock
 
 if TYPE_CHECKING:
     from tui.desk.rule_answers import RulePreferences
-    from tui.settings.models import Settings
     from tui.store.store import Store
     from tui.sync.context import SyncLog
 
@@ -79,28 +77,3 @@ async def apply_rules_once(store: "Store", preferences: "RulePreferences") -> No
     runner = RuleRunner(store, helpers, preferred=True, preferences=preferences)
     await runner.check_names()
     await runner.run_round()
-
-
-def run_rules_of_settings(
-    store: "Store",
-    settings: "Settings",
-    environ: Mapping[str, str],
-    clock: Clock,
-    rng: random.Random,
-    log: "SyncLog",
-) -> AbstractAsyncContextManager[None]:
-    """Return the context that applies the rules behind an inbox with these settings.
-
-    Args:
-        store: Store shared by all agents.
-        settings: Validated settings.
-        environ: Environment variables.
-        clock: Source of the current time.
-        rng: Source of random numbers.
-        log: Log of the sync.
-    """
-    from tui.settings.load import to_preferences
-    from tui.startup.wiring import add_capabilities
-
-    preferences = add_capabilities(to_preferences(settings, environ))
-    return run_rules(store, preferences, clock, rng, kind="desk", log=log)

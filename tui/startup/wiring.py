@@ -8,7 +8,7 @@ import os
 import random
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from tui.clock import Clock
 from tui.settings.errors import SettingsError
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from tui.domain.account import Account
     from tui.domain.consent import Keywords, KeywordTable, Verdict
     from tui.providers.protocol import Provider
-    from tui.settings.account_base import AccountBase
     from tui.settings.models import Settings
+    from tui.startup.served_settings import ClientSettings
     from tui.store.incoming import ConsentClassifier
     from tui.store.store import Store
     from tui.sync.context import ServedAccount
@@ -219,23 +219,43 @@ def open_accounts(settings: "Settings", clock: Clock) -> list["ServedAccount"]:
     Raises:
         SettingsError: A client cannot be created.
     """
-    from tui.settings.load import choose_region
+    from tui.startup.served_settings import list_clients
+
+    return open_clients(list_clients(settings), settings, clock)
+
+
+def open_clients(
+    clients: "Sequence[ClientSettings]", settings: "Preferences | Settings", clock: Clock
+) -> list["ServedAccount"]:
+    """Return accounts with their providers' clients.
+
+    Args:
+        clients: What the clients need of the settings.
+        settings: Where the listener listens, and its public address.
+        clock: Source of the current time.
+
+    Raises:
+        SettingsError: A client cannot be created.
+    """
     from tui.sync.context import ServedAccount
 
-    return [
-        ServedAccount(
-            name=name,
-            provider=_open_client(name, account, clock, settings.public_url),
-            region=choose_region(account, settings),
-            sender=next(iter(account.all_senders), ""),
-            hook_secret=_get_hook_secret(settings, account),
-            callback_url=_build_callback_url(settings, name, account),
+    found = []
+    for client in clients:
+        hook_secret = client.hook_secret if settings.listen is not None else ""
+        found.append(
+            ServedAccount(
+                name=client.name,
+                provider=_open_client(client, clock, settings.public_url),
+                region=client.region,
+                sender=client.sender,
+                hook_secret=hook_secret,
+                callback_url=_build_callback_url(settings.public_url, client.name, hook_secret),
+            )
         )
-        for name, account in settings.accounts.items()
-    ]
+    return found
 
 
-def _open_client(name: str, account: "AccountBase", clock: Clock, public_url: str) -> "Provider":
+def _open_client(client: "ClientSettings", clock: Clock, public_url: str) -> "Provider":
     """Return the client of one account."""
     from urllib.parse import urlsplit
 
@@ -243,45 +263,19 @@ def _open_client(name: str, account: "AccountBase", clock: Clock, public_url: st
     from tui.providers.errors import ProviderError
     from tui.providers.registry import open_provider
 
-    options = get_client_options(account)
-    if CATALOG[account.provider].signs_request_line:
+    options = dict(client.options)
+    if CATALOG[client.provider].signs_request_line:
         options["public_path"] = urlsplit(public_url or "").path
     try:
-        return open_provider(account.provider, options, clock)
+        return open_provider(client.provider, options, clock)
     except (ProviderError, ValueError) as error:
-        raise SettingsError([f"accounts.{name}: {error}"]) from None
+        raise SettingsError([f"accounts.{client.name}: {error}"]) from None
 
 
-_CLIENT_OPTIONS = frozenset({"base_url", "api_key", "api_secret", "charset"})
-"""Settings of every account that its client needs; those of one provider go to its client."""
-
-
-def get_client_options(account: "AccountBase") -> dict[str, Any]:
-    """Return an account's settings as its client takes them, with the secrets in clear text."""
-    from pydantic import SecretStr
-
-    from tui.settings.account_base import AccountBase
-
-    desk_settings = set(AccountBase.model_fields) - _CLIENT_OPTIONS
-    options = {
-        name: value.get_secret_value() if isinstance(value, SecretStr) else value
-        for name, value in account.model_dump(exclude=desk_settings).items()
-    }
-    return {name: value for name, value in options.items() if value is not None}
-
-
-def _get_hook_secret(settings: "Settings", account: "AccountBase") -> str:
-    """Return the secret of an account's path at the listener, or "" if it has none."""
-    if settings.listen is None or account.hook_secret is None:
-        return ""
-    return account.hook_secret.get_secret_value()
-
-
-def _build_callback_url(settings: "Settings", name: str, account: "AccountBase") -> str:
+def _build_callback_url(public_url: str, name: str, secret: str) -> str:
     """Return where providers reach the listener for one account, or "" if they cannot."""
     from tui.providers.catalog_entry import HOOK_PATH
 
-    secret = _get_hook_secret(settings, account)
-    if not settings.public_url or not secret:
+    if not public_url or not secret:
         return ""
-    return settings.public_url + HOOK_PATH.format(account=name, secret=secret)
+    return public_url + HOOK_PATH.format(account=name, secret=secret)

@@ -15,7 +15,7 @@ import functools
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
-from typing import Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from tui.clock import Clock
 from tui.domain.change import Change, Subject
@@ -29,11 +29,13 @@ from tui.sync.alarm_notifier import AlarmNotifier
 from tui.sync.alarms import AlarmKeeper
 from tui.sync.backoff import PollPace
 from tui.sync.context import RoundSummary, ServedAccount, SyncContext, SyncLog, discard_log
-from tui.sync.event_delivery import DeliverySettings, EventDelivery
 from tui.sync.housekeeping import Housekeeping
 from tui.sync.lease import HOOKS, Leasehold, ProcessIdentity
 from tui.sync.supervise import run_supervised
 from tui.sync.worker import AccountWorker, FeedOutbox
+
+if TYPE_CHECKING:
+    from tui.sync.event_delivery import DeliverySettings, EventDelivery
 
 _ROUNDS_AT_ONCE = 50
 ProcessKind = Literal["desk", "service"]
@@ -58,7 +60,7 @@ class SyncService:
         log: SyncLog = discard_log,
         alarms: bool = True,
         channels: AlarmChannels | None = None,
-        deliveries: DeliverySettings | None = None,
+        deliveries: "DeliverySettings | None" = None,
         report_alive: Callable[[], None] = lambda: None,
         feed: FeedOutbox | None = None,
         keep_days: int = 0,
@@ -87,8 +89,8 @@ class SyncService:
             account.name: AccountWorker(account, self._context, pace or PollPace(), feed)
             for account in accounts
         }
-        self._delivery = EventDelivery(store, deliveries or DeliverySettings(), clock, log)
-        names = [*self._workers, *([HOOKS] if self._delivery.is_set else [])]
+        self._delivery = self._create_delivery(deliveries)
+        names = [*self._workers, *([HOOKS] if self._delivery is not None else [])]
         self._leasehold = Leasehold(
             store.leases, clock, rng, log, names, self._identity, report_alive
         )
@@ -101,6 +103,15 @@ class SyncService:
         self._feed = Feed(store.database)
         self._handled_retries: dict[str, int] = {}
         self._task: asyncio.Task[None] | None = None
+
+    def _create_delivery(self, settings: "DeliverySettings | None") -> "EventDelivery | None":
+        """Return what gives events away; it is not even imported without hook and webhook."""
+        if settings is None or not settings.target_names:
+            return None
+        from tui.sync.event_delivery import EventDelivery
+
+        context = self._context
+        return EventDelivery(context.store, settings, context.clock, context.log)
 
     async def __aenter__(self) -> Self:
         """Start serving in the background."""
@@ -139,7 +150,7 @@ class SyncService:
                 group.create_task(self._keep_running("chores", self._run_housekeeping))
                 notify = functools.partial(self._notifier.run_forever, self._leasehold)
                 group.create_task(self._keep_running("alarms", notify))
-                if self._delivery.is_set:
+                if self._delivery is not None:
                     deliver = functools.partial(self._delivery.run_forever, self._leasehold)
                     group.create_task(self._keep_running("hooks", deliver))
                 for worker in self._workers.values():
@@ -166,7 +177,7 @@ class SyncService:
                 await self._housekeeping.prune()
                 await self._housekeeping.delete_old_messages(_ROUNDS_AT_ONCE)
                 await self._notifier.run_round()
-            if HOOKS in held:
+            if self._delivery is not None and HOOKS in held:
                 await self._delivery.run_once()
             return sum(summaries, RoundSummary())
         finally:
@@ -210,7 +221,8 @@ class SyncService:
         """Wake the workers that the changes concern."""
         self._housekeeping.answer_keeper.note_changes(changes)
         subjects = {change.subject for change in changes}
-        self._delivery.wake()
+        if self._delivery is not None:
+            self._delivery.wake()
         if subjects & _WAKING_SUBJECTS:
             for worker in self._workers.values():
                 worker.wake_loops()

@@ -238,6 +238,12 @@ def _keep_whole(strip: Strip, console: Console) -> list[tuple[str, int]]:
 
 @functools.lru_cache(maxsize=8192)
 def _make_cells(text: str, style: CellStyle) -> Sequence[_PlainCell]:
-    """Return the cells of a text; all blanks that look the same are the same cell."""
-    blank = (" ", get_blank_style(style))
-    return [blank if character == " " else (character, style) for character in text]
+    """Return the cells of a text; cells that look the same are the same object."""
+    blank = _make_cell(" ", get_blank_style(style))
+    return [blank if character == " " else _make_cell(character, style) for character in text]
+
+
+@functools.lru_cache(maxsize=8192)
+def _make_cell(text: str, style: CellStyle) -> _PlainCell:
+    """Return the cell of a character; kept, as the cached texts would have a cell for each."""
+    return (text, style)

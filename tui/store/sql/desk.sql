@@ -49,8 +49,9 @@ select conversation_id from presence where agent <> :agent and seen_at between :
 union select conversation_id from compose_locks where agent <> :agent and seen_at between :lock_since and :latest;
 
 -- name: watched(since, latest)
-select distinct c.account from presence p join conversations c on c.id = p.conversation_id
-where p.seen_at between :since and :latest;
+-- Left to itself SQLite walks through all conversations by their account; not with a cross join.
+select distinct c.account from presence p cross join conversations c
+where c.id = p.conversation_id and p.seen_at between :since and :latest;
 
 -- name: save_reply_cursor(name, cursor)!
 insert into accounts (name, reply_cursor) values (:name, :cursor)
