@@ -9,9 +9,6 @@ import fcntl
 import logging
 import os
 import re
-import sys
-import traceback
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,6 +32,11 @@ _DIGITS = r"\d(?:[ ()-]{0,2}\d)"
 _NUMBER = re.compile(rf"\+{_DIGITS}{{6,14}}|(?<![\w.])(?!\d{{4}}-\d\d-\d\d){_DIGITS}{{7,14}}(?!\w)")
 """International numbers, and other runs of 8 to 15 digits that are neither dates nor ids."""
 _UNMASKED = frozenset({"timestamp", "level", "part"})
+_OWN_PREFIX = "smsdesk."
+"""Before the name of a part in the name of its logger."""
+_own_root = logging.getLogger(_OWN_PREFIX.rstrip("."))
+_own_root.propagate = False
+_own_root.addHandler(logging.NullHandler())  # otherwise Python would write errors to stderr
 
 
 def mask_text(text: str) -> str:
@@ -146,84 +148,42 @@ class LogFile:
         return os.open(self.path, _LOG_FLAGS | os.O_CREAT, PRIVATE_FILE_MODE)
 
 
-class _OpenLog:
-    """Where the lines of every logger go now."""
+class _FileHandler(logging.Handler):
+    """Write records to the log file as JSON, harmless in a terminal; every script is readable."""
 
-    file: LogFile | None = None
-    level = logging.CRITICAL
-
-
-class Logger:
-    """Write the events of one part of the program to the open log; silent if there is none."""
-
-    def __init__(self, part: str) -> None:
-        """Keep the name of the `part`."""
-        self._part = part
-
-    def log(self, level: int, event: str, *, exc_info: Any = None, **details: Any) -> None:
-        """Write an event if its level is logged.
+    def __init__(self, file: LogFile, level: int) -> None:
+        """Write to a file.
 
         Args:
-            level: Level as in `logging`.
-            event: What happened, in a few words.
-            exc_info: An error whose traceback is added, or True for the one that is handled.
-            details: Values by name.
+            file: Open log file.
+            level: Lowest level that is written.
         """
-        if _OpenLog.file is None or level < _OpenLog.level:
-            return
-        entry = {"part": self._part, **details, "event": event, "level": _get_level_name(level)}
-        entry["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
-        if exc_info:
-            entry["exception"] = _format_traceback(exc_info)
-        _OpenLog.file.write(_dump_event(entry))
-
-    def info(self, event: str, **details: Any) -> None:
-        """Write an event of everyday life."""
-        self.log(logging.INFO, event, **details)
-
-    def warning(self, event: str, **details: Any) -> None:
-        """Write an event that may need attention."""
-        self.log(logging.WARNING, event, **details)
-
-    def error(self, event: str, **details: Any) -> None:
-        """Write an event that needs attention."""
-        self.log(logging.ERROR, event, **details)
-
-
-def _get_level_name(level: int) -> str:
-    """Return the name of the standard level at or below a level of a library."""
-    standard = max(logging.DEBUG, min(level, logging.CRITICAL)) // 10 * 10
-    return logging.getLevelName(standard).lower()
-
-
-def _format_traceback(exc_info: Any) -> str:
-    """Return the traceback of an error, of the three values about one, or of the one handled."""
-    if isinstance(exc_info, BaseException):
-        error = exc_info
-    else:
-        error = (exc_info if isinstance(exc_info, tuple) else sys.exc_info())[1]
-    return "".join(traceback.format_exception(error)).rstrip("\n")
-
-
-def _dump_event(event: Mapping[str, Any]) -> str:
-    """Return an event masked, as JSON that is harmless in a terminal; scripts stay readable."""
-    masked = {
-        key: value if key in _UNMASKED else mask_value(value, key) for key, value in event.items()
-    }
-    return to_json_line(masked, ascii=False)
-
-
-class _LibraryHandler(logging.Handler):
-    """Receive the records of libraries, which would otherwise go to stderr."""
+        super().__init__(level)
+        self._file = file
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Pass a record on to the log."""
-        logger = get_logger(record.name)
-        logger.log(record.levelno, record.getMessage(), exc_info=record.exc_info)
+        """Write one line, with everything private masked."""
+        # Libraries may use levels in between.
+        level = max(logging.DEBUG, min(record.levelno, logging.CRITICAL)) // 10 * 10
+        at = datetime.fromtimestamp(record.created, UTC)
+        event = {
+            "part": record.name.removeprefix(_OWN_PREFIX),
+            **getattr(record, "details", {}),
+            "event": record.getMessage(),
+            "level": logging.getLevelName(level).lower(),
+            "timestamp": at.isoformat().replace("+00:00", "Z"),
+        }
+        if record.exc_info:
+            event["exception"] = logging.Formatter().formatException(record.exc_info)
+        masked = {
+            key: value if key in _UNMASKED else mask_value(value, key)
+            for key, value in event.items()
+        }
+        self._file.write(to_json_line(masked, ascii=False))
 
 
 def open_log(path: Path, level: str = "info") -> LogFile:
-    """Log to a file from now on, warnings of libraries included.
+    """Log to a file from now on, and no longer to another one; warnings of libraries too.
 
     Args:
         path: The log file.
@@ -233,16 +193,49 @@ def open_log(path: Path, level: str = "info") -> LogFile:
         OSError: The file cannot be opened.
     """
     file = LogFile(path)
-    _OpenLog.file, _OpenLog.level = file, logging.getLevelNamesMapping()[level.upper()]
-    _capture_library_logs(True)
+    number = logging.getLevelNamesMapping()[level.upper()]
+    _remove_handlers()
+    _own_root.setLevel(number)
+    _own_root.addHandler(_FileHandler(file, number))
+    logging.getLogger().addHandler(_FileHandler(file, logging.WARNING))
+    logging.captureWarnings(True)
     return file
 
 
 def close_log(file: LogFile) -> None:
     """Log nothing from now on, and close the file."""
-    _capture_library_logs(False)
-    _OpenLog.file = None
+    logging.captureWarnings(False)
+    _remove_handlers()
     file.close()
+
+
+def _remove_handlers() -> None:
+    """Let nothing more be written to the file that is open."""
+    for logger in (_own_root, logging.getLogger()):
+        for handler in [one for one in logger.handlers if isinstance(one, _FileHandler)]:
+            logger.removeHandler(handler)
+
+
+def log_event(
+    part: str,
+    event: str,
+    *,
+    level: int = logging.INFO,
+    error: BaseException | None = None,
+    **details: Any,
+) -> None:
+    """Log an event; nothing happens until `open_log` is called.
+
+    Args:
+        part: Part of the program.
+        event: What happened, in a few words.
+        level: Level as in `logging`; an event with an error has the level of errors.
+        error: An error whose traceback is added; None for none.
+        details: Values by name.
+    """
+    logger = logging.getLogger(f"{_OWN_PREFIX}{part}")
+    level = level if error is None else logging.ERROR
+    logger.log(level, event, exc_info=error, extra={"details": details})
 
 
 def log_error(part: str, event: str, error: Exception, path: Path | None) -> None:
@@ -258,26 +251,11 @@ def log_error(part: str, event: str, error: Exception, path: Path | None) -> Non
     if path is not None and not _is_log_open():
         with contextlib.suppress(OSError):
             log = open_log(path)
-    get_logger(part).error(event, exc_info=error)
+    log_event(part, event, error=error)
     if log is not None:
         close_log(log)
 
 
 def _is_log_open() -> bool:
     """Return whether a log file is open."""
-    return any(isinstance(h, _LibraryHandler) for h in logging.getLogger().handlers)
-
-
-def _capture_library_logs(enabled: bool) -> None:
-    """Send warnings of libraries to the log, or back to where Python sends them by default."""
-    root = logging.getLogger()
-    for handler in [old for old in root.handlers if isinstance(old, _LibraryHandler)]:
-        root.removeHandler(handler)
-    if enabled:
-        root.addHandler(_LibraryHandler(logging.WARNING))
-    logging.captureWarnings(enabled)
-
-
-def get_logger(part: str) -> Logger:
-    """Return a logger for one part of the program; it is silent until `open_log` is called."""
-    return Logger(part)
+    return any(isinstance(one, _FileHandler) for one in _own_root.handlers)

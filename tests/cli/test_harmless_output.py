@@ -16,7 +16,7 @@ from tui.domain.arrivals import Arrival, Channel, HeldReason
 from tui.domain.events import Cause
 from tui.domain.json_fields import MESSAGE_FIELDS
 from tui.domain.text import from_cell, to_cell, to_json_line, to_printable
-from tui.log import close_log, get_logger, open_log
+from tui.log import close_log, log_event, open_log
 from tui.store.store import Store
 
 _CONTROLS = [*map(chr, range(1, 0x20)), *map(chr, range(0x7F, 0xA0))]
@@ -205,7 +205,7 @@ def test_json_is_harmless_and_means_the_same(text: str, ascii: bool) -> None:
 def test_the_log_is_harmless_in_a_terminal(tmp_path: object) -> None:
     file = open_log(tmp_path / "a.log")  # type: ignore[operator]
     for text in FORBIDDEN:
-        get_logger("sync").info("event", line=text, name="Żółw")
+        log_event("sync", "event", line=text, name="Żółw")
     close_log(file)
     content = file.path.read_text("utf-8")
     assert is_harmless(content)

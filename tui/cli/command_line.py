@@ -117,7 +117,7 @@ def _discard_output() -> None:
 
 def _log_unexpected(error: Exception) -> str:
     """Write the details of an unexpected error to the log and return the line about it."""
-    from tui.log import close_log, get_logger, open_log
+    from tui.log import close_log, log_event, open_log
     from tui.settings.paths import find_log_file
 
     path = find_log_file(os.environ)
@@ -126,6 +126,6 @@ def _log_unexpected(error: Exception) -> str:
         log = open_log(path)
     except OSError as log_error:
         return f"{summary}, and its details cannot be written to {path} ({log_error.strerror})"
-    get_logger("cli").error("unexpected", exc_info=error)
+    log_event("cli", "unexpected", error=error)
     close_log(log)
     return f"{summary}; the details are in {path}"

@@ -1,6 +1,7 @@
 """Set up what every process that serves accounts needs: the pace, texts to many and the log."""
 
 import contextlib
+import functools
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -52,7 +53,7 @@ def open_sync_log(environ: Mapping[str, str], level: str) -> Iterator["SyncLog"]
         environ: Environment variables.
         level: Lowest level that is logged.
     """
-    from tui.log import close_log, get_logger, open_log
+    from tui.log import close_log, log_event, open_log
     from tui.settings.paths import find_log_file
 
     try:
@@ -64,6 +65,6 @@ def open_sync_log(environ: Mapping[str, str], level: str) -> Iterator["SyncLog"]
         yield discard_log
         return
     try:
-        yield get_logger("sync").info
+        yield functools.partial(log_event, "sync")
     finally:
         close_log(file)
