@@ -237,8 +237,7 @@ def _parse_body(body: bytes, push: Push, rules: BodyRules) -> tuple[PushItem, ..
                 return (PushItem({}, text, "The body is not valid JSON"),)
     if body.startswith(b"<"):
         try:
-            # Imported late: an inbox without a listener reads no XML.
-            from tui.providers.webhook_xml import parse_xml
+            from tui.providers.webhook_xml import parse_xml  # late: most inboxes read none
 
             items = parse_xml(body, rules, charset)
             return tuple(item for value in items for item in _build_json_items(value, push, rules))
