@@ -12,13 +12,15 @@ from textual.widgets import Input
 from tests.ui.desk import WIDE, Desk
 from tests.ui.history import CHLOE
 from tui.domain.conversation import State
-from tui.handlers.common import HANDLERS
+from tui.handlers import HANDLERS, load_handlers
 from tui.screens.history import HistoryScreen
 from tui.screens.inbox import InboxScreen
 from tui.screens.key_help import HelpScreen
 from tui.screens.pick import PickScreen
 from tui.store.audit import AuditEntry
 from tui.store.errors import StoreError
+
+load_handlers()  # so that those of a test are not taken for second ones
 
 SECRET = "what a customer wrote"
 
