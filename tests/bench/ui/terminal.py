@@ -24,6 +24,8 @@ _ESCAPES = re.compile(rb"\x1b(?:\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(?:\x07|\x1b\\
 _ALL_THREADS = 2
 """Kind of a processor clock in Linux: what the scheduler counted for all threads of a process."""
 _REPO = Path(__file__).parents[3]
+_END_SECONDS = 5.0
+"""Seconds after which a program that does not end is killed."""
 
 
 @record
@@ -112,9 +114,13 @@ class Program:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Stop the program."""
-        self._process.send_signal(signal.SIGKILL)
-        self._process.wait()
+        """End the program in order, as its agent would: what it keeps is there at the next start."""
+        self._process.send_signal(signal.SIGTERM)
+        try:
+            self._process.wait(_END_SECONDS)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
         os.close(self._master)
 
     def wait_until_readable(self, text: str, timeout: float = 30.0) -> float:
