@@ -5,7 +5,9 @@ See `tui.terminal.private_api`.
 
 from typing import Self
 
+from textual import on
 from textual._compositor import CompositorMap
+from textual.events import Mount
 from textual.geometry import Region, Size
 from textual.screen import Screen, ScreenResultType
 from textual.timer import Timer
@@ -19,6 +21,12 @@ class AnnouncingScreen(Screen[ScreenResultType]):
 
     _announced_layout: "CompositorMap | None" = None
     """Places of all widgets, as the last layout announced them."""
+
+    @on(Mount)
+    def _hide_toasts(self) -> None:
+        """Hide the place of toasts before the first layout, not with a second one after it."""
+        for rack in self.query("ToastRack"):
+            rack.display = False
 
     def refresh(
         self,
