@@ -57,7 +57,7 @@ def pytest_collection_finish() -> None:
     """Spare the garbage collector thousands of tests, which stay until the end."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000)
+    gc.set_threshold(50_000)
 
 
 OpenStore = Callable[..., Awaitable[Store]]
