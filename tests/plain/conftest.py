@@ -121,7 +121,7 @@ WITH_PICTURES = replace(
 
 
 async def start_session(
-    store: Store, clock: ManualClock, history: Path | None = None, **changes: object
+    store: Store, clock: ManualClock, history: Path | None = None, /, **changes: object
 ) -> Typist:
     """Start a session of Mia over the day's history.
 
