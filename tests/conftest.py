@@ -40,10 +40,10 @@ def pytest_xdist_auto_num_workers() -> int:
     return min(2 * (os.cpu_count() or 1), _MAX_WORKERS)
 
 
-def pytest_unconfigure(config: pytest.Config) -> None:
-    """Stop the database server that the tests of all workers have used."""
-    if not hasattr(config, "workerinput"):
-        stop_shared_server(config)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Stop the database server of all workers, before pytest removes the note of where it is."""
+    if not hasattr(session.config, "workerinput"):
+        stop_shared_server(session.config)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
@@ -57,7 +57,7 @@ def pytest_collection_finish() -> None:
     """Spare the garbage collector thousands of tests, which stay until the end."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(10_000)
+    gc.set_threshold(50_000)
 
 
 OpenStore = Callable[..., Awaitable[Store]]

@@ -3,11 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from tests.contexts import make_context
-from tests.ui.history import ACCOUNTS, EventWriter, write_history
+from tests.ui.history import ACCOUNTS, EventWriter, copy_history, write_history
 from tests.waiting import wait_until
 from tui.clock import ManualClock
 from tui.desk.context import AppContext
@@ -119,15 +120,21 @@ WITH_PICTURES = replace(
 """The account `au`, able to send pictures."""
 
 
-async def start_session(store: Store, clock: ManualClock, **changes: object) -> Typist:
+async def start_session(
+    store: Store, clock: ManualClock, history: Path | None = None, /, **changes: object
+) -> Typist:
     """Start a session of Mia over the day's history.
 
     Args:
         store: Store to fill.
         clock: Clock of the history and of the session.
+        history: File of the history to copy; without one it is written.
         **changes: Fields of her context to replace.
     """
-    await write_history(store, clock)
+    if history is None:
+        await write_history(store, clock)
+    else:
+        await copy_history(history, store, clock)
     mia = Typist(store, clock, make_context(clock, **changes))
     mia.start()
     # What comes in from now on is news, and not a part of the first list.
@@ -136,9 +143,9 @@ async def start_session(store: Store, clock: ManualClock, **changes: object) -> 
 
 
 @pytest.fixture
-async def mia(store: Store, clock: ManualClock) -> AsyncIterator[Typist]:
+async def mia(store: Store, clock: ManualClock, history: Path) -> AsyncIterator[Typist]:
     """Yield Mia's session over the day's history, and end her input afterwards."""
-    typist = await start_session(store, clock)
+    typist = await start_session(store, clock, history)
     yield typist
     await typist.leave()
     assert typist.output[-1] == "Goodbye."

@@ -10,6 +10,7 @@ from tests.store.consistency import check_counters_and_summaries
 from tui.clock import ManualClock
 from tui.domain.conversation import State, View
 from tui.domain.phone import AddressKind, parse_address
+from tui.store import sample_data
 from tui.store.conversations import FIRST_POSITION
 from tui.store.sample_data import write_sample_data
 from tui.store.sample_source import SampleSource, generate_numbers
@@ -43,20 +44,21 @@ async def test_there_are_as_many_as_asked_for_and_they_add_up(
 
 
 async def test_filling_twice_adds_and_reports_its_progress(
-    store: Store, clock: ManualClock
+    store: Store, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(sample_data, "_BATCH", 2_000)
     reported: list[tuple[int, int]] = []
     for seed in (1, 2):
         await write_sample_data(
             store,
-            threads=2_000,
-            messages=25_000,
+            threads=200,
+            messages=2_500,
             now=clock.now(),
             rng=random.Random(seed),
             progress=lambda done, total: reported.append((done, total)),
         )
-    assert await count_rows(store, "conversations") == 4_000
-    assert reported[1::2] == [(25_000, 25_000)] * 2
+    assert await count_rows(store, "conversations") == 400
+    assert reported == [(2_000, 2_500), (2_500, 2_500)] * 2
     await check_counters_and_summaries(store)
 
 
@@ -67,7 +69,7 @@ async def test_the_sample_has_all_sorts_of_conversations_and_is_usable(
     rng = random.Random(5)
     made_up = SampleSource(names=names, accounts=(("demo", "+12025550144"),))
     await write_sample_data(
-        store, threads=3_000, messages=20_000, now=clock.now(), rng=rng, source=made_up
+        store, threads=1_000, messages=6_000, now=clock.now(), rng=rng, source=made_up
     )
     counts = await store.conversations.get_counts()
     assert min(counts.open, counts.waiting, counts.unread, counts.snoozed, counts.closed) > 0

@@ -1,6 +1,7 @@
 """Names of keys as people read them: "Ctrl+E" for Textual's "ctrl+e"."""
 
 import unicodedata
+from functools import cache
 
 _KEY_LABELS = {
     "slash": "/",
@@ -39,6 +40,7 @@ def format_key(key: str) -> str:
     return " ".join(_format_key_press(part) for part in key.split(" "))
 
 
+@cache  # each frame and each key names the keys of all commands
 def _format_key_press(key: str) -> str:
     """Return one key press as people read it."""
     *modifiers, last = key.split("+")
