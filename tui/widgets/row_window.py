@@ -116,6 +116,9 @@ class RowWindow(Generic[RowT]):
 
     def is_near_edge(self, down: bool) -> bool:
         """Return whether the window should be extended before the cursor reaches its end."""
+        after = self.total - self.rows_before - len(self.rows)
+        if self.total and (after if down else self.rows_before) <= 0:
+            return False  # there are no more rows, as far as known
         remaining = len(self.rows) - self.cursor if down else self.cursor
         return remaining < self.visible_rows
 

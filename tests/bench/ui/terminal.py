@@ -114,7 +114,7 @@ class Program:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """End the program in order, as its agent would: what it keeps is there at the next start."""
+        """End the program in order, so that what it keeps is there at the next start."""
         self._process.send_signal(signal.SIGTERM)
         try:
             self._process.wait(_END_SECONDS)
