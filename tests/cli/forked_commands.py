@@ -33,7 +33,7 @@ _IMPORTED = (
     *("asyncio", "uvicorn", "starlette.applications", "httpx", "zoneinfo", "pydantic_settings"),
     *("phonenumbers", "phonenumbers.data.region_AU", "phonenumbers.data.region_PL"),
     *("uvicorn.loops.auto", "uvicorn.protocols.http.auto", "uvicorn.lifespan.on"),
-    *("anyio._backends._asyncio", "httpcore", "structlog", "encodings.utf_16_le"),
+    *("anyio._backends._asyncio", "httpcore", "encodings.utf_16_le"),
     *("tui.log", "tui.startup.panel_addresses"),
 )
 """Modules that commands import late, besides those of `_PACKAGES`."""
