@@ -187,12 +187,13 @@ async def run_app(
     elif not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise CommandError("no terminal here: scripts use smsdesk threads --json", BAD_USE)
     from tui.app import SmsDeskApp
+    from tui.startup.kept_shapes import keep_shapes
     from tui.startup.style_cache import keep_parsed_styles
 
     if not os.environ.get("NO_COLOR"):
         os.environ.pop("NO_COLOR", None)  # empty is no request, but Textual takes it for one
     app = SmsDeskApp(store, app_context, background)
-    with keep_parsed_styles(os.environ), keep_terminal():
+    with keep_parsed_styles(os.environ), keep_shapes(os.environ), keep_terminal():
         try:
             with end.redirect(app.begin_end):
                 await app.run_async()

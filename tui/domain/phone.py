@@ -9,6 +9,7 @@ import unicodedata
 from enum import StrEnum
 from functools import lru_cache
 
+from tui.domain.number_shapes import apply_shape, remember_shape
 from tui.domain.numbering import (
     MAX_DIALLED_DIGITS,
     MAX_DIGITS,
@@ -138,16 +139,23 @@ def find_common_digits(typed: str) -> str:
     return typed.removeprefix("00" if typed.startswith("00") else "0")
 
 
-@lru_cache(maxsize=4096)
 def format_phone_number(e164: str) -> str:
     """Return a number grouped as in its country; any other text is returned unchanged."""
+    return apply_shape(e164) or _group_number(e164)
+
+
+@lru_cache(maxsize=4096)
+def _group_number(e164: str) -> str:
+    """Return a number in the groups of its country; any other text is returned unchanged."""
     import phonenumbers
 
     try:
         number = phonenumbers.parse(e164)
     except phonenumbers.NumberParseException:
         return e164
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    grouped = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
+    remember_shape(e164, grouped)
+    return grouped
 
 
 def find_country(e164: str) -> str | None:

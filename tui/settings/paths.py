@@ -64,6 +64,11 @@ def find_style_file(environ: Mapping[str, str]) -> Path:
     return find_directory("state", environ) / "styles.pickle"
 
 
+def find_shape_file(environ: Mapping[str, str]) -> Path:
+    """Return the cache file of how numbers are grouped."""
+    return find_directory("state", environ) / "number-shapes.json"
+
+
 def find_log_file(environ: Mapping[str, str]) -> Path:
     """Return the log file."""
     return find_directory("state", environ) / "smsdesk.log"

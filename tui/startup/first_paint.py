@@ -21,6 +21,7 @@ from tui.desk.thread_row import RowPart, RowState
 from tui.domain.conversation import ListGlimpse, View
 from tui.domain.views import describe_empty_view, format_view_name
 from tui.settings.public import Preferences
+from tui.startup.kept_shapes import use_kept_shapes
 from tui.startup.wiring import is_ascii_terminal
 from tui.store.sqlite.glimpse import is_outdated, read_open_list
 from tui.terminal import modes
@@ -101,7 +102,9 @@ def _show_list(
         _hold_keys()
         size = os.get_terminal_size(sys.stdout.fileno())
         glimpse = read(size.lines)
-        _write_now(ENTER_SCREEN + render_list(glimpse, preferences, size, now, environ))
+        with use_kept_shapes(environ):
+            picture = render_list(glimpse, preferences, size, now, environ)
+        _write_now(ENTER_SCREEN + picture)
 
 
 def _stop() -> None:
