@@ -86,7 +86,8 @@ async def test_two_processes_see_each_other_soon(open_store: OpenStore) -> None:
 async def test_two_processes_see_each_other_without_waiting_for_the_next_look(
     open_store: OpenStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("tui.store.sqlite.log_watch._CHECK_INTERVALS", (3_600.0,))
+    for pauses in ("_PAUSES", "_PAUSES_AFTER_COMMIT"):
+        monkeypatch.setattr(f"tui.store.sqlite.log_watch.{pauses}", (3_600.0,))
     here, there = await open_store(owner="a"), await open_store(owner="b")
     async with watch_in_background(there) as heard:
 
@@ -104,6 +105,21 @@ async def test_several_watchers_of_one_store_each_get_all_changes(store: Store) 
         texts = set(await _list_message_ids(store))
         await wait_until(lambda: texts <= {c.id for c in one})
         await wait_until(lambda: texts <= {c.id for c in two})
+
+
+async def test_all_watchers_of_one_store_share_one_watch_and_the_last_ends_it(store: Store) -> None:
+    def list_watches() -> list[str]:
+        return [task.get_name() for task in asyncio.all_tasks() if task.get_name() == "feed: look"]
+
+    async with watch_in_background(store) as one:
+        async with watch_in_background(store) as two:
+            await store.ingest.store_events(ACCOUNT, [make_reply()])
+            await wait_until(lambda: one and two)
+            assert len(list_watches()) == 1
+        await store.ingest.store_events(ACCOUNT, [make_reply("m2")])
+        newest = max(await _list_message_ids(store))
+        await wait_until(lambda: newest in {change.id for change in one})
+    await wait_until(lambda: not list_watches())
 
 
 async def test_no_change_is_missed_while_many_write(open_store: OpenStore) -> None:

@@ -13,7 +13,6 @@ from tui.clock import SECOND
 from tui.desk.rule_names import NO_FIXES, find_missing, read_names
 from tui.domain.change import RELOAD, RULES_CHANGED, VIEWS_CHANGED, Change, Subject
 from tui.store.errors import StoreError
-from tui.store.feed import Feed
 from tui.store.rule_helpers import RuleHelpers
 from tui.store.store import Store
 
@@ -52,7 +51,7 @@ class RuleRunner:
         self._names_changed = True
         """Whether the names that rules refer to may have changed since they were checked."""
         self._is_applying = False
-        self._feed = Feed(store.database)
+        self._feed = store.feed
         self._wakeup = asyncio.Event()
 
     async def run_forever(self) -> None:

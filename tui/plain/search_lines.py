@@ -58,8 +58,9 @@ async def _list_hits(
     for number, person in enumerate(people, 1):
         detail = format_hit_detail(person, context.clock.now())
         write_line(f"{number}. Person: {format_person_hit(person)}; {detail}")
+    known = await session.store.search.read_conversations(messages)
     for number, hit in enumerate(messages, len(people) + 1):
-        row = await session.store.conversations.get(hit.conversation_id)
+        row = known.get(hit.conversation_id)
         name = format.format_title(row) if row is not None else "They"
         about = f"{name}; " if hit.direction.value != "in" else ""
         write_line(f"{number}. {about}{format_message_line(hit, name, context)}")

@@ -6,6 +6,7 @@ were made from. As long as the fingerprint is unchanged, the cache is used. It c
 and a cache that is missing, damaged or not writable only costs time.
 """
 
+import functools
 import hashlib
 import json
 import os
@@ -120,11 +121,19 @@ def _compute_fingerprint(environ: Mapping[str, str], config: Path | None) -> str
     names = sorted(name for name in environ if name.upper().startswith(VARIABLE_PREFIX))
     parts = [__version__, str(path), str(config), str(os.getuid())]
     parts += [f"{name}={environ.get(name)}" for name in (*names, *_OTHER_VARIABLES)]
-    # During development the settings change without a new version.
-    parts += _read_change_times(sorted(Path(__file__).parent.glob("*.py"))).values()
+    parts += _list_own_change_times()
     digest = hashlib.sha256("\0".join(parts).encode("utf-8", "surrogateescape"))
     digest.update(_read_content(path))
     return digest.hexdigest()
+
+
+@functools.cache
+def _list_own_change_times() -> tuple[str, ...]:
+    """Return when each module of the settings was last changed, as this process has read them.
+
+    During development the settings change without a new version.
+    """
+    return tuple(_read_change_times(sorted(Path(__file__).parent.glob("*.py"))).values())
 
 
 def _read_content(path: Path) -> bytes:

@@ -9,16 +9,13 @@ its COMMIT or ROLLBACK regardless.
 import json
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar
 
 from tui.domain.change import JournalKind, Subject
 from tui.domain.record_type import record
 from tui.store.connections import Connection
 from tui.store.errors import NotADatabase
 from tui.store.queries import queries
-
-if TYPE_CHECKING:
-    import asyncio
 
 T = TypeVar("T")
 
@@ -214,11 +211,11 @@ class Engine(Protocol):
         """
         ...
 
-    async def watch_commits(self, wakeup: "asyncio.Event") -> None:
-        """Set `wakeup` whenever another process may have committed, until cancelled.
+    async def watch_commits(self, wake: Callable[[], None]) -> None:
+        """Call `wake` whenever another process may have committed, until cancelled.
 
         Args:
-            wakeup: Event to set.
+            wake: Function without arguments.
 
         Raises:
             StoreError: The database cannot be read any more.

@@ -5,9 +5,8 @@ number it has seen. The engine says when there may be some.
 """
 
 import asyncio
-import contextlib
 import functools
-from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from tui.domain.change import RELOAD, Change, Subject
 from tui.store.connections import Row
@@ -32,6 +31,9 @@ class Feed:
         self._database = database
         self._sql = queries("desk")
         self._wakeups: set[asyncio.Event] = set()
+        """What wakes each watcher."""
+        self._commit_watch: asyncio.Task[None] | None = None
+        """Watches for commits of other processes, for all watchers; None while there is none."""
         database.add_commit_callback(self._wake_watchers)
 
     async def watch_changes(
@@ -62,20 +64,21 @@ class Feed:
                         yield (RELOAD,)
                     seen = last if seen is None else seen
                     wakeup.set()
-                    async with self._run_commit_watcher(wakeup) as watcher:
-                        while not watcher.done():
-                            await wakeup.wait()
-                            wakeup.clear()
-                            seen, changes = await self._read_changes(seen)
-                            if changes:
-                                yield changes
-                                await asyncio.sleep(_BATCH_INTERVAL)
-                        await watcher
+                    watch = self._start_commit_watch()
+                    while not watch.done():
+                        await wakeup.wait()
+                        wakeup.clear()
+                        seen, changes = await self._read_changes(seen)
+                        if changes:
+                            yield changes
+                            await asyncio.sleep(_BATCH_INTERVAL)
+                    watch.result()
                 except Unreachable:
                     failures += 1
                     await asyncio.sleep(min(_RETRY_SECONDS * failures, _LONGEST_RETRY_SECONDS))
         finally:
             self._wakeups.discard(wakeup)
+            await self._end_commit_watch()
 
     async def get_last_number(self) -> int:
         """Return the number of the newest change."""
@@ -111,17 +114,22 @@ class Feed:
             return await self.get_last_number(), (RELOAD,)
         return found[-1]["seq"], _merge_changes(found)
 
-    @contextlib.asynccontextmanager
-    async def _run_commit_watcher(self, wakeup: asyncio.Event) -> AsyncIterator[asyncio.Task[None]]:
-        """Run a task that watches for commits of other processes."""
-        watcher = asyncio.create_task(self._database.watch_commits(wakeup), name="feed: look")
-        # Wakes the watcher, so that an error of this task is raised there.
-        watcher.add_done_callback(lambda task: wakeup.set())
-        try:
-            yield watcher
-        finally:
-            watcher.cancel()
-            await asyncio.gather(watcher, return_exceptions=True)
+    def _start_commit_watch(self) -> asyncio.Task[None]:
+        """Return the task that watches for commits of other processes, started if it is not."""
+        if self._commit_watch is None or self._commit_watch.done():
+            self._commit_watch = asyncio.create_task(
+                self._database.watch_commits(self._wake_watchers), name="feed: look"
+            )
+            # Wakes the watchers, so that an error of this task is raised there.
+            self._commit_watch.add_done_callback(lambda task: self._wake_watchers())
+        return self._commit_watch
+
+    async def _end_commit_watch(self) -> None:
+        """End the task if there is no watcher any more."""
+        if self._commit_watch is not None and not self._wakeups:
+            watch, self._commit_watch = self._commit_watch, None
+            watch.cancel()
+            await asyncio.gather(watch, return_exceptions=True)
 
 
 def _merge_changes(found: Sequence[Row]) -> tuple[Change, ...]:

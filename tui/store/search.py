@@ -6,6 +6,7 @@ The same statement also serves the reader for scripts, which runs it on its own 
 from collections.abc import Collection
 from typing import Any
 
+from tui.domain.conversation import Conversation
 from tui.domain.message import Message
 from tui.domain.searching import SearchQuery
 from tui.store import rows
@@ -69,3 +70,18 @@ class MessageSearch:
             return find_unknown_value(run_query, query, accounts)
 
         return await self._database.read(find_here)
+
+    async def read_conversations(self, found: Collection[Message]) -> dict[int, Conversation]:
+        """Return the conversations of messages that were found, by the ids in the messages.
+
+        Args:
+            found: Messages; a conversation that is gone meanwhile is left out.
+        """
+        get, ids = queries("conversations").get, {message.conversation_id for message in found}
+
+        def read_rows(connection: Connection) -> dict[int, Row]:
+            """Read all in one go, as each switch to the thread of the store takes time."""
+            return {one: row for one in ids if (row := get(connection, id=one))}
+
+        read = await self._database.read(read_rows)
+        return {one: rows.to_conversation(row) for one, row in read.items()}

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Literal, Self
 from tui.clock import Clock
 from tui.domain.change import Change, Subject
 from tui.store.errors import StoreError
-from tui.store.feed import Feed
 from tui.store.leases import CHECKPOINT
 from tui.store.store import Store
 from tui.sync.account_health import choose_traceback, format_error
@@ -100,7 +99,7 @@ class SyncService:
         )
         watched = [account.to_public_account() for account in accounts]
         self._notifier = AlarmNotifier(store, watched, channels or AlarmChannels(), clock, log)
-        self._feed = Feed(store.database)
+        self._feed = store.feed
         self._handled_retries: dict[str, int] = {}
         self._task: asyncio.Task[None] | None = None
 

@@ -82,9 +82,11 @@ class Hits(VirtualList[Hit]):
         found = await self._store.search.find_messages(
             query, open_id=self._conversation_id, limit=limit, before=before
         )
-        for conversation_id in {hit.conversation_id for hit in found} - self._names.keys():
-            conversation = await self._store.conversations.get(conversation_id)
-            self._names[conversation_id] = conversation.title if conversation else ""
+        unnamed = [hit for hit in found if hit.conversation_id not in self._names]
+        if unnamed:
+            read = await self._store.search.read_conversations(unnamed)
+            self._names |= {hit.conversation_id: "" for hit in unnamed}
+            self._names |= {one: conversation.title for one, conversation in read.items()}
         return found
 
     async def load_before(self, row: Hit | None, limit: int) -> list[Hit]:

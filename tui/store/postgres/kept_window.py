@@ -186,7 +186,7 @@ class _ListKeeper:
 
         while True:
             with contextlib.suppress(StoreError):
-                await self._store.database.watch_commits(wakeup)
+                await self._store.database.watch_commits(wakeup.set)
             await asyncio.sleep(_PAUSE_SECONDS)
 
     def _read(self, connection: "Connection") -> "list[Row]":

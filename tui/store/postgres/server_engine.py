@@ -62,7 +62,7 @@ class ServerEngine:
         self._measured_at = self._tended_at = float("-inf")
         self._search_lock = asyncio.Lock()
         self._commit_callbacks: list[Callable[[], None]] = []
-        self._wakeups: set[asyncio.Event] = set()
+        self._watchers: list[Callable[[], None]] = []
         self._outages: dict[ConnectionThread, Outage] = {}
         self._reader = ConnectionThread(
             self._connect_reader, "database: read", on_notification=self._announce_news
@@ -149,22 +149,22 @@ class ServerEngine:
         """
         self._commit_callbacks.append(callback)
 
-    async def watch_commits(self, wakeup: asyncio.Event) -> None:
-        """Set `wakeup` whenever another process may have committed, until cancelled.
+    async def watch_commits(self, wake: Callable[[], None]) -> None:
+        """Call `wake` whenever another process may have committed, until cancelled.
 
         Args:
-            wakeup: Event to set.
+            wake: Function without arguments.
         """
-        self._wakeups.add(wakeup)
+        self._watchers.append(wake)
         pause = _POOLED_LOOK_SECONDS if self._database.pooled else _LOOK_SECONDS
         try:
             while True:
                 await asyncio.sleep(pause)
-                wakeup.set()
+                wake()
                 if self._clock.monotonic() - self._measured_at > _MEASURE_SECONDS:
                     await self.read(self._follow_clock)
         finally:
-            self._wakeups.discard(wakeup)
+            self._watchers.remove(wake)
 
     async def tend(self, *, at_once: bool = False) -> None:
         """Create the next partitions of the search.
@@ -289,8 +289,8 @@ class ServerEngine:
 
     def _wake_watchers(self) -> None:
         """Let the watchers look for changes."""
-        for wakeup in self._wakeups:
-            wakeup.set()
+        for wake in self._watchers:
+            wake()
 
     def _check_open(self) -> None:
         """Refuse work on a closed database."""

@@ -143,13 +143,13 @@ class FileEngine:
                 await searcher.interrupt()
                 raise
 
-    async def watch_commits(self, wakeup: asyncio.Event) -> None:
-        """Set `wakeup` whenever another process has committed, until cancelled.
+    async def watch_commits(self, wake: Callable[[], None]) -> None:
+        """Call `wake` whenever another process has committed, until cancelled.
 
         Args:
-            wakeup: Event to set.
+            wake: Function without arguments.
         """
-        await log_watch.watch_commits(self._log_file, self.read, wakeup)
+        await log_watch.watch_commits(self._log_file, self.read, wake)
 
     async def tend(self, *, at_once: bool = False) -> None:
         """Move the log into the database if it has grown long or old.

@@ -13,19 +13,21 @@ import contextlib
 import ctypes
 import os
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Protocol
 
 from tui.store.connections import Connection
 
 _COMMIT_SECONDS = 0.004
 """Usual duration from the first write of a commit to its end, in seconds."""
-_CHECK_INTERVALS = (0.01, 0.02, 0.05, 0.2, 1.0, 10.0)
+_PAUSES = (0.01, 0.02, 0.05, 0.2, 1.0, 10.0)
 """Seconds until the next check if nothing more is written.
 
 The first ones cover a commit that is slow to reach the disk, the last one a write that was
 never reported.
 """
+_PAUSES_AFTER_COMMIT = (0.05, 1.0, 10.0)
+"""The same where the commit was seen: another one may have begun in the same moment."""
 _IN_MODIFY = 0x2
 _IN_NONBLOCK, _IN_CLOEXEC = 0o4000, 0o2000000
 _READ_SIZE = 4_096
@@ -36,29 +38,30 @@ _POLL_INTERVAL = 0.03
 async def watch_commits(
     log_file: str,
     read: Callable[[Callable[[Connection], int]], Awaitable[int]],
-    wakeup: asyncio.Event,
+    wake: Callable[[], None],
 ) -> None:
-    """Set `wakeup` whenever another process has committed, until cancelled.
+    """Call `wake` whenever another process has committed, until cancelled.
 
     Args:
         log_file: Path of the write-ahead log.
         read: Runs a function on the reading connection.
-        wakeup: Event to set.
+        wake: Function without arguments.
     """
     watch = open_log_watch(log_file)
-    known_version = step = 0
+    known_version = 0
+    pauses: Sequence[float] = _PAUSES
     try:
         while True:
             version = await read(_read_data_version)
             if version != known_version:
-                known_version = version
-                wakeup.set()
-            if await watch.wait_for_write(_CHECK_INTERVALS[step]):
-                step = 0
+                known_version, pauses = version, _PAUSES_AFTER_COMMIT
+                wake()
+            if await watch.wait_for_write(pauses[0]):
+                pauses = _PAUSES
                 # The log is written before the commit is visible.
                 await asyncio.sleep(_COMMIT_SECONDS)
             else:
-                step = min(step + 1, len(_CHECK_INTERVALS) - 1)
+                pauses = pauses[1:] or pauses
     finally:
         watch.close()
 
