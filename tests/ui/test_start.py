@@ -1,7 +1,10 @@
 """Test what is on the screen when the app opens."""
 
+import pytest
+
 from tests.ui.desk import BOTH_SIZES, NARROW, WIDE, Desk
 from tests.ui.history import CHLOE, NAMES
+from tui.app import SmsDeskApp
 
 
 @BOTH_SIZES
@@ -60,3 +63,13 @@ async def test_an_account_in_trouble_is_shown_first_if_not_all_fit(
 ) -> None:
     async with desk.open((64, 24)):
         assert "pl retry" in desk.lines()[0]
+
+
+async def test_services_start_once_the_first_conversation_is_shown(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[int] = []
+    monkeypatch.setattr(SmsDeskApp, "load_handlers", lambda app: shown.append(desk.shown_id))
+    async with desk.open(WIDE):
+        await desk.until(lambda: bool(shown), "the start of what follows the first picture")
+        assert shown == [(await desk.thread(CHLOE)).id]

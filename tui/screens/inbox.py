@@ -57,6 +57,7 @@ class InboxScreen(LiveInbox):
         self.threads.focus()
         await self.list_pane.show_view(View())
         await self.show_current()
+        self.call_after_refresh(self.post_message, self.Complete())
         await self.update_counts()
         self.status.update_status(states=await self.store.accounts.get_states())
         self.show_key_hints()
@@ -66,7 +67,6 @@ class InboxScreen(LiveInbox):
         self.call_after_refresh(self._agent_session.register_agent)
         self.call_after_refresh(self.follow_views)
         self.watch(self.app, "app_focus", self.mark_missed_read, init=False)
-        self.call_after_refresh(self.post_message, self.Complete())
 
     # Navigation -----------------------------------------------------------------------------
 
