@@ -44,8 +44,9 @@ class RuleWorld:
 
     async def add_rules(self, text: str, *, on: bool = True) -> None:
         """Save the rules of a TOML text and the canned replies, and switch the rules on."""
-        for name, body in REPLIES.items():
-            await self.store.templates.save_template(CannedReply(name, body), "ana")
+        known = {one.name for one in await self.store.templates.list_all("ana")}
+        for name in REPLIES.keys() - known:
+            await self.store.templates.save_template(CannedReply(name, REPLIES[name]), "ana")
         for rule in read_rules(text, self.clock):
             await self.store.rules.save_rule(rule, "ana")
             if on:
