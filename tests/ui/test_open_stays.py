@@ -317,7 +317,11 @@ async def test_the_row_goes_when_the_agent_moves_on_and_returns_with_undo(
         assert await find_line(desk, DAWIT) == line
         await desk.press("z")
         await desk.hides("closed by you")
-        assert desk.inbox.threads.current_row == await desk.thread(DAWIT)
+
+        async def is_as_stored() -> bool:
+            return desk.inbox.threads.current_row == await desk.thread(DAWIT)
+
+        await desk.until(is_as_stored, "the row as it is now")
         await desk.press("e")
         await desk.shows("closed by you")
         await desk.press("j")

@@ -17,7 +17,7 @@ from tui.screens.base import DialogScreen, report_store_errors
 from tui.store.store import Store
 from tui.widgets.search_results import Hit, Hits
 
-_DEBOUNCE_SECONDS = 0.01
+_DEBOUNCE_SECONDS = 0.02
 """Pause before a search, so that keys that arrive together are searched for once."""
 
 

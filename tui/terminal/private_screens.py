@@ -3,12 +3,10 @@
 See `tui.terminal.private_api`.
 """
 
-from typing import Self
-
 from textual import on
 from textual._compositor import CompositorMap
 from textual.events import Mount
-from textual.geometry import Region, Size
+from textual.geometry import Size
 from textual.screen import Screen, ScreenResultType
 from textual.timer import Timer
 
@@ -27,27 +25,6 @@ class AnnouncingScreen(Screen[ScreenResultType]):
         """Hide the place of toasts before the first layout, not with a second one after it."""
         for rack in self.query("ToastRack"):
             rack.display = False
-
-    def refresh(
-        self,
-        *regions: Region,
-        repaint: bool = True,
-        layout: bool = False,
-        recompose: bool = False,
-    ) -> Self:
-        """Lay widgets out anew without painting those that stay as they are.
-
-        Textual asks for both whenever a widget was added or removed, be it a dialog that has been
-        closed. The layout finds by itself what has appeared, moved or gone.
-
-        Args:
-            *regions: Parts to paint again; none for the whole screen.
-            repaint: Whether to paint what does not need a layout.
-            layout: Whether to lay widgets out.
-            recompose: Whether to make all widgets anew.
-        """
-        is_painted = repaint and (bool(regions) or not layout)
-        return super().refresh(*regions, repaint=is_painted, layout=layout, recompose=recompose)
 
     def _refresh_layout(self, size: Size | None = None, scroll: bool = False) -> None:
         """Compare the new layout with the one that the widgets know.

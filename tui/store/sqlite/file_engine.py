@@ -90,9 +90,11 @@ class FileEngine:
 
     async def close(self) -> None:
         """Finish running work and close every connection: an open one hangs the process."""
-        opened = (self._searcher, self._reader, self._writer)
-        self._searcher = self._reader = self._writer = None
-        for connection in opened:
+        opened = (self._reader, self._writer)
+        self._reader = self._writer = None
+        async with self._search_lock:  # a search may be opening its connection
+            searcher, self._searcher = self._searcher, None
+        for connection in (searcher, *opened):
             if connection is not None:
                 await connection.close()
 
@@ -134,21 +136,18 @@ class FileEngine:
             work: Function that only reads.
         """
         async with self._search_lock:
-            if self._searcher is None:
+            if self._searcher is None and self._writer is not None:
                 self._searcher = await self._open_connection(_prepare_reader)
             searcher = self._searcher
             try:
                 return await self._run_work(searcher, work)
             except asyncio.CancelledError:
-                await searcher.interrupt()
+                if searcher is not None:
+                    await searcher.interrupt()
                 raise
 
     async def watch_commits(self, wake: Callable[[], None]) -> None:
-        """Call `wake` whenever another process has committed, until cancelled.
-
-        Args:
-            wake: Function without arguments.
-        """
+        """Call `wake` whenever another process has committed, until cancelled."""
         await log_watch.watch_commits(self._log_file, self.read, wake)
 
     async def tend(self, *, at_once: bool = False) -> None:
