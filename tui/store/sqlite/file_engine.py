@@ -224,7 +224,7 @@ class FileEngine:
         self, prepare: Callable[[FileConnection], None]
     ) -> aiosqlite.Connection:
         """Open a connection and set it up with `prepare`."""
-        connection: aiosqlite.Connection | None = None
+        connection, is_cancelled = None, False
         try:
             opening = asyncio.ensure_future(
                 aiosqlite.connect(
@@ -235,12 +235,13 @@ class FileEngine:
                     factory=FileConnection,
                 )
             )
-            try:
-                # The connection starts its own thread at once; a cancelled open would leak it.
-                connection = await asyncio.shield(opening)
-            except asyncio.CancelledError:  # a half-open connection cannot be closed
-                connection = await opening
-                raise
+            while connection is None and not opening.cancelled():
+                try:
+                    connection = await asyncio.shield(opening)
+                except asyncio.CancelledError:
+                    is_cancelled = True
+            if is_cancelled or connection is None:
+                raise asyncio.CancelledError
             await _run_on_thread(connection, prepare)
         except BaseException as error:
             if connection is not None:
