@@ -1,4 +1,4 @@
-"""Test that a store that is closed as a search begins leaves no connection open."""
+"""Test that no connection is left open, whatever ends while a search begins."""
 
 import asyncio
 import gc
@@ -6,7 +6,9 @@ import random
 import threading
 import warnings
 from pathlib import Path
+from typing import Any
 
+import aiosqlite
 import pytest
 
 from tui.clock import ManualClock
@@ -37,3 +39,31 @@ async def test_a_search_that_begins_as_the_store_is_closed_leaves_no_connection(
             await store.database.search(lambda connection: None)
         del search, store
         gc.collect()
+
+
+async def test_a_search_that_is_cancelled_twice_as_it_opens_leaves_no_connection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: ManualClock
+) -> None:
+    is_open, may_go_on = asyncio.Event(), asyncio.Event()
+    connect = aiosqlite.connect
+
+    async def connect_slowly(*args: Any, **kwargs: Any) -> aiosqlite.Connection:
+        connection = await connect(*args, **kwargs)
+        is_open.set()
+        await may_go_on.wait()
+        return connection
+
+    async with Store(tmp_path / "inbox.db", clock=clock, rng=random.Random(1), owner="a") as store:
+        monkeypatch.setattr(aiosqlite, "connect", connect_slowly)
+        search = asyncio.create_task(store.database.search(lambda connection: None))
+        await is_open.wait()
+        for _ in range(2):  # as each further key cancels the search once more
+            search.cancel()
+            await asyncio.sleep(0)
+        may_go_on.set()
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", ResourceWarning)
+            await asyncio.wait([search])
+            assert search.cancelled()
+            del search
+            gc.collect()

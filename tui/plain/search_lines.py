@@ -58,7 +58,8 @@ async def _list_hits(
     for number, person in enumerate(people, 1):
         detail = format_hit_detail(person, context.clock.now())
         write_line(f"{number}. Person: {format_person_hit(person)}; {detail}")
-    known = await session.store.search.read_conversations(messages)
+    ids = {hit.conversation_id for hit in messages}
+    known = await session.store.search.read_conversations(ids)
     for number, hit in enumerate(messages, len(people) + 1):
         row = known.get(hit.conversation_id)
         name = format.format_title(row) if row is not None else "They"

@@ -110,24 +110,20 @@ class NewMessageScreen(StoreReader, DialogScreen[Conversation | None]):
             return
         view = View(state=None, order=Order.NEWEST, text=typed)
         rows = await self._store.conversations.list_after(view, FIRST_POSITION, _MOST_CONVERSATIONS)
-        shown = len(rows)
         people = await self._store.contacts.find_numbers(typed, _MOST_PEOPLE, only_new=True)
         hits = await search_fields(self._store, typed, _MOST_FIELDS)
         known = {f"c{row.id}" for row in rows} | {f"p{found.party}" for found in people}
         of_fields = [line for line in map(_format_hit, hits) if line.value not in known]
-        for hit in hits:
-            if hit.conversation_id and (
-                row := await self._store.conversations.get(hit.conversation_id)
-            ):
-                rows.append(row)
+        ids = {hit.conversation_id for hit in hits if hit.conversation_id}
+        others = (await self._store.search.read_conversations(ids)).values() if ids else ()
         # More was typed while the store was asked: a later call shows the list.
         if typed != self.number.value:
             return
         now = self._app_context.clock.now()
         lines: list[Choice] = [self._format_typed()] if _is_number_like(typed) else []
-        lines += [_format_conversation(row, now) for row in rows[:shown]]
+        lines += [_format_conversation(row, now) for row in rows]
         lines += [*map(_format_person, people), *of_fields]
-        self._shown_for, self._found = typed, rows
+        self._shown_for, self._found = typed, [*rows, *others]
         await self._show_lines(lines)
         self._show_verdict()
 

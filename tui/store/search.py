@@ -71,13 +71,13 @@ class MessageSearch:
 
         return await self._database.read(find_here)
 
-    async def read_conversations(self, found: Collection[Message]) -> dict[int, Conversation]:
-        """Return the conversations of messages that were found, by the ids in the messages.
+    async def read_conversations(self, ids: Collection[int]) -> dict[int, Conversation]:
+        """Return the conversations of what was found, by the ids that were asked for.
 
         Args:
-            found: Messages; a conversation that is gone meanwhile is left out.
+            ids: Ids of conversations; one that is gone meanwhile is left out.
         """
-        get, ids = queries("conversations").get, {message.conversation_id for message in found}
+        get = queries("conversations").get
 
         def read_rows(connection: Connection) -> dict[int, Row]:
             """Read all in one go, as each switch to the thread of the store takes time."""

@@ -82,11 +82,10 @@ class Hits(VirtualList[Hit]):
         found = await self._store.search.find_messages(
             query, open_id=self._conversation_id, limit=limit, before=before
         )
-        unnamed = [hit for hit in found if hit.conversation_id not in self._names]
+        unnamed = {hit.conversation_id for hit in found} - self._names.keys()
         if unnamed:
             read = await self._store.search.read_conversations(unnamed)
-            self._names |= {hit.conversation_id: "" for hit in unnamed}
-            self._names |= {one: conversation.title for one, conversation in read.items()}
+            self._names |= {one: read[one].title if one in read else "" for one in unnamed}
         return found
 
     async def load_before(self, row: Hit | None, limit: int) -> list[Hit]:
